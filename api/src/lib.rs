@@ -1,0 +1,1 @@
+//! HTTP, WebSocket, SSE, sign-in, configuration and the `docket` command line.

@@ -1,0 +1,3 @@
+//! The `docket` binary.
+
+fn main() {}

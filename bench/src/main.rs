@@ -1,0 +1,3 @@
+//! `docket-bench`.
+
+fn main() {}

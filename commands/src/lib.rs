@@ -1,0 +1,1 @@
+//! The write side of the desk: authorise, load, decide, append, retry.

@@ -1,0 +1,36 @@
+//! The values a chat is made of.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ticket::named;
+
+named! {
+    /// Where a chat stands.
+    ChatStatus {
+        /// In the queue; perhaps offered to an agent who has not accepted yet.
+        Waiting = "waiting",
+        /// Visitor and agent talk.
+        Active = "active",
+        /// Handed over, not yet accepted again.
+        Transferred = "transferred",
+        /// Over.
+        Closed = "closed",
+    }
+}
+
+named! {
+    /// Who or what ended a chat.
+    EndedBy {
+        /// The agent.
+        Agent = "agent",
+        /// The visitor.
+        Visitor = "visitor",
+        /// Nobody wrote for too long.
+        Timeout = "timeout",
+        /// The visitor left the queue.
+        Abandoned = "abandoned",
+    }
+}

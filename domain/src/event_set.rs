@@ -1,0 +1,149 @@
+//! How the events of a category become JSON and come back.
+
+use schemars::Schema;
+
+use crate::PersonalText;
+
+/// An event of the log could not be understood: it was written by a newer version or is damaged.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// No event of that name and version is known in the category.
+    #[error("unknown event {event_type} version {schema_version} in category {category}")]
+    Unknown {
+        /// The category's name.
+        category: &'static str,
+        /// The event type found.
+        event_type: String,
+        /// The schema version found.
+        schema_version: u16,
+    },
+    /// The payload does not have the shape of its type.
+    #[error("{event_type} has a payload that does not fit: {source}")]
+    Payload {
+        /// The event type found.
+        event_type: String,
+        /// What serde said.
+        source: serde_json::Error,
+    },
+}
+
+/// The payload of one event type.
+pub trait EventPayload: serde::Serialize + serde::de::DeserializeOwned + schemars::JsonSchema {
+    /// The event's name in the log, PascalCase and past tense.
+    const TYPE: &'static str;
+    /// The current version of its shape.
+    const VERSION: u16;
+    /// Shows every personal field to `visit`, always in the same order.
+    fn visit_personal(&mut self, visit: &mut dyn FnMut(&mut PersonalText)) {
+        let _ = visit;
+    }
+}
+
+/// Name, version and JSON Schema of an event type, for documentation and the freeze test.
+pub struct EventSchema {
+    /// The category's name.
+    pub category: &'static str,
+    /// The event's name.
+    pub event_type: &'static str,
+    /// The version of its shape.
+    pub schema_version: u16,
+    /// JSON Schema 2020-12 of the payload.
+    pub schema: Schema,
+}
+
+/// The events of one category: an enum with one variant for each payload type.
+pub trait EventSet: Clone + Send + Sync + Sized + 'static {
+    /// The event's name in the log.
+    fn event_type(&self) -> &'static str;
+    /// The version of its shape.
+    fn schema_version(&self) -> u16;
+    /// The payload as JSON.
+    fn encode(&self) -> Result<String, serde_json::Error>;
+    /// Reads a payload, upcasting older schema versions.
+    fn decode(event_type: &str, schema_version: u16, payload: &str) -> Result<Self, DecodeError>;
+    /// Shows every personal field to `visit`, always in the same order.
+    fn visit_personal(&mut self, visit: &mut dyn FnMut(&mut PersonalText));
+    /// The schemas of all its events.
+    fn schemas() -> Vec<EventSchema>;
+}
+
+/// Declares a category's event enum from payload structs of the same names.
+///
+/// ```text
+/// event_set! { pub enum DepartmentEvent of Category::Department { DepartmentCreated = 1, … } }
+/// ```
+macro_rules! event_set {
+    ($(#[$doc:meta])* pub enum $set:ident of $category:expr; { $($event:ident = $version:literal $([$($personal:ident),* $(,)?])?),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs, reason = "each variant is documented at its payload")]
+        pub enum $set { $($event($event)),+ }
+
+        $(
+            impl $crate::EventPayload for $event {
+                const TYPE: &'static str = stringify!($event);
+                const VERSION: u16 = $version;
+                #[allow(unused_variables, reason = "some events carry nothing personal")]
+                fn visit_personal(&mut self, visit: &mut dyn FnMut(&mut $crate::PersonalText)) {
+                    $($( for text in self.$personal.iter_personal() { visit(text); } )*)?
+                }
+            }
+            impl From<$event> for $set {
+                fn from(event: $event) -> Self { Self::$event(event) }
+            }
+        )+
+
+        impl $crate::EventSet for $set {
+            fn event_type(&self) -> &'static str {
+                match self { $(Self::$event(_) => <$event as $crate::EventPayload>::TYPE),+ }
+            }
+            fn schema_version(&self) -> u16 {
+                match self { $(Self::$event(_) => <$event as $crate::EventPayload>::VERSION),+ }
+            }
+            fn encode(&self) -> Result<String, serde_json::Error> {
+                match self { $(Self::$event(event) => serde_json::to_string(event)),+ }
+            }
+            fn decode(event_type: &str, schema_version: u16, payload: &str) -> Result<Self, $crate::DecodeError> {
+                match (event_type, schema_version) {
+                    $((stringify!($event), $version) => serde_json::from_str::<$event>(payload)
+                        .map(Self::$event)
+                        .map_err(|source| $crate::DecodeError::Payload { event_type: event_type.to_owned(), source }),)+
+                    _ => Err($crate::DecodeError::Unknown {
+                        category: $category.as_str(),
+                        event_type: event_type.to_owned(),
+                        schema_version,
+                    }),
+                }
+            }
+            fn visit_personal(&mut self, visit: &mut dyn FnMut(&mut $crate::PersonalText)) {
+                match self { $(Self::$event(event) => $crate::EventPayload::visit_personal(event, visit)),+ }
+            }
+            fn schemas() -> Vec<$crate::EventSchema> {
+                vec![$($crate::EventSchema {
+                    category: $category.as_str(),
+                    event_type: stringify!($event),
+                    schema_version: $version,
+                    schema: schemars::schema_for!($event),
+                }),+]
+            }
+        }
+    };
+}
+pub(crate) use event_set;
+
+/// Personal text, or perhaps some: what [`event_set!`] walks over.
+pub(crate) trait PersonalField {
+    fn iter_personal(&mut self) -> std::option::IntoIter<&mut PersonalText>;
+}
+
+impl PersonalField for PersonalText {
+    fn iter_personal(&mut self) -> std::option::IntoIter<&mut PersonalText> {
+        Some(self).into_iter()
+    }
+}
+
+impl PersonalField for Option<PersonalText> {
+    fn iter_personal(&mut self) -> std::option::IntoIter<&mut PersonalText> {
+        self.as_mut().into_iter()
+    }
+}

@@ -1,0 +1,34 @@
+//! The rules of the desk: for each aggregate its commands, events, state, `decide` and `evolve`.
+//!
+//! # Invariants of this room
+//! - Pure: no clock, no randomness, no I/O. Time, ids and the actor arrive as arguments.
+//! - [`Aggregate::decide`] never changes anything; [`Aggregate::evolve`] never refuses anything.
+//! - Events are frozen once released: a JSON Schema of each lies in `docs/events/`.
+//! - Text about a person is always a [`PersonalText`], so that it can be sealed and erased.
+
+pub mod account;
+pub mod agent;
+mod aggregate;
+pub mod chat;
+pub mod customer;
+pub mod department;
+mod event;
+mod event_set;
+mod ids;
+mod limits;
+pub mod organisation;
+mod permission;
+mod personal;
+mod rejection;
+pub mod ticket;
+
+pub use aggregate::{Aggregate, DecideContext, Stamp};
+pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
+pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet};
+pub use ids::{
+    AgentId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, StreamId, TenantId, TicketId,
+};
+pub use limits::Limits;
+pub use permission::{Permission, PermissionSet, Role};
+pub use personal::PersonalText;
+pub use rejection::{FieldViolation, Rejection, Violations};

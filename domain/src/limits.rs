@@ -1,0 +1,43 @@
+//! The limits a tenant's input is held to.
+
+/// How much of anything is accepted. Defaults are the product's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Characters of a subject.
+    pub subject_chars: usize,
+    /// Bytes of a ticket's description.
+    pub description_bytes: usize,
+    /// Bytes of a message or note.
+    pub message_bytes: usize,
+    /// Characters of a name (person, department, category, tag …).
+    pub name_chars: usize,
+    /// Characters of a reason, comment or reference.
+    pub remark_chars: usize,
+    /// Tags of one ticket.
+    pub tags: usize,
+    /// Custom fields of one ticket.
+    pub custom_fields: usize,
+    /// Skills of one agent.
+    pub skills: usize,
+    /// Agents of one tenant.
+    pub agents: usize,
+    /// The highest `max_concurrent_chats`.
+    pub concurrent_chats: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            subject_chars: 255,
+            description_bytes: 50 * 1024,
+            message_bytes: 50 * 1024,
+            name_chars: 120,
+            remark_chars: 2000,
+            tags: 50,
+            custom_fields: 50,
+            skills: 50,
+            agents: 500,
+            concurrent_chats: 100,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What can have happened to an organisation.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::value::FieldDefinition;
+use crate::Category;
+use crate::event_set::event_set;
+
+event_set! {
+    /// Everything that can have happened to an organisation.
+    pub enum OrganisationEvent of Category::Organisation; {
+        OrganisationCreated = 1,
+        OrganisationChanged = 1,
+        CategoriesChanged = 1,
+        CustomFieldDefined = 1,
+        CustomFieldRemoved = 1,
+    }
+}
+
+/// A tenant began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrganisationCreated {
+    /// Its name.
+    pub name: String,
+    /// IANA name of its time zone.
+    pub time_zone: String,
+}
+
+/// Name or time zone changed; both are given as they are now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrganisationChanged {
+    /// Its name.
+    pub name: String,
+    /// IANA name of its time zone.
+    pub time_zone: String,
+}
+
+/// The ticket categories offered, in order. None: any text is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CategoriesChanged {
+    /// Before.
+    pub from: Vec<String>,
+    /// After.
+    pub to: Vec<String>,
+}
+
+/// A custom field is there, new or changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CustomFieldDefined {
+    /// The field.
+    pub definition: FieldDefinition,
+}
+
+/// A custom field is gone; values tickets have keep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CustomFieldRemoved {
+    /// Its name.
+    pub name: String,
+}

@@ -1,0 +1,12 @@
+//! The tenant itself: its name, time zone and custom fields. One stream a tenant, with the nil id.
+
+mod command;
+mod event;
+mod value;
+
+pub use command::OrganisationCommand;
+pub use event::*;
+pub use value::{FieldDefinition, FieldType};
+
+/// The id of every tenant's organisation stream.
+pub const ORGANISATION_ID: uuid::Uuid = uuid::Uuid::nil();

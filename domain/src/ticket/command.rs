@@ -1,0 +1,82 @@
+//! What can be asked of a ticket. Ids and numbers are made by the caller: deciding is pure.
+
+use chrono::{DateTime, Utc};
+
+use super::value::{Channel, CustomFields, Priority, SlaClock, TicketNumber, TicketStatus, WakeReason};
+use super::{FeedbackGiven, SlaPolicyApplied};
+use crate::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, TicketId};
+
+/// A request to a ticket.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "fields are documented at the events they become")]
+pub enum TicketCommand {
+    /// Begin it. `sla` is the policy the caller found to match.
+    Open {
+        number: TicketNumber,
+        subject: String,
+        description: String,
+        message_id: MessageId,
+        category: String,
+        priority: Priority,
+        customer_id: CustomerId,
+        department_id: Option<DepartmentId>,
+        order_ref: Option<String>,
+        tags: Vec<String>,
+        custom_fields: CustomFields,
+        channel: Channel,
+        follow_up_of: Option<TicketId>,
+        chat_id: Option<ChatId>,
+        assignee_id: Option<AgentId>,
+        sla: Option<Box<SlaPolicyApplied>>,
+    },
+    /// Write a public message; the context's actor is the author.
+    PostMessage { message_id: MessageId, body: String },
+    /// Write an internal note.
+    AddNote { message_id: MessageId, body: String },
+    /// Go to a status.
+    ChangeStatus { to: TicketStatus, reason: Option<String> },
+    /// Make an agent responsible.
+    Assign { to: AgentId },
+    /// Make nobody responsible.
+    Unassign,
+    /// Set the urgency.
+    ChangePriority { to: Priority },
+    /// Set the kind of request.
+    ChangeCategory { to: String },
+    /// Set or clear the department.
+    ChangeDepartment { to: Option<DepartmentId> },
+    /// Set the subject.
+    ChangeSubject { to: String },
+    /// Add and remove tags.
+    ChangeTags { add: Vec<String>, remove: Vec<String> },
+    /// Set custom fields; a JSON null clears one. Their types were checked against the tenant's definitions.
+    ChangeCustomFields { set: CustomFields },
+    /// Set or clear the related order.
+    LinkOrder { to: Option<String> },
+    /// The actor has read up to a version (absent: everything).
+    MarkRead { up_to_version: Option<u64> },
+    /// Put aside until a moment.
+    Snooze { until: DateTime<Utc> },
+    /// Wake it up.
+    Wake { reason: WakeReason },
+    /// End it by merging into another ticket.
+    MergeInto { target: TicketId, target_number: TicketNumber },
+    /// Take another ticket in.
+    ReceiveMerge { source: TicketId, source_number: TicketNumber },
+    /// Note that it has to do with another.
+    Link { ticket_id: TicketId },
+    /// Take that back.
+    Unlink { ticket_id: TicketId },
+    /// Rate it (`agent_id` and `replaces` are filled in by the ticket).
+    GiveFeedback(FeedbackGiven),
+    /// Measure by a policy from now on.
+    ApplySlaPolicy(Box<SlaPolicyApplied>),
+    /// Record that a clock nears its due time.
+    WarnSla { clock: SlaClock, due_at: DateTime<Utc> },
+    /// Record that a clock ran out.
+    BreachSla { clock: SlaClock, due_at: DateTime<Utc> },
+    /// Take it out of the lists.
+    Archive,
+    /// Take it out of every view but the audit trail.
+    Delete,
+}

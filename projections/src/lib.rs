@@ -1,0 +1,1 @@
+//! The read side of the desk: pure folds into tables, and the queries over them.

@@ -1,0 +1,227 @@
+//! The port to the log. Adapters: SQLite, PostgreSQL, KurrentDB.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use docket_domain::{Actor, Category, EventMeta, PersonId, Position, StreamId, TenantId};
+use smol_str::SmolStr;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// An event that wants to be recorded. Its payload is sealed already.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Its id, a UUIDv7.
+    pub event_id: Uuid,
+    /// Its name.
+    pub event_type: SmolStr,
+    /// The version of its shape.
+    pub schema_version: u16,
+    /// When it happened, at microsecond precision.
+    pub occurred_at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: Actor,
+    /// What request it came from.
+    pub correlation_id: Uuid,
+    /// The event that caused it.
+    pub causation_id: Option<Uuid>,
+    /// Whose key seals its personal fields.
+    pub data_subject: Option<PersonId>,
+    /// Imported history the state machine would refuse.
+    pub irregular: bool,
+    /// JSON, kept to the byte.
+    pub payload: String,
+}
+
+/// Where a stream must stand for an append to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Anywhere.
+    Any,
+    /// At exactly this version; 0 means the stream must not exist.
+    Version(u64),
+}
+
+/// Events for one stream.
+#[derive(Debug, Clone)]
+pub struct StreamAppend {
+    /// The stream.
+    pub stream: StreamId,
+    /// Where it must stand.
+    pub expected: Expected,
+    /// The events, at least one.
+    pub events: Vec<NewEvent>,
+}
+
+/// Makes an append happen once. Unique within its tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Whose key it is.
+    pub tenant: TenantId,
+    /// The key, at most 255 bytes.
+    pub key: String,
+    /// SHA-256 of the request, so that the same key with another request is noticed.
+    pub fingerprint: [u8; 32],
+    /// Kept with the key and returned on replay: what the caller needs to answer as it did the first time.
+    pub note: String,
+}
+
+/// One atomic append: all of it happens, or nothing.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// The streams, at least one, each at most once. The first is the one the answer is about.
+    pub streams: Vec<StreamAppend>,
+    /// The key under which it happens once.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// A stream and its version after an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamVersion {
+    /// The stream.
+    pub stream: StreamId,
+    /// Its version after the append.
+    pub version: u64,
+}
+
+/// An append that happened, now or (with `replayed`) the first time its key was used.
+#[derive(Debug, Clone)]
+pub struct Appended {
+    /// Position of the append's last event.
+    pub position: Position,
+    /// When the log took it.
+    pub recorded_at: DateTime<Utc>,
+    /// The streams in the order given, with their versions. On replay only the first.
+    pub streams: Vec<StreamVersion>,
+    /// The note of the idempotency key, if there was one.
+    pub note: Option<String>,
+    /// Whether this is the answer to an earlier append with the same key; nothing was written now.
+    pub replayed: bool,
+}
+
+/// An event as it lies in the log: sealed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedEvent {
+    /// Its envelope.
+    pub meta: EventMeta,
+    /// Its name.
+    pub event_type: SmolStr,
+    /// The version of its shape.
+    pub schema_version: u16,
+    /// JSON, to the byte as it was appended.
+    pub payload: String,
+    /// The chain's hash at this event.
+    pub hash: [u8; 32],
+}
+
+/// Which events a reader wants. Empty sets mean all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this tenant's.
+    pub tenant: Option<TenantId>,
+    /// Only of these categories.
+    pub categories: Vec<Category>,
+}
+
+/// A part of the log.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The events that match, in order.
+    pub events: Vec<RecordedEvent>,
+    /// How far was looked: continue after here, also when no event matched.
+    pub scanned_to: Position,
+}
+
+/// What the hash chain runs along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChainKind {
+    /// The whole log.
+    Log,
+    /// Each stream by itself.
+    Stream,
+}
+
+/// What an adapter can do beyond the minimum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Several streams in one [`Append`].
+    pub multi_stream_append: bool,
+    /// Whether positions are 1, 2, 3 … without holes while nothing fails.
+    pub dense_positions: bool,
+    /// What the hash chain runs along.
+    pub chain: ChainKind,
+}
+
+/// The log could not do what was asked. Nothing was written, unless it says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A stream does not stand where it was expected.
+    #[error("{stream} is at version {actual}, not {expected}")]
+    Conflict {
+        /// The stream.
+        stream: StreamId,
+        /// Where it was expected.
+        expected: u64,
+        /// Where it is.
+        actual: u64,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The adapter cannot do that; see [`Capabilities`].
+    #[error("this log cannot {0}")]
+    Unsupported(&'static str),
+    /// The append is not one: no stream, a stream twice, or no events.
+    #[error("malformed append: {0}")]
+    Malformed(&'static str),
+    /// The log is closing or not reachable; whether an append happened is unknown unless it had a key.
+    #[error("the log is not available: {0}")]
+    Unavailable(String),
+    /// What lies in the log is not what was written.
+    #[error("the log is damaged at position {position}: {detail}")]
+    Damaged {
+        /// Where.
+        position: Position,
+        /// How.
+        detail: String,
+    },
+}
+
+/// The event log.
+///
+/// # Promises every adapter keeps (and the conformance suite checks)
+/// - `append` answers only after its events are on disk.
+/// - Versions of a stream are 1, 2, 3 …; positions grow; whoever has read up to `p` never finds a new event at or before `p`.
+/// - A conflict in one append touches no other.
+/// - Dropping the future of an `append` either appends all of it or nothing, and leaves the store usable.
+#[async_trait]
+pub trait EventStore: Send + Sync + Debug + 'static {
+    /// What this adapter can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Appends events.
+    async fn append(&self, append: Append) -> Result<Appended, StoreError>;
+
+    /// The first answer given under an idempotency key, if it was used.
+    async fn find_appended(&self, key: &IdempotencyKey) -> Result<Option<Appended>, StoreError>;
+
+    /// Up to `limit` events of a stream with versions above `after`, in order.
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, StoreError>;
+
+    /// A part of the log after a position; looks at no more than about `limit` events.
+    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, StoreError>;
+
+    /// The last position taken, [`Position::START`] if none.
+    async fn head(&self) -> Result<Position, StoreError>;
+
+    /// Changes when events were appended, here or (as far as the adapter hears of it) elsewhere. A hint, never data.
+    fn appended(&self) -> watch::Receiver<Position>;
+
+    /// Takes `count` numbers out of a tenant's sequence and returns the first. Never gives a number twice;
+    /// numbers may stay unused after a crash.
+    async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError>;
+
+    /// Finishes what is under way and closes.
+    async fn close(&self);
+}

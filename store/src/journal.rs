@@ -1,0 +1,241 @@
+//! The log as the rest of Docket sees it: typed events in, typed events out; sealing in between.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use docket_domain::{Actor, DecodeError, DomainEvent, Event, PersonId, PersonalText, Position, StreamId, TenantId};
+use smol_str::SmolStr;
+use uuid::Uuid;
+
+use crate::keyring::{DataKey, KeyError, KeyState, Keyring};
+use crate::{
+    Append, Appended, Clock, EventStore, Expected, Filter, IdempotencyKey, NewEvent, RecordedEvent, StoreError,
+    StreamAppend, new_id,
+};
+
+/// Reading or writing typed events failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The log refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key is missing, destroyed or wrong.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// An event in the log is not understood.
+    #[error("event at position {position}: {source}")]
+    Decode {
+        /// Where it lies.
+        position: Position,
+        /// What is wrong with it.
+        source: DecodeError,
+    },
+    /// An event could not be written as JSON.
+    #[error("an event could not be encoded: {0}")]
+    Encode(#[from] serde_json::Error),
+}
+
+/// An event somebody decided on, not yet recorded.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What happened.
+    pub body: DomainEvent,
+    /// When.
+    pub occurred_at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: Actor,
+    /// Whose key seals it.
+    pub data_subject: Option<PersonId>,
+    /// Imported history the state machine would refuse.
+    pub irregular: bool,
+}
+
+/// Drafts for one stream.
+#[derive(Debug, Clone)]
+pub struct DraftStream {
+    /// The stream.
+    pub stream: StreamId,
+    /// Where it must stand.
+    pub expected: Expected,
+    /// What to append.
+    pub drafts: Vec<Draft>,
+}
+
+/// A part of the log, readable.
+#[derive(Debug, Clone)]
+pub struct TypedPage {
+    /// The events that match, in order.
+    pub events: Vec<Event>,
+    /// How far was looked.
+    pub scanned_to: Position,
+}
+
+/// The log, its keys and its clock.
+#[derive(Clone)]
+pub struct Journal {
+    store: Arc<dyn EventStore>,
+    keys: Arc<dyn Keyring>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Journal {
+    /// Puts them together.
+    pub fn new(store: Arc<dyn EventStore>, keys: Arc<dyn Keyring>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, keys, clock }
+    }
+
+    /// The log itself.
+    pub fn store(&self) -> &Arc<dyn EventStore> {
+        &self.store
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &Arc<dyn Keyring> {
+        &self.keys
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Seals and appends.
+    ///
+    /// # Errors
+    /// As [`EventStore::append`]; [`KeyError::Erased`] if a person concerned was erased and a draft says something about them.
+    pub async fn append(
+        &self,
+        streams: Vec<DraftStream>,
+        correlation_id: Uuid,
+        causation_id: Option<Uuid>,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Appended, JournalError> {
+        let mut sealed = Vec::with_capacity(streams.len());
+        for DraftStream { stream, expected, drafts } in streams {
+            let mut events = Vec::with_capacity(drafts.len());
+            for draft in drafts {
+                events.push(self.seal(&stream.tenant, draft, correlation_id, causation_id).await?);
+            }
+            sealed.push(StreamAppend { stream, expected, events });
+        }
+        Ok(self.store.append(Append { streams: sealed, idempotency }).await?)
+    }
+
+    async fn seal(
+        &self,
+        tenant: &TenantId,
+        mut draft: Draft,
+        correlation_id: Uuid,
+        causation_id: Option<Uuid>,
+    ) -> Result<NewEvent, JournalError> {
+        let event_id = new_id();
+        let mut known = 0_u32;
+        draft.body.visit_personal(&mut |text| known += u32::from(text.known().is_some()));
+        if known > 0 {
+            let person = draft.data_subject.ok_or_else(|| {
+                KeyError::Unavailable(format!("{} has personal text but no data subject", draft.body.event_type()))
+            })?;
+            let key = self.keys.ensure(tenant, person).await?;
+            seal_in_place(&mut draft.body, &key, event_id)?;
+        }
+        Ok(NewEvent {
+            event_id,
+            event_type: SmolStr::new_static(draft.body.event_type()),
+            schema_version: draft.body.schema_version(),
+            occurred_at: draft.occurred_at,
+            actor: draft.actor,
+            correlation_id,
+            causation_id,
+            data_subject: draft.data_subject,
+            irregular: draft.irregular,
+            payload: draft.body.encode()?,
+        })
+    }
+
+    /// Up to `limit` events of a stream above version `after`, opened.
+    pub async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Event>, JournalError> {
+        let recorded = self.store.read_stream(stream, after, limit).await?;
+        self.open(recorded).await
+    }
+
+    /// A part of the log, opened.
+    pub async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<TypedPage, JournalError> {
+        let page = self.store.read_all(after, filter, limit).await?;
+        Ok(TypedPage { events: self.open(page.events).await?, scanned_to: page.scanned_to })
+    }
+
+    /// Understands recorded events and opens what is sealed in them; what cannot be opened any more reads as erased.
+    pub async fn open(&self, recorded: Vec<RecordedEvent>) -> Result<Vec<Event>, JournalError> {
+        let mut keys: HashMap<(TenantId, PersonId), Option<DataKey>> = HashMap::new();
+        let mut wanted: HashMap<TenantId, Vec<PersonId>> = HashMap::new();
+        for event in &recorded {
+            if let Some(person) = event.meta.data_subject
+                && event.payload.contains("\"$sealed\"")
+                && keys.insert((event.meta.stream.tenant.clone(), person), None).is_none()
+            {
+                wanted.entry(event.meta.stream.tenant.clone()).or_default().push(person);
+            }
+        }
+        for (tenant, people) in wanted {
+            for (person, state) in self.keys.find(&tenant, &people).await? {
+                if let KeyState::Present(key) = state {
+                    keys.insert((tenant.clone(), person), Some(key));
+                }
+            }
+        }
+        recorded
+            .into_iter()
+            .map(|event| {
+                let key = event
+                    .meta
+                    .data_subject
+                    .and_then(|person| keys.get(&(event.meta.stream.tenant.clone(), person)))
+                    .and_then(Option::as_ref);
+                open_one(event, key)
+            })
+            .collect()
+    }
+}
+
+/// Understands one recorded event, opening it with `key`; without one, what is sealed reads as erased.
+fn open_one(event: RecordedEvent, key: Option<&DataKey>) -> Result<Event, JournalError> {
+    let RecordedEvent { meta, event_type, schema_version, payload, .. } = event;
+    let mut body = DomainEvent::decode(meta.stream.category, &event_type, schema_version, &payload)
+        .map_err(|source| JournalError::Decode { position: meta.position, source })?;
+    let mut failed = None;
+    let mut field = 0_u32;
+    body.visit_personal(&mut |text| {
+        if let PersonalText::Sealed(ciphertext) = text {
+            *text = match key.map(|key| key.open(meta.event_id, field, ciphertext)) {
+                None => PersonalText::Erased,
+                Some(Ok(plain)) => PersonalText::Known(plain),
+                Some(Err(error)) => {
+                    failed = Some(error);
+                    PersonalText::Erased
+                }
+            };
+        }
+        field += 1;
+    });
+    match failed {
+        None => Ok(Event { meta, body }),
+        Some(error) => Err(error.into()),
+    }
+}
+
+/// Replaces every known personal text by its ciphertext.
+fn seal_in_place(body: &mut DomainEvent, key: &DataKey, event_id: Uuid) -> Result<(), KeyError> {
+    let mut failed = None;
+    let mut field = 0_u32;
+    body.visit_personal(&mut |text| {
+        if let PersonalText::Known(plain) = text {
+            match key.seal(event_id, field, plain) {
+                Ok(ciphertext) => *text = PersonalText::Sealed(ciphertext),
+                Err(error) => failed = Some(error),
+            }
+        }
+        field += 1;
+    });
+    failed.map_or(Ok(()), Err)
+}

@@ -1,0 +1,24 @@
+//! The event log and what belongs to it: its adapters, its delivery, and the keys to personal data.
+//!
+//! # Invariants of this room
+//! - The log is the truth. Nothing here changes or removes an event once it is appended.
+//! - A position, once seen by a reader, is never preceded later by an event that was not there.
+//! - What lies in the log is sealed; what leaves the [`Journal`] is typed and readable, or erased.
+//! - Only this room reads the clock and makes ids ([`Clock`], [`new_id`]).
+
+mod clock;
+mod event_store;
+mod feed;
+mod ids;
+mod journal;
+mod keyring;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use event_store::{
+    Append, Appended, Capabilities, ChainKind, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page,
+    RecordedEvent, StoreError, StreamAppend, StreamVersion,
+};
+pub use feed::{Batch, Feed, FeedError, FeedSource};
+pub use ids::new_id;
+pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
+pub use keyring::{DataKey, KeyError, KeyState, Keyring};
