@@ -1,5 +1,7 @@
 //! The decider: what every aggregate is.
 
+use std::fmt::Debug;
+
 use chrono::{DateTime, Utc};
 
 use crate::{Actor, Category, EventSet, Limits, PersonId, Rejection};
@@ -33,7 +35,7 @@ pub trait Aggregate: Default + Clone + Send + Sync + 'static {
     /// The category of its streams.
     const CATEGORY: Category;
     /// What can be asked of it.
-    type Command: Clone + Send + Sync;
+    type Command: Debug + Clone + Send + Sync + 'static;
     /// What can have happened to it.
     type Event: EventSet;
 

@@ -12,7 +12,7 @@ use crate::customer::CustomerEvent;
 use crate::department::DepartmentEvent;
 use crate::organisation::OrganisationEvent;
 use crate::ticket::TicketEvent;
-use crate::{Category, DecodeError, EventSchema, EventSet, PersonId, PersonalText, StreamId};
+use crate::{Category, DecodeError, EventSchema, EventSet, FromDomain, PersonId, PersonalText, StreamId};
 
 /// A place in the log's one order. Positions grow but may have holes; 0 is before the first event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -123,6 +123,12 @@ macro_rules! domain_event {
 
         $(impl From<$set> for DomainEvent {
             fn from(event: $set) -> Self { Self::$variant(event) }
+        }
+
+        impl FromDomain for $set {
+            fn from_domain(event: &DomainEvent) -> Option<&Self> {
+                match event { DomainEvent::$variant(event) => Some(event), _ => None }
+            }
         })+
 
         impl DomainEvent {

@@ -2,7 +2,7 @@
 
 use schemars::Schema;
 
-use crate::PersonalText;
+use crate::{DomainEvent, PersonalText};
 
 /// An event of the log could not be understood: it was written by a newer version or is damaged.
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +51,14 @@ pub struct EventSchema {
     pub schema: Schema,
 }
 
+/// The way back from an event of any category to one category's own.
+pub trait FromDomain: Sized {
+    /// The event, if it is of this category.
+    fn from_domain(event: &DomainEvent) -> Option<&Self>;
+}
+
 /// The events of one category: an enum with one variant for each payload type.
-pub trait EventSet: Clone + Send + Sync + Sized + 'static {
+pub trait EventSet: FromDomain + Into<DomainEvent> + Clone + Send + Sync + Sized + 'static {
     /// The event's name in the log.
     fn event_type(&self) -> &'static str;
     /// The version of its shape.

@@ -24,7 +24,7 @@ pub mod ticket;
 
 pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
-pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet};
+pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet, FromDomain};
 pub use ids::{
     AgentId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, StreamId, TenantId, TicketId,
 };
