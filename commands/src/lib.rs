@@ -1,1 +1,22 @@
-//! The write side of the desk: authorise, load, decide, append, retry.
+//! The write side of the desk: load, decide, append, retry.
+//!
+//! # Invariants of this room
+//! - What a command leads to is the domain's decision; here it is only given what it needs and recorded.
+//! - The log's expected version is the arbiter. Cached state may be old: that costs another try, never a wrong answer,
+//!   and no refusal is given on cached state without looking at what came after it.
+//! - One command is one append: all of its events on all of its streams, or none.
+//! - A command with a request key happens once, also across restarts and nodes.
+//!
+//! Who may do what is decided by the caller (the API) before it comes here, except what depends on state.
+
+mod attempt;
+mod cache;
+mod error;
+mod execute;
+mod invocation;
+mod metric;
+
+pub use cache::Loaded;
+pub use error::CommandError;
+pub use execute::{Commands, Settings};
+pub use invocation::{Done, Invocation, RequestKey};

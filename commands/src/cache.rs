@@ -1,0 +1,127 @@
+//! The state of aggregates as last seen, so that a command rarely has to read its stream.
+
+use std::any::Any;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use docket_domain::{
+    Aggregate, DomainEvent, Event, EventSet as _, FromDomain as _, PersonId, Position, Stamp, StreamId,
+};
+use quick_cache::sync::Cache;
+
+/// An aggregate as it is at a version.
+#[derive(Debug)]
+pub struct Loaded<A> {
+    /// Its state.
+    pub state: Arc<A>,
+    /// The version of its last event; 0 if there is none.
+    pub version: u64,
+    /// The position of its last event, or somewhat after it.
+    pub position: Position,
+}
+
+impl<A> Clone for Loaded<A> {
+    fn clone(&self) -> Self {
+        Self { state: Arc::clone(&self.state), version: self.version, position: self.position }
+    }
+}
+
+impl<A> Loaded<A> {
+    /// Whether anything ever happened to it.
+    pub fn exists(&self) -> bool {
+        self.version > 0
+    }
+}
+
+impl<A> Deref for Loaded<A> {
+    type Target = A;
+    fn deref(&self) -> &A {
+        &self.state
+    }
+}
+
+/// The state of one stream, whatever its aggregate. The function pointer remembers which one it is.
+#[derive(Clone)]
+pub(crate) struct Cached {
+    pub(crate) version: u64,
+    pub(crate) position: Position,
+    pub(crate) person: Option<PersonId>,
+    state: Arc<dyn Any + Send + Sync>,
+    fold: fn(&Self, &[Event]) -> Self,
+}
+
+impl Cached {
+    /// Before the first event.
+    pub(crate) fn nothing<A: Aggregate>() -> Self {
+        Self::of(A::default(), 0, Position::START)
+    }
+
+    pub(crate) fn of<A: Aggregate>(state: A, version: u64, position: Position) -> Self {
+        Self { version, position, person: state.data_subject(), state: Arc::new(state), fold: fold::<A> }
+    }
+
+    /// As it is after more events of its stream; those it has seen are skipped.
+    pub(crate) fn after(&self, events: &[Event]) -> Self {
+        (self.fold)(self, events)
+    }
+
+    pub(crate) fn state<A: Aggregate>(&self) -> Arc<A> {
+        Arc::clone(&self.state).downcast().unwrap_or_else(|_| {
+            unreachable!("a stream's category decides its aggregate, and the key holds the category")
+        })
+    }
+
+    pub(crate) fn loaded<A: Aggregate>(&self) -> Loaded<A> {
+        Loaded { state: self.state(), version: self.version, position: self.position }
+    }
+}
+
+fn fold<A: Aggregate>(cached: &Cached, events: &[Event]) -> Cached {
+    let mut state: A = (*cached.state::<A>()).clone();
+    let (mut version, mut position) = (cached.version, cached.position);
+    for event in events.iter().filter(|event| event.meta.version > cached.version) {
+        if let Some(own) = A::Event::from_domain(&event.body) {
+            let stamp =
+                Stamp { version: event.meta.version, occurred_at: event.meta.occurred_at, actor: event.meta.actor };
+            state.evolve(own, &stamp);
+        }
+        version = event.meta.version;
+        position = event.meta.position;
+    }
+    Cached::of(state, version, position)
+}
+
+/// A bounded number of states; what is used often stays.
+pub(crate) struct StateCache(Cache<StreamId, Cached>);
+
+impl StateCache {
+    pub(crate) fn new(items: usize) -> Self {
+        Self(Cache::new(items))
+    }
+
+    pub(crate) fn get(&self, stream: &StreamId) -> Option<Cached> {
+        self.0.get(stream)
+    }
+
+    pub(crate) fn put(&self, stream: StreamId, cached: Cached) {
+        self.0.insert(stream, cached);
+    }
+
+    /// Takes in an event from elsewhere: what is known of its stream follows, or is forgotten if there is a gap.
+    pub(crate) fn observe(&self, event: &Event) {
+        if matches!(&event.body, DomainEvent::Customer(customer) if customer.event_type() == "PersonalDataErased") {
+            self.forget(event.meta.stream.id.into());
+        }
+        let Some(cached) = self.0.get(&event.meta.stream) else { return };
+        if event.meta.version == cached.version + 1 {
+            self.0.insert(event.meta.stream.clone(), cached.after(std::slice::from_ref(event)));
+        } else if event.meta.version > cached.version {
+            self.0.remove(&event.meta.stream);
+        }
+    }
+
+    /// Forgets every state that may hold text about a person.
+    pub(crate) fn forget(&self, person: PersonId) {
+        self.0.retain(|_, cached| cached.person != Some(person));
+    }
+}

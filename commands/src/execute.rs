@@ -1,0 +1,197 @@
+//! Carrying out commands.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use docket_domain::{Aggregate, Event, Limits, PersonId, StreamId, TenantId};
+use docket_store::Journal;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::attempt::{Attempt, read_on};
+use crate::cache::{Cached, StateCache};
+use crate::{CommandError, Done, Invocation, Loaded, metric};
+
+/// How many queues there are for streams that many change at once. Two streams may share one.
+const QUEUES: usize = 512;
+
+/// What the write side is told when it begins.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The limits in force.
+    pub limits: Limits,
+    /// How many aggregates' states are kept in memory.
+    pub cached_aggregates: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { limits: Limits::default(), cached_aggregates: 20_000 }
+    }
+}
+
+/// The write side of the desk. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Commands(Arc<Inner>);
+
+struct Inner {
+    journal: Journal,
+    settings: Settings,
+    cache: StateCache,
+    queues: Box<[Mutex<()>]>,
+    hasher: RandomState,
+}
+
+impl Commands {
+    /// A write side over `journal`.
+    pub fn new(journal: Journal, settings: Settings) -> Self {
+        let cache = StateCache::new(settings.cached_aggregates);
+        let queues = (0..QUEUES).map(|_| Mutex::new(())).collect();
+        Self(Arc::new(Inner { journal, settings, cache, queues, hasher: RandomState::new() }))
+    }
+
+    /// The log it writes to.
+    pub fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.0.settings.limits
+    }
+
+    /// Carries out a command on one aggregate.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn execute<A: Aggregate>(
+        &self,
+        invocation: &Invocation,
+        id: Uuid,
+        command: A::Command,
+    ) -> Result<Done, CommandError> {
+        self.execute_all::<A>(invocation, id, std::slice::from_ref(&command)).await
+    }
+
+    /// Carries out several commands on one aggregate, all of them or none. Those that change nothing are no obstacle.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn execute_all<A: Aggregate>(
+        &self,
+        invocation: &Invocation,
+        id: Uuid,
+        commands: &[A::Command],
+    ) -> Result<Done, CommandError> {
+        let mut attempt = Attempt::new(self, invocation);
+        let outcome = loop {
+            let decided = Self::decide_all::<A>(&mut attempt, id, commands).await;
+            match attempt.settle(decided).await {
+                Ok(Some(done)) => break Ok(done),
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        let name = commands.first().map_or_else(String::new, |command| metric::variant(command));
+        metric::count(format!("{}.{name}", A::CATEGORY), &outcome);
+        outcome
+    }
+
+    async fn decide_all<A: Aggregate>(
+        attempt: &mut Attempt<'_>,
+        id: Uuid,
+        commands: &[A::Command],
+    ) -> Result<(), CommandError> {
+        for command in commands {
+            attempt.decide::<A>(id, command).await?;
+        }
+        Ok(())
+    }
+
+    /// Carries out the command that begins an aggregate whose id was made just now; its stream is not read first.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn begin<A: Aggregate>(
+        &self,
+        invocation: &Invocation,
+        id: Uuid,
+        command: A::Command,
+    ) -> Result<Done, CommandError> {
+        let mut attempt = Attempt::new(self, invocation);
+        let outcome = loop {
+            let decided = attempt.begin::<A>(id, &command).await;
+            match attempt.settle(decided).await {
+                Ok(Some(done)) => break Ok(done),
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        metric::count(format!("{}.{}", A::CATEGORY, metric::variant(&command)), &outcome);
+        outcome
+    }
+
+    /// The state of an aggregate as this process last saw it: with several nodes it can be a moment old.
+    ///
+    /// # Errors
+    /// [`CommandError::Journal`] if the log cannot be read.
+    pub async fn load<A: Aggregate>(&self, tenant: &TenantId, id: impl Into<Uuid>) -> Result<Loaded<A>, CommandError> {
+        let stream = StreamId::new(tenant.clone(), A::CATEGORY, id);
+        Ok(self.look_up::<A>(&stream).await?.0.loaded())
+    }
+
+    /// The state of an aggregate as it is in the log now.
+    ///
+    /// # Errors
+    /// [`CommandError::Journal`] if the log cannot be read.
+    pub async fn load_fresh<A: Aggregate>(
+        &self,
+        tenant: &TenantId,
+        id: impl Into<Uuid>,
+    ) -> Result<Loaded<A>, CommandError> {
+        let stream = StreamId::new(tenant.clone(), A::CATEGORY, id);
+        let (cached, fresh) = self.look_up::<A>(&stream).await?;
+        if fresh {
+            return Ok(cached.loaded());
+        }
+        let after = read_on(self, &stream, cached.clone()).await?;
+        if after.version > cached.version {
+            self.0.cache.put(stream, after.clone());
+        }
+        Ok(after.loaded())
+    }
+
+    /// Takes in an event from the feed, so that what other nodes did is known here sooner. Never needed for
+    /// correctness of what is appended; it spares retries and keeps looks at other aggregates recent.
+    pub fn observe(&self, event: &Event) {
+        self.0.cache.observe(event);
+    }
+
+    /// Forgets what is held in memory of a person who was erased.
+    pub fn forget(&self, person: PersonId) {
+        self.0.cache.forget(person);
+    }
+
+    pub(crate) fn cache(&self) -> &StateCache {
+        &self.0.cache
+    }
+
+    pub(crate) fn queue_of(&self, stream: &StreamId) -> &Mutex<()> {
+        let hash = self.0.hasher.hash_one(stream);
+        &self.0.queues[(hash % QUEUES as u64) as usize]
+    }
+
+    /// The state of a stream, and whether it was read from the log for this.
+    pub(crate) async fn look_up<A: Aggregate>(&self, stream: &StreamId) -> Result<(Cached, bool), CommandError> {
+        let known = self.0.cache.get(stream);
+        metric::cache(known.is_some());
+        if let Some(cached) = known {
+            return Ok((cached, false));
+        }
+        let read = read_on(self, stream, Cached::nothing::<A>()).await?;
+        if read.version > 0 {
+            self.0.cache.put(stream.clone(), read.clone());
+        }
+        Ok((read, true))
+    }
+}

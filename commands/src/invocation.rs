@@ -1,0 +1,118 @@
+//! What comes with a command, and what comes back.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use docket_domain::{Actor, Event, Position, StreamId, TenantId};
+use docket_store::new_id;
+use uuid::Uuid;
+
+/// Under which a command happens once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The key as the log keeps it, at most 255 bytes, unique within the tenant.
+    pub key: String,
+    /// SHA-256 of the request, so that the same key with another request is noticed.
+    pub fingerprint: [u8; 32],
+}
+
+impl RequestKey {
+    /// The key a caller chose for a request. Keys of different actors never meet. `request` is whatever tells one
+    /// request from another: method, path and body.
+    pub fn of_request(actor: &Actor, key: &str, request: &[&[u8]]) -> Self {
+        let actor_id = actor.id.unwrap_or_default();
+        let key = digest(&[actor.kind.as_str().as_bytes(), actor_id.as_bytes(), key.as_bytes()]);
+        Self { key: format!("request:{}", hex(&key)), fingerprint: digest(request) }
+    }
+
+    /// The key of a command that follows from something else: `cause` says from what, e.g. `wake:<ticket>:<version>`.
+    /// At most 240 bytes.
+    pub fn of_cause(cause: &str) -> Self {
+        Self { key: format!("cause:{cause}"), fingerprint: digest(&[cause.as_bytes()]) }
+    }
+}
+
+/// SHA-256 over length-prefixed parts.
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let mut out = [0; 32];
+    out.copy_from_slice(context.finish().as_ref());
+    out
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Who asks for a command, from where, and under which conditions.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Whose data it is about.
+    pub tenant: TenantId,
+    /// Who asks. Checked by the caller.
+    pub actor: Actor,
+    /// The request everything that follows came from.
+    pub correlation_id: Uuid,
+    /// The event that led to this, for what happens by itself.
+    pub causation_id: Option<Uuid>,
+    /// Makes the command happen once.
+    pub idempotency: Option<RequestKey>,
+    /// The version at which the caller last saw what the command is about; another one refuses it as stale.
+    pub if_match: Option<u64>,
+}
+
+impl Invocation {
+    /// By `actor`, of a new request, unconditionally.
+    pub fn by(tenant: TenantId, actor: Actor) -> Self {
+        Self { tenant, actor, correlation_id: new_id(), causation_id: None, idempotency: None, if_match: None }
+    }
+
+    /// By Docket itself, because of `event`; once for each `cause` (see [`RequestKey::of_cause`]).
+    pub fn because_of(event: &Event, cause: &str) -> Self {
+        Self {
+            tenant: event.meta.stream.tenant.clone(),
+            actor: Actor::SYSTEM,
+            correlation_id: event.meta.correlation_id,
+            causation_id: Some(event.meta.event_id),
+            idempotency: Some(RequestKey::of_cause(cause)),
+            if_match: None,
+        }
+    }
+
+    /// The same, under a key.
+    #[must_use]
+    pub fn once(mut self, key: RequestKey) -> Self {
+        self.idempotency = Some(key);
+        self
+    }
+
+    /// The same, if the version still is `version`.
+    #[must_use]
+    pub fn if_at(mut self, version: u64) -> Self {
+        self.if_match = Some(version);
+        self
+    }
+}
+
+/// A command that was carried out: its events are on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What the command was about.
+    pub stream: StreamId,
+    /// The stream's version after it (on replay: after it happened the first time).
+    pub version: u64,
+    /// A position at or after its last event: a read model that has come this far shows it.
+    pub position: Position,
+    /// Whether it had happened before, under the same key, and nothing happened now.
+    pub replayed: bool,
+    /// What the use case needs to answer again as it did the first time, e.g. the number of a ticket.
+    pub note: Option<String>,
+    /// Whether anything was recorded, now or (replayed) the first time. `false`: things were already as asked.
+    pub changed: bool,
+}
