@@ -24,6 +24,15 @@ pub enum FeedError {
     /// The log could not be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The checkpoint lies beyond the end of the log: the log was replaced or restored from an older copy, and what
+    /// was made from it has to be rebuilt.
+    #[error("the checkpoint {checkpoint} is beyond the log's end {head}: rebuild")]
+    AheadOfLog {
+        /// Where the reader stands.
+        checkpoint: Position,
+        /// Where the log ends.
+        head: Position,
+    },
     /// The feed was closed.
     #[error("the feed is closed")]
     Closed,

@@ -7,6 +7,7 @@
 //! - Only this room reads the clock and makes ids ([`Clock`], [`new_id`]).
 
 mod clock;
+pub mod delivery;
 mod event_store;
 mod feed;
 mod ids;

@@ -1,0 +1,159 @@
+//! One reader's way along the tail.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_domain::Position;
+use metrics::{Counter, counter};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::tail::Tail;
+use crate::{Batch, Feed, FeedError, JournalError};
+
+/// How long a reader waits before it looks into the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waits {
+    /// Without any hint.
+    pub(crate) poll: Duration,
+    /// With a hint that there is something, while a broker is expected to bring it.
+    pub(crate) patience: Duration,
+}
+
+/// Opens feeds along `tail`.
+pub(crate) async fn open(
+    tail: &Arc<Tail>,
+    waits: Waits,
+    name: &str,
+    checkpoint: Position,
+    limit: usize,
+) -> Result<Box<dyn Feed>, FeedError> {
+    let head = tail.journal().store().head().await.map_err(JournalError::from)?;
+    if checkpoint > head {
+        return Err(FeedError::AheadOfLog { checkpoint, head });
+    }
+    let counter = |source| counter!("docket_feed_events_total", "feed" => name.to_owned(), "source" => source);
+    Ok(Box::new(TailFeed {
+        hint: tail.journal().store().appended(),
+        grown: tail.grown(),
+        tail: tail.clone(),
+        waits,
+        after: checkpoint,
+        limit: limit.max(1),
+        last_hint: Position::START,
+        hinting: true,
+        due: Instant::now(),
+        ahead: None,
+        from_memory: counter("memory"),
+        from_log: counter("log"),
+    }))
+}
+
+struct TailFeed {
+    tail: Arc<Tail>,
+    waits: Waits,
+    after: Position,
+    limit: usize,
+    hint: watch::Receiver<Position>,
+    /// Whether the log still gives hints.
+    hinting: bool,
+    last_hint: Position,
+    grown: watch::Receiver<Position>,
+    /// When to look into the log next.
+    due: Instant,
+    /// The next page, read while the worker is busy with this one: only far from the end.
+    ahead: Option<JoinHandle<Result<Batch, JournalError>>>,
+    from_memory: Counter,
+    from_log: Counter,
+}
+
+#[async_trait]
+impl Feed for TailFeed {
+    // Cancel-safe: what was read is noted in `after` without a wait before it is returned, and `ahead` stays.
+    async fn next(&mut self) -> Result<Batch, FeedError> {
+        loop {
+            self.grown.mark_unchanged();
+            if let Some(page) = &mut self.ahead {
+                let page = page.await;
+                self.ahead = None;
+                let batch = page.map_err(|_| FeedError::Closed)??;
+                if batch.upto > self.after {
+                    return Ok(self.deliver_from_log(batch));
+                }
+            }
+            if let Some(batch) = self.tail.recent(self.after, self.limit) {
+                self.from_memory.increment(batch.events.len() as u64);
+                return Ok(self.deliver(batch));
+            }
+            if self.due <= Instant::now() {
+                let batch = self.tail.read(self.after, self.limit).await?;
+                if batch.upto > self.after {
+                    return Ok(self.deliver_from_log(batch));
+                }
+                self.due = Instant::now() + self.waits.poll;
+            }
+            self.wait().await;
+        }
+    }
+}
+
+impl TailFeed {
+    fn deliver_from_log(&mut self, batch: Batch) -> Batch {
+        self.from_log.increment(batch.events.len() as u64);
+        let full = batch.events.len() >= self.limit;
+        let batch = self.deliver(batch);
+        if full {
+            self.due = Instant::now();
+            let (tail, after, limit) = (self.tail.clone(), self.after, self.limit);
+            if tail.recent(after, 1).is_none() {
+                self.ahead = Some(tokio::spawn(async move { tail.read(after, limit).await }));
+            }
+        }
+        batch
+    }
+
+    fn deliver(&mut self, batch: Batch) -> Batch {
+        self.after = batch.upto;
+        let wait = if *self.hint.borrow() > self.after { self.patience() } else { self.waits.poll };
+        self.due = Instant::now() + wait;
+        batch
+    }
+
+    fn patience(&self) -> Duration {
+        if self.tail.is_live() { self.waits.patience } else { Duration::ZERO }
+    }
+
+    /// Waits until the ring grew, a hint came or it is time to look.
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.grown.changed() => {
+                if !self.tail.is_live() && *self.hint.borrow() > self.after {
+                    self.due = Instant::now();
+                }
+            }
+            hint = self.hint.changed(), if self.hinting => {
+                if hint.is_err() {
+                    self.hinting = false;
+                    return;
+                }
+                let hint = *self.hint.borrow_and_update();
+                // A hint that did not move says "something, somewhere".
+                if hint > self.after || hint == self.last_hint {
+                    self.due = self.due.min(Instant::now() + self.patience());
+                }
+                self.last_hint = hint;
+            }
+            () = sleep_until(self.due) => {}
+        }
+    }
+}
+
+impl Drop for TailFeed {
+    fn drop(&mut self) {
+        if let Some(page) = &self.ahead {
+            page.abort();
+        }
+    }
+}
