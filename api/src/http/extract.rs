@@ -1,0 +1,257 @@
+//! What a request carries, or a [`Problem`] that names what is wrong with it.
+
+use std::time::Duration;
+
+use axum::RequestPartsExt;
+use axum::body::Bytes;
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use docket_domain::FieldViolation;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest body accepted, in bytes; set on each request by the outermost layer.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit(pub usize);
+
+/// A JSON body. An empty one counts as `{}`, so that what is missing is named.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+/// Parts of the path.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+/// Query parameters.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+/// The bytes of the body just read, kept for the fingerprint of an idempotent request.
+#[derive(Debug, Clone, Default)]
+pub struct RawBody(pub Bytes);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let content_type_ok = is_json(request.headers());
+        let body = read_body(request).await?;
+        if body.is_empty() {
+            return parse_json(b"{}").map(Self);
+        }
+        if !content_type_ok {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported media type",
+                "send the body as application/json",
+            ));
+        }
+        parse_json(&body).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+/// Reads a body up to the limit.
+pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
+    let (parts, body) = request.into_parts();
+    if let Some(RawBody(bytes)) = parts.extensions.get::<RawBody>() {
+        return Ok(bytes.clone());
+    }
+    let limit = parts.extensions.get::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
+    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large(limit));
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length_limit(&error) => Err(too_large(limit)),
+        Ok(Err(_)) => Err(Problem::malformed("incomplete_body", "the body did not arrive whole")),
+        Err(_) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request_timeout",
+            "The request took too long",
+            "the body did not arrive in time",
+        )),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        "The body is too large",
+        format!("a body may have at most {limit} bytes"),
+    )
+    .with("limit", limit)
+}
+
+/// Parses JSON: 400 if it is none, 422 naming the field if it is not what is wanted.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| json_problem(&error))?;
+    deserializer.end().map_err(|error| {
+        Problem::malformed("malformed_json", format!("after the JSON value, at line {}, more follows", error.line()))
+    })?;
+    Ok(value)
+}
+
+fn json_problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let inner = error.inner();
+    if inner.classify() == serde_json::error::Category::Data {
+        let message = strip_place(&inner.to_string());
+        return Problem::invalid(vec![violation(&error.path().to_string(), &message)]);
+    }
+    Problem::malformed(
+        "malformed_json",
+        format!("the body is not JSON: {} (line {}, column {})", what(inner), inner.line(), inner.column()),
+    )
+}
+
+/// serde_json appends where it was: ` at line 1 column 2`.
+fn strip_place(message: &str) -> String {
+    message.rsplit_once(" at line ").map_or(message, |(start, _)| start).to_owned()
+}
+
+fn what(error: &serde_json::Error) -> String {
+    strip_place(&error.to_string())
+}
+
+/// Makes serde's words a field, a code and a message.
+pub fn violation(path: &str, message: &str) -> FieldViolation {
+    let parent = if path == "." { "" } else { path };
+    let join = |name: &str| if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+    let quoted = || message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("unknown field") {
+        // The path may already end with the unknown key.
+        let name = quoted();
+        let field =
+            if parent == name || parent.ends_with(&format!(".{name}")) { parent.to_owned() } else { join(name) };
+        return FieldViolation { field, code: "unknown", message: message.to_owned() };
+    }
+    if message.starts_with("missing field") {
+        let field = join(quoted());
+        return FieldViolation { message: format!("{field} is required"), field, code: "required" };
+    }
+    let field = if parent.is_empty() { "body".to_owned() } else { parent.to_owned() };
+    FieldViolation { message: format!("{field}: {message}"), field, code: "invalid" }
+}
+
+impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match parts.extract::<axum::extract::Path<T>>().await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => {
+                let (field, message) = match error.kind() {
+                    ErrorKind::ParseErrorAtKey { key, .. } => (key.clone(), "this part of the path is not valid"),
+                    ErrorKind::InvalidUtf8InPathParam { key } => (key.clone(), "this part of the path is not UTF-8"),
+                    _ => ("id".to_owned(), "an id in the path is not a UUID"),
+                };
+                Err(bad_path(field, message))
+            }
+            Err(_) => Err(bad_path("path".to_owned(), "the path is not valid")),
+        }
+    }
+}
+
+fn bad_path(field: String, message: &str) -> Problem {
+    let errors = vec![FieldViolation { message: format!("{field}: {message}"), field, code: "invalid" }];
+    Problem::malformed("invalid_path", message).errors(errors)
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(query_problem(&rejection)),
+        }
+    }
+}
+
+fn query_problem(rejection: &QueryRejection) -> Problem {
+    let text = rejection.body_text();
+    let text = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, rest)| rest);
+    let (path, message) = match text.split_once(": ") {
+        Some((path, message)) if !path.contains(' ') => (path, message),
+        _ => (".", text),
+    };
+    Problem::invalid(vec![violation(path, message)])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its shape matters")]
+    struct Order {
+        name: String,
+        #[serde(default)]
+        lines: Vec<Line>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its shape matters")]
+    struct Line {
+        count: u32,
+    }
+
+    fn problem(json: &str) -> serde_json::Value {
+        parse_json::<Order>(json.as_bytes()).expect_err("is refused").document()
+    }
+
+    #[test]
+    fn the_wrong_field_is_named() {
+        for (json, field, code) in [
+            ("{}", "name", "required"),
+            (r#"{"name":1}"#, "name", "invalid"),
+            (r#"{"name":"x","nmae":1}"#, "nmae", "unknown"),
+            (r#"{"name":"x","lines":[{"count":-1}]}"#, "lines[0].count", "invalid"),
+            (r#"{"name":"x","lines":[{"cuont":1}]}"#, "lines[0].cuont", "unknown"),
+            (r#"{"name":"x","lines":[{}]}"#, "lines[0].count", "required"),
+            ("[]", "body", "invalid"),
+        ] {
+            let problem = problem(json);
+            assert_eq!(problem["errors"][0]["field"], field, "{json}: {problem}");
+            assert_eq!(problem["errors"][0]["code"], code, "{json}: {problem}");
+            assert_eq!(problem["status"], 422, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_400() {
+        for json in ["{", "nope", r#"{"name":"x"} x"#] {
+            assert_eq!(problem(json)["status"], 400);
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(parse_json::<serde_json::Value>(deep.as_bytes()).expect_err("is refused").status(), 400);
+        let error = parse_json::<Order>(b"{\"name\":\"\xff\"}").expect_err("is refused");
+        assert_eq!(error.status(), 400);
+    }
+}

@@ -1,0 +1,4 @@
+//! The HTTP surface.
+
+pub mod extract;
+pub mod problem;
