@@ -1,1 +1,17 @@
-//! The read side of the desk: pure folds into tables, and the queries over them.
+//! The read side: pure folds into tables, and the queries over them.
+//!
+//! # Invariants of this room
+//! - A table is a pure function of the log: dropped and rebuilt it has the same rows, byte for byte.
+//! - Rows and checkpoint change in one transaction; a worker that lost its place changes nothing.
+//! - Every query takes a [`Viewer`]: tenants never meet, and a customer's limits are in the SQL itself.
+
+mod error;
+mod queries;
+mod read_models;
+mod viewer;
+pub mod views;
+
+pub use error::ReadError;
+pub use queries::Queries;
+pub use read_models::{Projected, ReadModels, ReadModelsUrl};
+pub use viewer::{Viewer, ViewerKind};

@@ -1,0 +1,41 @@
+//! What can go wrong on the read side.
+
+use docket_domain::Position;
+use docket_store::{FeedError, JournalError};
+
+/// A read model could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The database could not do it.
+    #[error("the read models are not available: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A cursor that no list gave out, or one of another sort order.
+    #[error("the cursor does not belong to this list")]
+    BadCursor,
+    /// What lies in a table cannot be read back. Rebuilding heals it.
+    #[error("{table} holds what cannot be read: {detail}")]
+    Damaged {
+        /// The table or view.
+        table: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+    /// Another worker has moved the checkpoint on, or a rebuild replaced the tables.
+    #[error("another worker moved the checkpoint from {expected}")]
+    Fenced {
+        /// Where this worker believed it to be.
+        expected: Position,
+    },
+    /// The log could not be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The feed could not go on.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// There is no such read model.
+    #[error("there is no read model {0:?}")]
+    UnknownModel(String),
+    /// The database refuses what the read models need.
+    #[error("{0}")]
+    Setup(String),
+}

@@ -1,0 +1,51 @@
+//! Agents and their load.
+
+use chrono::{DateTime, Utc};
+use docket_domain::Role;
+use docket_domain::agent::Availability;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::schema;
+
+/// An agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AgentView {
+    /// Its id.
+    pub id: Uuid,
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: Option<String>,
+    /// What they may do.
+    #[schema(schema_with = schema::role)]
+    pub role: Role,
+    /// Whether they take work.
+    #[schema(schema_with = schema::availability)]
+    pub availability: Availability,
+    /// Whether they are still at the desk.
+    pub active: bool,
+    /// Departments they belong to.
+    pub department_ids: Vec<Uuid>,
+    /// What they can do.
+    pub skills: Vec<String>,
+    /// How many chats at once.
+    pub max_concurrent_chats: i64,
+    /// How many they have.
+    pub active_chats: i64,
+    /// Tickets they are responsible for that are not resolved or closed.
+    pub open_tickets: i64,
+    /// Tickets they resolved.
+    pub resolved_tickets: i64,
+    /// Chats they accepted.
+    pub chats_handled: i64,
+    /// Mean of the ratings they were given, 1 to 5.
+    pub average_rating: Option<f64>,
+    /// When they last did anything.
+    pub last_activity_at: Option<DateTime<Utc>>,
+    /// When they joined.
+    pub registered_at: DateTime<Utc>,
+    /// Its version, for `If-Match`.
+    pub version: u64,
+}

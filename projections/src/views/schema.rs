@@ -1,0 +1,39 @@
+//! OpenAPI schemas of the domain's enumerations, with the values they have today.
+
+use docket_domain::agent::Availability;
+use docket_domain::chat::{ChatStatus, EndedBy};
+use docket_domain::customer::CustomerKind;
+use docket_domain::organisation::FieldType;
+use docket_domain::ticket::{Channel, Priority, SlaClock, TicketStatus};
+use docket_domain::{ActorKind, Role};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+fn one_of(names: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(names)).into()
+}
+
+macro_rules! enumerations {
+    ($($name:ident: $kind:ty),+ $(,)?) => {$(
+        pub(super) fn $name() -> RefOr<Schema> {
+            one_of(<$kind>::ALL.iter().map(|value| value.as_str()))
+        }
+    )+};
+}
+
+enumerations! {
+    ticket_status: TicketStatus,
+    priority: Priority,
+    channel: Channel,
+    sla_clock: SlaClock,
+    chat_status: ChatStatus,
+    ended_by: EndedBy,
+    availability: Availability,
+    customer_kind: CustomerKind,
+    field_type: FieldType,
+    role: Role,
+}
+
+pub(super) fn actor_kind() -> RefOr<Schema> {
+    one_of([ActorKind::Customer, ActorKind::Agent, ActorKind::System].into_iter().map(ActorKind::as_str))
+}

@@ -1,0 +1,122 @@
+//! How tickets stand with the service level.
+
+use chrono::{DateTime, Utc};
+use docket_domain::TenantId;
+use docket_domain::ticket::SlaClock;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::schema;
+
+/// Where a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SlaClockState {
+    /// It runs.
+    Running,
+    /// It stands still: a status pauses it.
+    Paused,
+    /// What it waited for happened in time.
+    Met,
+    /// Its due time passed, whether or not what it waits for has happened since.
+    Breached,
+    /// It has nothing to measure.
+    Inactive,
+}
+
+/// The clock of a ticket that is due next, for lists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SlaBadge {
+    /// Which clock; absent when none runs.
+    #[schema(schema_with = schema::sla_clock)]
+    pub clock: Option<SlaClock>,
+    /// Where it stands.
+    pub state: SlaClockState,
+    /// When it is due; absent while it stands still.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether any clock of the ticket ever ran out.
+    pub breached: bool,
+}
+
+/// One unbroken stretch of a clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SlaStretch {
+    /// Whether it ran.
+    pub running: bool,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when; absent for the present one.
+    pub to: Option<DateTime<Utc>>,
+    /// Business seconds counted in it so far.
+    pub business_seconds: i64,
+    /// The event that began it, e.g. `StatusChanged`.
+    pub began_with: String,
+    /// That event's version in the ticket's stream.
+    pub version: u64,
+}
+
+/// One clock of a ticket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SlaClockView {
+    /// Which.
+    #[schema(schema_with = schema::sla_clock)]
+    pub clock: SlaClock,
+    /// Where it stands.
+    pub state: SlaClockState,
+    /// Business seconds it may run.
+    pub target_seconds: Option<i64>,
+    /// Business seconds it has run.
+    pub elapsed_seconds: i64,
+    /// When it is due, if it runs on.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When what it waits for happened.
+    pub met_at: Option<DateTime<Utc>>,
+    /// When it ran out.
+    pub breached_at: Option<DateTime<Utc>>,
+    /// Every stretch, oldest first.
+    pub stretches: Vec<SlaStretch>,
+}
+
+/// How a ticket stands with the service level, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SlaView {
+    /// The ticket.
+    pub ticket_id: Uuid,
+    /// The policy; absent for the built-in default.
+    pub policy_id: Option<Uuid>,
+    /// The policy's name.
+    pub policy: String,
+    /// The time zone its business hours are in.
+    pub time_zone: String,
+    /// Its clocks.
+    pub clocks: Vec<SlaClockView>,
+    /// As of when.
+    pub as_of: DateTime<Utc>,
+}
+
+/// What a timer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TimerKind {
+    /// A snoozed ticket wakes.
+    Wake,
+    /// A clock nears its due time.
+    SlaWarning(SlaClock),
+    /// A clock runs out.
+    SlaBreach(SlaClock),
+}
+
+/// Something that has to happen at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timer {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The ticket.
+    pub ticket_id: Uuid,
+    /// What for.
+    pub kind: TimerKind,
+    /// When it fires.
+    pub at: DateTime<Utc>,
+    /// For SLA timers: when the clock is due.
+    pub due_at: DateTime<Utc>,
+}
