@@ -1,1 +1,28 @@
-//! Support for the black-box tests.
+//! Support for the black-box and fault tests: real servers, started and killed, and clients that speak only what any
+//! client could.
+//!
+//! # Invariants of this room
+//! - Nothing is mocked: a test talks to the `docket` binary, PostgreSQL and nats-server over their sockets.
+//! - Every test has its own data folder, database, subjects and ports; tests run side by side.
+//! - Waiting is [`eventually`], with a deadline; nothing sleeps and hopes.
+
+mod client;
+mod docket;
+mod eventually;
+mod live;
+mod nats;
+mod postgres;
+mod process;
+
+pub use client::{Answer, Client};
+pub use docket::{Docket, DocketOptions};
+pub use eventually::{DEADLINE, eventually};
+pub use live::{LiveSocket, SseEvent, SseStream};
+pub use nats::{NatsServer, NatsVersion};
+pub use postgres::{Database, PostgresServer};
+pub use process::{cache_dir, free_port, repository, run_tool, skip};
+
+/// Call first in every test that uses TLS-capable clients: two rustls providers meet in one binary.
+pub fn set_up() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
