@@ -31,7 +31,7 @@ pub enum KeyState {
 }
 
 /// A key could not be had.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum KeyError {
     /// The person was erased: nothing about them is sealed or opened any more.
     #[error("this person's data has been erased")]

@@ -13,6 +13,7 @@ mod feed;
 mod ids;
 mod journal;
 mod keyring;
+pub mod vault;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use event_store::{
@@ -23,3 +24,4 @@ pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
+pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};

@@ -1,0 +1,248 @@
+//! Who may come in, and how they are recognised.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Utc};
+use docket_domain::{Actor, PermissionSet, PersonId, Role, TenantId};
+use uuid::Uuid;
+
+use super::Shared;
+use super::master_key::random;
+use super::remembered::Remembered;
+use crate::KeyError;
+
+/// Credentials, API tokens, sessions, sign-in codes, identities and tenants. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts(pub(super) Arc<Shared>);
+
+impl std::fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Accounts")
+    }
+}
+
+/// An account could not be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The person has an account already.
+    #[error("this person has an account already")]
+    Exists,
+    /// Somebody else of the tenant signs in with that address.
+    #[error("somebody signs in with this address already")]
+    LoginTaken,
+    /// The person has no account.
+    #[error("this person has no account")]
+    NoAccount,
+    /// The vault failed, or the person is erased.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// An account to open.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// Whose it is: the agent's or customer's id.
+    pub person: PersonId,
+    /// What they may do. [`Role::Customer`] makes it a customer's account, any other an agent's.
+    pub role: Role,
+    /// The mail address they sign in with. None: only tokens.
+    pub login: Option<String>,
+    /// Their password. None: until they set one with a sign-in code.
+    pub password: Option<String>,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What they may do.
+    pub role: Role,
+    /// The mail address they sign in with.
+    pub login: Option<String>,
+    /// Whether they have a password.
+    pub has_password: bool,
+    /// Whether they are locked out.
+    pub disabled: bool,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+}
+
+/// By what a caller was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// An API token.
+    Token {
+        /// The token.
+        id: Uuid,
+    },
+    /// A session.
+    Session {
+        /// The session.
+        id: Uuid,
+    },
+}
+
+/// Somebody who has shown who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Whose data they may touch.
+    pub tenant: TenantId,
+    /// Who they are.
+    pub person: PersonId,
+    /// Their role.
+    pub role: Role,
+    /// What they may do: of the role, what the token's scopes leave.
+    pub permissions: PermissionSet,
+    /// How they have shown it.
+    pub proof: Proof,
+    /// When that ends, if it does.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Caller {
+    /// The caller as the author of what they do.
+    pub fn actor(&self) -> Actor {
+        match self.role {
+            Role::Customer => Actor::customer(self.person.0),
+            _ => Actor::agent(self.person.0),
+        }
+    }
+}
+
+/// Callers recognised lately, by the hash of what they showed.
+pub(super) type CallerCache = Remembered<[u8; 32], Arc<Recognised>>;
+
+/// Callers held ready.
+pub(super) const CACHED_CALLERS: usize = 10_000;
+
+/// After how long a remembered caller is looked up again (microseconds): how long a token revoked on another node lives on here.
+const RECHECK: i64 = 5_000_000;
+
+/// A remembered caller.
+pub(super) struct Recognised {
+    pub(super) caller: Arc<Caller>,
+    /// A session ends when it was not used for so long (microseconds).
+    pub(super) idle_limit: Option<i64>,
+    /// When the vault was last asked.
+    pub(super) checked_at: AtomicI64,
+    /// When use was last written down; coarse.
+    pub(super) used_at: AtomicI64,
+}
+
+impl Recognised {
+    /// Whether time has not ended it.
+    fn valid(&self, now: i64) -> bool {
+        self.caller.expires_at.is_none_or(|end| now < end.timestamp_micros())
+            && self.idle_limit.is_none_or(|idle| now < self.used_at.load(Ordering::Relaxed).saturating_add(idle))
+    }
+}
+
+impl Accounts {
+    /// Recognises the bearer of an API token (`dk_…`) or session secret (`ds_…`). None: no such token, or it is revoked, expired,
+    /// or its owner disabled. Remembered, so that it costs a hash; what changes here counts at once, on other nodes within seconds.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn recognise(&self, secret: &str) -> Result<Option<Arc<Caller>>, KeyError> {
+        let Some(shown) = Secret::parse(secret) else { return Ok(None) };
+        let hash = sha256(secret.as_bytes());
+        let now = self.now();
+        let remembered = match self.0.callers.get(&hash) {
+            // Of many who come at once when it is time to look again, one does.
+            Some(known) if !claim_turn(&known.checked_at, now, RECHECK) => Some(known),
+            _ => self.look_up(&shown, hash, now).await?,
+        };
+        let Some(known) = remembered.filter(|known| known.valid(now)) else { return Ok(None) };
+        self.note_use(&shown, &known, now);
+        Ok(Some(known.caller.clone()))
+    }
+
+    async fn look_up(&self, shown: &Secret<'_>, hash: [u8; 32], now: i64) -> Result<Option<Arc<Recognised>>, KeyError> {
+        let mark = self.0.callers.mark();
+        let found = match shown.kind {
+            SecretKind::Token => self.find_token(shown, now).await?,
+            SecretKind::Session => self.find_session(shown, now).await?,
+        };
+        match found.map(Arc::new) {
+            Some(found) => {
+                self.0.callers.keep(mark, hash, found.clone());
+                Ok(Some(found))
+            }
+            None => {
+                self.0.callers.forget(&hash);
+                Ok(None)
+            }
+        }
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.0.clock.now().timestamp_micros()
+    }
+}
+
+/// Whether `every` microseconds have passed since `last`; if so, this caller has the turn and nobody else.
+pub(super) fn claim_turn(last: &AtomicI64, now: i64, every: i64) -> bool {
+    let before = last.load(Ordering::Relaxed);
+    now.saturating_sub(before) >= every
+        && last.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
+
+/// What kind of secret was shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SecretKind {
+    Token,
+    Session,
+}
+
+impl SecretKind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Token => "dk",
+            Self::Session => "ds",
+        }
+    }
+}
+
+/// A secret of the form `dk_<id>_<64 hexadecimal characters>`.
+pub(super) struct Secret<'a> {
+    pub(super) kind: SecretKind,
+    pub(super) id: Uuid,
+    random: &'a str,
+}
+
+impl<'a> Secret<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let (prefix, rest) = text.split_once('_')?;
+        let (id, random) = rest.split_once('_')?;
+        let kind = [SecretKind::Token, SecretKind::Session].into_iter().find(|kind| kind.prefix() == prefix)?;
+        let id = Uuid::try_parse(id).ok().filter(|_| id.len() == 32)?;
+        (random.len() == 64).then_some(Self { kind, id, random })
+    }
+
+    /// What the vault keeps of it.
+    pub(super) fn hash(&self) -> [u8; 32] {
+        sha256(self.random.as_bytes())
+    }
+
+    /// Makes one: the secret, and what the vault keeps.
+    pub(super) fn make(kind: SecretKind, id: Uuid) -> Result<(String, [u8; 32]), KeyError> {
+        let random = hex::encode(random::<32>()?);
+        let hash = sha256(random.as_bytes());
+        Ok((format!("{}_{}_{random}", kind.prefix(), id.simple()), hash))
+    }
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref());
+    hash
+}
+
+/// A moment as the vault keeps it.
+pub(super) fn moment(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

@@ -1,0 +1,238 @@
+//! Accounts and passwords.
+
+use docket_domain::{PersonId, Role, TenantId};
+use uuid::Uuid;
+
+use super::Vault;
+use super::accounts::{Account, AccountError, Accounts, NewAccount, moment};
+use super::database::{reading, writing};
+use super::identities::keyed_hash;
+use crate::{KeyError, KeyState, Keyring as _};
+
+/// A row of `credentials`: person, role, login, password hash, disabled, created.
+type Row = (Uuid, String, Option<String>, Option<String>, bool, i64);
+
+impl Accounts {
+    /// Opens an account.
+    ///
+    /// # Errors
+    /// [`AccountError::Exists`], [`AccountError::LoginTaken`]; [`KeyError::Erased`] if the person is erased.
+    pub async fn open_account(&self, tenant: &TenantId, new: NewAccount) -> Result<(), AccountError> {
+        let NewAccount { person, role, login, password } = new;
+        let password = match password {
+            Some(password) => Some(self.0.hash_password(&password).await?),
+            None => None,
+        };
+        let (mac, sealed) = self.sealed_login(tenant, person, login.as_deref()).await?;
+        let (now, name) = (self.now(), tenant.to_string());
+        let opened = writing!(self.0.database, tx => {
+            sqlx::query(
+                "INSERT INTO credentials (tenant, person, role, login_mac, login_sealed, password, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            )
+            .bind(name).bind(person.0).bind(role.as_str()).bind(mac).bind(sealed).bind(password).bind(now)
+            .execute(&mut *tx).await?.rows_affected() > 0
+        })?;
+        match opened {
+            true => Ok(()),
+            false if self.account(tenant, person).await?.is_some() => Err(AccountError::Exists),
+            false => Err(AccountError::LoginTaken),
+        }
+    }
+
+    /// A person's account.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn account(&self, tenant: &TenantId, person: PersonId) -> Result<Option<Account>, KeyError> {
+        let row: Option<Row> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT person, role, login_sealed, password, disabled, created_at FROM credentials \
+                            WHERE tenant = $1 AND person = $2")
+                .bind(tenant.as_str()).bind(person.0).fetch_optional(pool).await)?;
+        match row {
+            Some(row) => self.readable(tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The account somebody signs in to with this address.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn find_login(&self, tenant: &TenantId, login: &str) -> Result<Option<Account>, KeyError> {
+        match self.login_row(tenant, login).await? {
+            Some(row) => self.readable(tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// All accounts of a tenant, oldest first.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn list_accounts(&self, tenant: &TenantId) -> Result<Vec<Account>, KeyError> {
+        let rows: Vec<Row> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT person, role, login_sealed, password, disabled, created_at FROM credentials \
+                            WHERE tenant = $1 ORDER BY created_at, person")
+                .bind(tenant.as_str()).fetch_all(pool).await)?;
+        let mut accounts = Vec::with_capacity(rows.len());
+        for row in rows {
+            accounts.push(self.readable(tenant, row).await?);
+        }
+        Ok(accounts)
+    }
+
+    /// The account that `login` and `password` open. None: not both are right, or it is disabled; the answer takes as long.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn check_password(
+        &self,
+        tenant: &TenantId,
+        login: &str,
+        password: &str,
+    ) -> Result<Option<Account>, KeyError> {
+        let row = self.login_row(tenant, login).await?;
+        let hash = row.as_ref().and_then(|(_, _, _, hash, _, _)| hash.clone());
+        let fits = self.0.password_fits(password, hash).await?;
+        match row {
+            Some(row) if fits && !row.4 => self.readable(tenant, row).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Sets a password and ends the person's sessions but `keep`.
+    ///
+    /// # Errors
+    /// [`AccountError::NoAccount`].
+    pub async fn set_password(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        password: &str,
+        keep: Option<Uuid>,
+    ) -> Result<(), AccountError> {
+        let hash = self.0.hash_password(password).await?;
+        let name = tenant.to_string();
+        let changed = writing!(self.0.database, tx => {
+            sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND ($3 IS NULL OR id <> $3)")
+                .bind(&name).bind(person.0).bind(keep).execute(&mut *tx).await?;
+            sqlx::query("UPDATE credentials SET password = $3 WHERE tenant = $1 AND person = $2")
+                .bind(&name).bind(person.0).bind(hash).execute(&mut *tx).await?.rows_affected() > 0
+        })?;
+        self.changed(changed)
+    }
+
+    /// Sets what a person may do.
+    ///
+    /// # Errors
+    /// [`AccountError::NoAccount`].
+    pub async fn set_role(&self, tenant: &TenantId, person: PersonId, role: Role) -> Result<(), AccountError> {
+        let name = tenant.to_string();
+        let changed = writing!(self.0.database, tx => {
+            sqlx::query("UPDATE credentials SET role = $3 WHERE tenant = $1 AND person = $2")
+                .bind(&name).bind(person.0).bind(role.as_str()).execute(&mut *tx).await?.rows_affected() > 0
+        })?;
+        self.changed(changed)
+    }
+
+    /// Locks a person out, tokens and sessions included, or lets them in again.
+    ///
+    /// # Errors
+    /// [`AccountError::NoAccount`].
+    pub async fn set_disabled(&self, tenant: &TenantId, person: PersonId, disabled: bool) -> Result<(), AccountError> {
+        let name = tenant.to_string();
+        let changed = writing!(self.0.database, tx => {
+            sqlx::query("UPDATE credentials SET disabled = $3 WHERE tenant = $1 AND person = $2")
+                .bind(&name).bind(person.0).bind(disabled).execute(&mut *tx).await?.rows_affected() > 0
+        })?;
+        self.changed(changed)
+    }
+
+    /// Sets or takes away the address a person signs in with.
+    ///
+    /// # Errors
+    /// [`AccountError::NoAccount`], [`AccountError::LoginTaken`].
+    pub async fn set_login(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        login: Option<&str>,
+    ) -> Result<(), AccountError> {
+        if let Some(login) = login
+            && self.login_row(tenant, login).await?.is_some_and(|row| row.0 != person.0)
+        {
+            return Err(AccountError::LoginTaken);
+        }
+        let (mac, sealed) = self.sealed_login(tenant, person, login).await?;
+        let name = tenant.to_string();
+        // Should two take the same address at once, the unique index decides, and the loser sees an unavailable vault.
+        let changed = writing!(self.0.database, tx => {
+            sqlx::query("UPDATE credentials SET login_mac = $3, login_sealed = $4 WHERE tenant = $1 AND person = $2")
+                .bind(&name).bind(person.0).bind(mac).bind(sealed).execute(&mut *tx).await?.rows_affected() > 0
+        })?;
+        self.changed(changed)
+    }
+
+    fn changed(&self, changed: bool) -> Result<(), AccountError> {
+        self.0.callers.forget_all();
+        if changed { Ok(()) } else { Err(AccountError::NoAccount) }
+    }
+
+    async fn login_row(&self, tenant: &TenantId, login: &str) -> Result<Option<Row>, KeyError> {
+        let mac = self.login_mac(tenant, login);
+        Ok(reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT person, role, login_sealed, password, disabled, created_at FROM credentials \
+                            WHERE tenant = $1 AND login_mac = $2")
+                .bind(tenant.as_str()).bind(mac).fetch_optional(pool).await)?)
+    }
+
+    fn login_mac(&self, tenant: &TenantId, login: &str) -> Vec<u8> {
+        keyed_hash(&self.0.lookup, tenant, "login", &login.trim().to_lowercase()).to_vec()
+    }
+
+    /// A login as it is kept: the hash it is found by, and the address sealed with the person's key.
+    async fn sealed_login(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        login: Option<&str>,
+    ) -> Result<(Option<Vec<u8>>, Option<String>), KeyError> {
+        let key = self.vault().ensure(tenant, person).await?;
+        let Some(login) = login else { return Ok((None, None)) };
+        Ok((Some(self.login_mac(tenant, login)), Some(key.seal(person.0, 0, login.trim())?)))
+    }
+
+    async fn readable(&self, tenant: &TenantId, row: Row) -> Result<Account, KeyError> {
+        let (person, role, login, password, disabled, created_at) = row;
+        Ok(Account {
+            tenant: tenant.clone(),
+            person: PersonId(person),
+            role: role.parse().map_err(|_| KeyError::Damaged)?,
+            login: self.unsealed(tenant, PersonId(person), person, 0, login).await?,
+            has_password: password.is_some(),
+            disabled,
+            created_at: moment(created_at),
+        })
+    }
+
+    /// Opens what was sealed with a person's key for a place; None if the person is erased meanwhile.
+    pub(super) async fn unsealed(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        place: Uuid,
+        field: u32,
+        sealed: Option<String>,
+    ) -> Result<Option<String>, KeyError> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        match self.vault().find(tenant, &[person]).await?.remove(&person) {
+            Some(KeyState::Present(key)) => key.open(place, field, &sealed).map(Some),
+            Some(KeyState::Destroyed) | None => Ok(None),
+        }
+    }
+
+    pub(super) fn vault(&self) -> Vault {
+        Vault(self.0.clone())
+    }
+}

@@ -1,0 +1,187 @@
+//! Sessions of people who signed in.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use docket_domain::{PersonId, Role, TenantId};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::accounts::{AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, moment};
+use super::database::{reading, writing};
+use crate::{KeyError, Keyring as _, new_id};
+
+/// How long a session lasts.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// From sign-in, however much it is used.
+    pub absolute: TimeDelta,
+    /// Since its last use.
+    pub idle: TimeDelta,
+}
+
+impl Default for SessionLimits {
+    /// 30 days, 3 days.
+    fn default() -> Self {
+        Self { absolute: TimeDelta::days(30), idle: TimeDelta::days(3) }
+    }
+}
+
+/// A session to begin.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Who signed in.
+    pub person: PersonId,
+    /// From where.
+    pub ip: Option<String>,
+    /// With what.
+    pub user_agent: Option<String>,
+    /// How long it lasts.
+    pub limits: SessionLimits,
+}
+
+/// A session, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: Uuid,
+    /// Who signed in.
+    pub person: PersonId,
+    /// From where.
+    pub ip: Option<String>,
+    /// With what.
+    pub user_agent: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A row of `sessions`: id, ip, user agent, created, last seen, expires, idle limit.
+type Row = (Uuid, Option<String>, Option<String>, i64, i64, i64, i64);
+
+/// What recognising needs: tenant, person, role, disabled, hash, last seen, expires, idle limit.
+type Known = (String, Uuid, String, bool, Vec<u8>, i64, i64, i64);
+
+impl Accounts {
+    /// Begins a session. The secret goes to the browser; the vault keeps a hash.
+    ///
+    /// # Errors
+    /// [`AccountError::NoAccount`]; [`KeyError::Erased`].
+    pub async fn begin_session(&self, tenant: &TenantId, new: NewSession) -> Result<(Session, String), AccountError> {
+        if self.account(tenant, new.person).await?.is_none_or(|account| account.disabled) {
+            return Err(AccountError::NoAccount);
+        }
+        let id = new_id();
+        let (secret, hash) = Secret::make(SecretKind::Session, id)?;
+        let key = self.vault().ensure(tenant, new.person).await?;
+        let sealed = |field, text: Option<&String>| text.map(|text| key.seal(id, field, text)).transpose();
+        let (ip, agent) = (sealed(0, new.ip.as_ref())?, sealed(1, new.user_agent.as_ref())?);
+        let now = self.now();
+        let micros = |span: TimeDelta| span.num_microseconds().unwrap_or(i64::MAX / 4);
+        let (expires, idle) = (now.saturating_add(micros(new.limits.absolute)), micros(new.limits.idle));
+        let (name, person) = (tenant.to_string(), new.person.0);
+        writing!(self.0.database, tx => {
+            sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(now).execute(&mut *tx).await?;
+            sqlx::query(
+                "INSERT INTO sessions (id, tenant, person, secret_hash, ip_sealed, user_agent_sealed, \
+                 created_at, last_seen_at, expires_at, idle_limit) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
+            )
+            .bind(id).bind(name).bind(person).bind(hash.to_vec()).bind(ip).bind(agent).bind(now).bind(expires).bind(idle)
+            .execute(&mut *tx).await?;
+        })?;
+        let session = Session {
+            id,
+            person: new.person,
+            ip: new.ip,
+            user_agent: new.user_agent,
+            created_at: moment(now),
+            last_seen_at: moment(now),
+            expires_at: moment(expires),
+        };
+        Ok((session, secret))
+    }
+
+    /// A person's sessions that have not ended, latest first.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn list_sessions(&self, tenant: &TenantId, person: PersonId) -> Result<Vec<Session>, KeyError> {
+        let now = self.now();
+        let rows: Vec<Row> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT id, ip_sealed, user_agent_sealed, created_at, last_seen_at, expires_at, idle_limit \
+                            FROM sessions WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, id")
+                .bind(tenant.as_str()).bind(person.0).fetch_all(pool).await)?;
+        let mut sessions = Vec::with_capacity(rows.len());
+        for (id, ip, agent, created, seen, expires, idle) in rows {
+            if now < expires && now < seen.saturating_add(idle) {
+                sessions.push(Session {
+                    id,
+                    person,
+                    ip: self.unsealed(tenant, person, id, 0, ip).await?,
+                    user_agent: self.unsealed(tenant, person, id, 1, agent).await?,
+                    created_at: moment(created),
+                    last_seen_at: moment(seen),
+                    expires_at: moment(expires),
+                });
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// Ends one session of a person. False if they have no such session.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn end_session(&self, tenant: &TenantId, person: PersonId, id: Uuid) -> Result<bool, KeyError> {
+        let name = tenant.to_string();
+        let ended = writing!(self.0.database, tx => {
+            sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND id = $3")
+                .bind(name).bind(person.0).bind(id).execute(&mut *tx).await?.rows_affected() > 0
+        });
+        self.0.callers.forget_all();
+        ended
+    }
+
+    /// Ends a person's sessions, all but `keep`, and returns how many.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn end_sessions(&self, tenant: &TenantId, person: PersonId, keep: Option<Uuid>) -> Result<u64, KeyError> {
+        let name = tenant.to_string();
+        let ended = writing!(self.0.database, tx => {
+            sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND ($3 IS NULL OR id <> $3)")
+                .bind(name).bind(person.0).bind(keep).execute(&mut *tx).await?.rows_affected()
+        });
+        self.0.callers.forget_all();
+        ended
+    }
+
+    pub(super) async fn find_session(&self, shown: &Secret<'_>, now: i64) -> Result<Option<Recognised>, KeyError> {
+        let row: Option<Known> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT s.tenant, s.person, c.role, c.disabled, s.secret_hash, s.last_seen_at, s.expires_at, s.idle_limit \
+                            FROM sessions s JOIN credentials c ON c.tenant = s.tenant AND c.person = s.person WHERE s.id = $1")
+                .bind(shown.id).fetch_optional(pool).await)?;
+        let Some((tenant, person, role, disabled, hash, seen, expires, idle)) = row else { return Ok(None) };
+        if disabled || !bool::from(hash.ct_eq(&shown.hash())) {
+            return Ok(None);
+        }
+        let role: Role = role.parse().map_err(|_| KeyError::Damaged)?;
+        Ok(Some(Recognised {
+            caller: Arc::new(Caller {
+                tenant: TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?,
+                person: PersonId(person),
+                role,
+                permissions: role.permissions(),
+                proof: Proof::Session { id: shown.id },
+                expires_at: Some(moment(expires)),
+            }),
+            idle_limit: Some(idle),
+            checked_at: AtomicI64::new(now),
+            used_at: AtomicI64::new(seen),
+        }))
+    }
+}
