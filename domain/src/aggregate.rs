@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 
-use crate::{Actor, Category, EventSet, Limits, PersonId, Rejection};
+use uuid::Uuid;
+
+use crate::{Actor, ActorKind, AgentId, Category, CustomerId, EventSet, Limits, PersonId, Rejection};
 
 /// What `decide` knows beside the state: who asks, when, and the tenant's limits.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +17,34 @@ pub struct DecideContext<'a> {
     pub actor: Actor,
     /// The limits in force.
     pub limits: &'a Limits,
+}
+
+impl DecideContext<'_> {
+    /// The agent who asks, if it is one.
+    pub fn agent(&self) -> Option<AgentId> {
+        (self.actor.kind == ActorKind::Agent).then_some(self.actor.id).flatten().map(AgentId)
+    }
+
+    /// Refuses customers: the desk and Docket itself go on.
+    pub(crate) fn staff_only(&self, why_not: &'static str) -> Result<(), Rejection> {
+        if self.actor.kind == ActorKind::Customer { Err(Rejection::Forbidden(why_not)) } else { Ok(()) }
+    }
+
+    /// Refuses every customer but `owner`; staff goes on.
+    pub(crate) fn owner_or_staff(&self, owner: CustomerId, why_not: &'static str) -> Result<(), Rejection> {
+        if self.actor.kind == ActorKind::Customer { self.owner_only(owner, why_not) } else { Ok(()) }
+    }
+
+    /// Refuses everybody but the customer `owner`.
+    pub(crate) fn owner_only(&self, owner: CustomerId, why_not: &'static str) -> Result<(), Rejection> {
+        let is_owner = self.actor.kind == ActorKind::Customer && self.actor.id == Some(owner.0);
+        if is_owner { Ok(()) } else { Err(Rejection::Forbidden(why_not)) }
+    }
+
+    /// Whole seconds from `since` to now; 0 if the clock went back.
+    pub(crate) fn seconds_since(&self, since: DateTime<Utc>) -> u64 {
+        u64::try_from((self.now - since).num_seconds()).unwrap_or(0)
+    }
 }
 
 /// What `evolve` knows about an event beside its payload.
@@ -45,8 +75,12 @@ pub trait Aggregate: Default + Clone + Send + Sync + 'static {
     /// Takes an event into the state. Total: an event that happened is never refused.
     fn evolve(&mut self, event: &Self::Event, stamp: &Stamp);
 
-    /// The person whose key seals the personal fields of this stream's events, once known.
-    fn data_subject(&self) -> Option<PersonId>;
+    /// The person whose key seals the personal fields of this stream's events, once known. `id` is the stream's:
+    /// an agent, a customer or an account is its own subject, a ticket or chat has its customer.
+    fn data_subject(&self, id: Uuid) -> Option<PersonId>;
+
+    /// Whether the aggregate has begun.
+    fn exists(&self) -> bool;
 
     /// Folds `events` and returns the state after them: what [`decide`](Self::decide) saw plus what it decided.
     fn evolved(mut self, events: &[Self::Event], first: Stamp) -> Self {

@@ -10,6 +10,7 @@ pub mod account;
 pub mod agent;
 mod aggregate;
 pub mod chat;
+mod conversation;
 pub mod customer;
 pub mod department;
 mod event;
@@ -23,6 +24,7 @@ mod rejection;
 pub mod ticket;
 
 pub use aggregate::{Aggregate, DecideContext, Stamp};
+pub use conversation::{Conversation, ReadMark};
 pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
 pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet, FromDomain};
 pub use ids::{

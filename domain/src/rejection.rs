@@ -85,6 +85,82 @@ impl Violations {
         }
     }
 
+    /// Checks a text of one line, `min..=max` characters without control characters, and gives it trimmed.
+    pub fn line(&mut self, field: &str, text: &str, min: usize, max: usize) -> String {
+        self.length(field, text, min, max);
+        let line = text.trim();
+        if line.chars().any(char::is_control) {
+            self.add(field, "invalid", format!("{field} must be one line without control characters"));
+        }
+        line.to_owned()
+    }
+
+    /// As [`line`](Self::line) for a field that may be absent; a blank text counts as absent.
+    pub fn optional_line(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+        text.filter(|text| !text.trim().is_empty()).map(|text| self.line(field, text, 1, max))
+    }
+
+    /// Checks a text of several lines, at most `max` bytes and not blank, and gives it as it is.
+    pub fn body(&mut self, field: &str, text: &str, max: usize) -> String {
+        self.size(field, text, max);
+        self.no_nul(field, text);
+        text.to_owned()
+    }
+
+    /// Checks a remark of several lines that may be absent, at most `max` characters; blank counts as absent.
+    pub fn remark(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        self.length(field, text, 1, max);
+        self.no_nul(field, text);
+        Some(text.to_owned())
+    }
+
+    /// Checks a mail address, if there is one: something before and after one `@`, at most 254 characters.
+    pub fn email(&mut self, field: &str, text: Option<&str>) -> Option<String> {
+        let email = self.optional_line(field, text, 254)?;
+        let fits = email.split_once('@').is_some_and(|(local, host)| {
+            !local.is_empty() && !host.is_empty() && !host.contains('@') && !email.contains(char::is_whitespace)
+        });
+        if !fits {
+            self.add(field, "invalid", format!("{field} must be a mail address"));
+        }
+        Some(email)
+    }
+
+    /// Checks a list of names (tags, skills …), at most `max` of them, and gives them trimmed, sorted, each once.
+    pub fn names(&mut self, field: &str, names: &[String], max: usize, name_chars: usize) -> Vec<String> {
+        let mut list: Vec<String> = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| self.line(&format!("{field}.{index}"), name, 1, name_chars))
+            .collect();
+        list.sort_unstable();
+        list.dedup();
+        self.count(field, list.len(), max);
+        list
+    }
+
+    /// Checks that there are at most `max` of something.
+    pub fn count(&mut self, field: &str, count: usize, max: usize) {
+        if count > max {
+            self.add(field, "too_many", format!("{field} may have at most {max} entries, this has {count}"));
+        }
+    }
+
+    /// Checks a rating: 1 to 5.
+    pub fn rating(&mut self, field: &str, rating: u8) {
+        if !(1..=5).contains(&rating) {
+            self.add(field, "out_of_range", format!("{field} must be from 1 to 5"));
+        }
+    }
+
+    /// Not every database keeps the character NUL in text, so that none gets one.
+    fn no_nul(&mut self, field: &str, text: &str) {
+        if text.contains('\0') {
+            self.add(field, "invalid", format!("{field} must not contain the character NUL"));
+        }
+    }
+
     /// `Err` if any were noted.
     pub fn into_result(self) -> Result<(), Rejection> {
         if self.0.is_empty() { Ok(()) } else { Err(Rejection::Invalid(self.0)) }

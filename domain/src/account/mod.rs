@@ -2,6 +2,8 @@
 
 mod command;
 mod event;
+mod state;
 
 pub use command::AccountCommand;
 pub use event::*;
+pub use state::Account;

@@ -1,9 +1,13 @@
 //! Live chats: a visitor and an agent, now.
 
 mod command;
+mod decide;
 mod event;
+mod opening;
+mod state;
 mod value;
 
 pub use command::ChatCommand;
 pub use event::*;
+pub use state::Chat;
 pub use value::{ChatStatus, EndedBy};

@@ -21,6 +21,17 @@ named! {
     }
 }
 
+impl ChatStatus {
+    /// The statuses that can follow this one.
+    pub const fn allowed_next(self) -> &'static [Self] {
+        match self {
+            Self::Waiting | Self::Transferred => &[Self::Active, Self::Closed],
+            Self::Active => &[Self::Transferred, Self::Closed],
+            Self::Closed => &[],
+        }
+    }
+}
+
 named! {
     /// Who or what ended a chat.
     EndedBy {

@@ -2,8 +2,10 @@
 
 mod command;
 mod event;
+mod state;
 mod value;
 
 pub use command::CustomerCommand;
 pub use event::*;
+pub use state::Customer;
 pub use value::CustomerKind;

@@ -2,6 +2,8 @@
 
 mod command;
 mod event;
+mod state;
 
 pub use command::DepartmentCommand;
 pub use event::*;
+pub use state::Department;

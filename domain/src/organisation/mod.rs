@@ -1,11 +1,14 @@
 //! The tenant itself: its name, time zone and custom fields. One stream a tenant, with the nil id.
 
 mod command;
+mod decide;
 mod event;
+mod state;
 mod value;
 
 pub use command::OrganisationCommand;
 pub use event::*;
+pub use state::Organisation;
 pub use value::{FieldDefinition, FieldType};
 
 /// The id of every tenant's organisation stream.

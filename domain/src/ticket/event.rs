@@ -125,6 +125,13 @@ pub struct StatusChanged {
     pub resolution_seconds: Option<u64>,
 }
 
+impl StatusChanged {
+    /// Whether a ticket that was done came back to life: what a reopen count counts.
+    pub fn is_reopening(&self) -> bool {
+        self.from.is_done() && !self.to.is_done()
+    }
+}
+
 /// An agent became responsible.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assigned {

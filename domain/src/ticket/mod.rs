@@ -1,11 +1,21 @@
 //! Tickets: a customer's request and everything that happens to it.
 
 mod command;
+mod conversation;
+mod decide;
 mod event;
+mod evolve;
+mod fields;
+mod lifecycle;
+mod opening;
+mod sla;
+mod state;
+mod status;
 mod value;
 
 pub use command::TicketCommand;
 pub use event::*;
+pub use state::Ticket;
 pub(crate) use value::named;
 pub use value::{
     Channel, CustomFields, FirstResponse, Hours, Priority, SlaClock, SlaTarget, TicketNumber, TicketStatus, WakeReason,

@@ -60,6 +60,26 @@ named! {
     }
 }
 
+impl TicketStatus {
+    /// The statuses that can follow this one.
+    pub const fn allowed_next(self) -> &'static [Self] {
+        use TicketStatus::*;
+        match self {
+            Open => &[InProgress, WaitingCustomer, OnHold, Resolved, Closed],
+            InProgress => &[Open, WaitingCustomer, OnHold, Resolved, Closed],
+            WaitingCustomer => &[Open, InProgress, OnHold, Resolved, Closed],
+            OnHold => &[Open, InProgress, WaitingCustomer, Resolved, Closed],
+            Resolved => &[Open, InProgress, Closed],
+            Closed => &[Open],
+        }
+    }
+
+    /// Whether the desk is done with it: resolved or closed.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Resolved | Self::Closed)
+    }
+}
+
 named! {
     /// How urgent a ticket is, least first.
     Priority {

@@ -1,0 +1,95 @@
+//! An account as its events leave it, and the rules. There are few: it is told what happened elsewhere.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{
+    AccountCommand, AccountEvent, AccountOpened, ApiTokenIssued, ApiTokenRevoked, PasswordChanged, SignInRefused,
+    SignedIn, SignedOut,
+};
+use crate::{Aggregate, Category, DecideContext, PersonId, PersonalText, Rejection, Role, Stamp, Violations};
+
+/// What is known of an account for deciding.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Account {
+    /// Events so far.
+    pub version: u64,
+    /// Whose it is; absent before it was opened.
+    pub person_id: Option<PersonId>,
+    /// What they might do when it was opened.
+    pub role: Option<Role>,
+    /// Tokens that are valid.
+    pub tokens: BTreeSet<Uuid>,
+}
+
+impl Aggregate for Account {
+    const CATEGORY: Category = Category::Account;
+    type Command = AccountCommand;
+    type Event = AccountEvent;
+
+    fn decide(&self, command: &AccountCommand, context: &DecideContext<'_>) -> Result<Vec<AccountEvent>, Rejection> {
+        use AccountCommand as C;
+        let whence = |text: &Option<String>| clipped(text.as_deref(), context.limits.remark_chars);
+        match (command, self.exists()) {
+            (C::Open { .. }, true) => Err(Rejection::AlreadyExists("account")),
+            (C::Open { person_id, role }, false) => {
+                Ok(vec![AccountOpened { person_id: *person_id, role: *role }.into()])
+            }
+            (_, false) => Err(Rejection::NotFound("account")),
+            (C::RecordSignIn { session_id, ip, user_agent }, true) => {
+                let (ip, user_agent) = (whence(ip), whence(user_agent));
+                Ok(vec![SignedIn { session_id: *session_id, ip, user_agent }.into()])
+            }
+            (C::RecordRefusal { ip, user_agent }, true) => {
+                Ok(vec![SignInRefused { ip: whence(ip), user_agent: whence(user_agent) }.into()])
+            }
+            (C::RecordSignOut { session_id }, true) => Ok(vec![SignedOut { session_id: *session_id }.into()]),
+            (C::RecordPasswordChange, true) => Ok(vec![PasswordChanged {}.into()]),
+            (C::RecordTokenIssued { token_id, .. }, true) if self.tokens.contains(token_id) => Ok(Vec::new()),
+            (C::RecordTokenIssued { token_id, label }, true) => {
+                let mut violations = Violations::default();
+                let label = violations.line("label", label, 1, context.limits.name_chars);
+                violations.into_result()?;
+                Ok(vec![ApiTokenIssued { token_id: *token_id, label }.into()])
+            }
+            (C::RecordTokenRevoked { token_id }, true) if self.tokens.contains(token_id) => {
+                Ok(vec![ApiTokenRevoked { token_id: *token_id }.into()])
+            }
+            (C::RecordTokenRevoked { .. }, true) => Ok(Vec::new()),
+        }
+    }
+
+    fn evolve(&mut self, event: &AccountEvent, stamp: &Stamp) {
+        use AccountEvent as E;
+        self.version = stamp.version;
+        match event {
+            E::AccountOpened(opened) => {
+                self.person_id = Some(opened.person_id);
+                self.role = Some(opened.role);
+            }
+            E::ApiTokenIssued(token) => {
+                self.tokens.insert(token.token_id);
+            }
+            E::ApiTokenRevoked(token) => {
+                self.tokens.remove(&token.token_id);
+            }
+            E::SignedIn(_) | E::SignInRefused(_) | E::SignedOut(_) | E::PasswordChanged(_) => {}
+        }
+    }
+
+    fn data_subject(&self, id: Uuid) -> Option<PersonId> {
+        Some(PersonId(id))
+    }
+
+    fn exists(&self) -> bool {
+        self.person_id.is_some()
+    }
+}
+
+/// What a client says of itself is recorded as far as it is text of a sensible length; a sign-in never fails for it.
+fn clipped(text: Option<&str>, most_chars: usize) -> Option<PersonalText> {
+    let text: String = text?.chars().filter(|c| !c.is_control()).take(most_chars).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.into())
+}

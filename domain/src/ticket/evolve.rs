@@ -1,0 +1,106 @@
+//! How each event changes a ticket.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::value::SlaClock;
+use super::{CustomFieldsChanged, MessagePosted, StatusChanged, Ticket, TicketEvent, TicketOpened};
+use crate::{ActorKind, ReadMark, Stamp};
+
+pub(super) fn evolve(ticket: &mut Ticket, event: &TicketEvent, stamp: &Stamp) {
+    use TicketEvent as E;
+    ticket.version = stamp.version;
+    match event {
+        E::TicketOpened(opened) => open(ticket, opened, stamp),
+        E::MessagePosted(message) => post(ticket, message, stamp),
+        E::StatusChanged(change) => change_status(ticket, change, stamp),
+        E::Assigned(assigned) => ticket.assignee_id = Some(assigned.to),
+        E::Unassigned(_) => ticket.assignee_id = None,
+        E::PriorityChanged(change) => ticket.priority = change.to,
+        E::CategoryChanged(change) => ticket.category.clone_from(&change.to),
+        E::DepartmentChanged(change) => ticket.department_id = change.to,
+        E::SubjectChanged(change) => ticket.subject = change.to.clone(),
+        E::TagsChanged(change) => ticket.tags.clone_from(&change.tags),
+        E::CustomFieldsChanged(change) => set_fields(ticket, change),
+        E::OrderLinked(link) => ticket.order_ref.clone_from(&link.to),
+        E::MessagesRead(read) => ticket.conversation.read(ReadMark {
+            reader: read.reader,
+            up_to_version: read.up_to_version,
+            customer_messages: read.customer_messages,
+            agent_messages: read.agent_messages,
+        }),
+        E::TicketSnoozed(snoozed) => ticket.snoozed_until = Some(snoozed.until),
+        E::TicketWoken(_) => ticket.snoozed_until = None,
+        E::TicketMerged(merged) => ticket.merged_into = Some(merged.into),
+        E::TicketMergeReceived(merge) => add(&mut ticket.merged_from, merge.source),
+        E::TicketLinked(link) => add(&mut ticket.links, link.ticket_id),
+        E::TicketUnlinked(link) => ticket.links.retain(|known| *known != link.ticket_id),
+        E::SlaPolicyApplied(policy) => ticket.sla = Some(Arc::new(policy.clone())),
+        E::SlaWarned(warned) => note(&mut ticket.sla_warned, warned.clock, warned.due_at),
+        E::SlaBreached(breached) => note(&mut ticket.sla_breached, breached.clock, breached.due_at),
+        E::FeedbackGiven(feedback) => ticket.rating = Some(feedback.rating),
+        E::TicketArchived(_) => ticket.archived = true,
+        E::TicketDeleted(_) => ticket.deleted = true,
+        E::NoteAdded(_) => {}
+    }
+}
+
+fn open(ticket: &mut Ticket, opened: &TicketOpened, stamp: &Stamp) {
+    ticket.number = opened.number;
+    ticket.subject = opened.subject.clone();
+    ticket.category.clone_from(&opened.category);
+    ticket.priority = opened.priority;
+    ticket.customer_id = opened.customer_id;
+    ticket.department_id = opened.department_id;
+    ticket.order_ref.clone_from(&opened.order_ref);
+    ticket.tags.clone_from(&opened.tags);
+    ticket.custom_fields.clone_from(&opened.custom_fields);
+    ticket.channel = opened.channel;
+    ticket.follow_up_of = opened.follow_up_of;
+    ticket.chat_id = opened.chat_id;
+    ticket.opened_at = Some(stamp.occurred_at);
+    ticket.unanswered_since = Some(stamp.occurred_at);
+    ticket.conversation.post(stamp.version, ActorKind::Customer);
+}
+
+fn post(ticket: &mut Ticket, message: &MessagePosted, stamp: &Stamp) {
+    ticket.conversation.post(stamp.version, message.author.kind);
+    match message.author.kind {
+        ActorKind::Customer => {
+            ticket.unanswered_since.get_or_insert(stamp.occurred_at);
+        }
+        ActorKind::Agent => {
+            ticket.unanswered_since = None;
+            ticket.first_response_at.get_or_insert(stamp.occurred_at);
+        }
+        ActorKind::System => {}
+    }
+}
+
+fn change_status(ticket: &mut Ticket, change: &StatusChanged, stamp: &Stamp) {
+    ticket.status = change.to;
+    if change.to.is_done() {
+        ticket.first_resolved_at.get_or_insert(stamp.occurred_at);
+    }
+}
+
+fn set_fields(ticket: &mut Ticket, change: &CustomFieldsChanged) {
+    for (name, value) in &change.changes {
+        match &value.to {
+            Some(to) => ticket.custom_fields.insert(name.clone(), to.clone()),
+            None => ticket.custom_fields.remove(name),
+        };
+    }
+}
+
+fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+fn note(list: &mut Vec<(SlaClock, DateTime<Utc>)>, clock: SlaClock, due_at: DateTime<Utc>) {
+    list.retain(|(known, _)| *known != clock);
+    list.push((clock, due_at));
+}

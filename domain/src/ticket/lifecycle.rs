@@ -1,0 +1,103 @@
+//! A ticket among others, and its end: merging, linking, archiving, deleting.
+
+use super::decide::Decision;
+use super::value::{TicketNumber, WakeReason};
+use super::{
+    StatusChanged, Ticket, TicketArchived, TicketDeleted, TicketEvent, TicketLinked, TicketMergeReceived, TicketMerged,
+    TicketStatus, TicketUnlinked,
+};
+use crate::{DecideContext, Rejection, TicketId};
+
+impl Ticket {
+    /// Closes it and says where it went. A merge is no resolution, so that it counts as none.
+    pub(super) fn merge_into(
+        &self,
+        target: TicketId,
+        target_number: TicketNumber,
+        context: &DecideContext<'_>,
+    ) -> Decision {
+        context.staff_only("only the desk may merge tickets")?;
+        if self.merged_into == Some(target) {
+            return Ok(Vec::new());
+        }
+        self.living()?;
+        if target_number == self.number {
+            return Err(Rejection::refused("merge_into_itself", "a ticket cannot be merged into itself"));
+        }
+        let mut events: Vec<TicketEvent> = Vec::with_capacity(3);
+        if self.status != TicketStatus::Closed {
+            let to = TicketStatus::Closed;
+            events.push(StatusChanged { from: self.status, to, reason: None, resolution_seconds: None }.into());
+        }
+        events.extend(self.wake_event(WakeReason::Manual));
+        events.push(TicketMerged { into: target, into_number: target_number }.into());
+        Ok(events)
+    }
+
+    pub(super) fn receive_merge(
+        &self,
+        source: TicketId,
+        source_number: TicketNumber,
+        context: &DecideContext<'_>,
+    ) -> Decision {
+        context.staff_only("only the desk may merge tickets")?;
+        if self.merged_from.contains(&source) {
+            return Ok(Vec::new());
+        }
+        self.not_closed()?;
+        if source_number == self.number {
+            return Err(Rejection::refused("merge_into_itself", "a ticket cannot be merged into itself"));
+        }
+        Ok(vec![TicketMergeReceived { source, source_number }.into()])
+    }
+
+    pub(super) fn link(&self, ticket_id: TicketId, context: &DecideContext<'_>) -> Decision {
+        self.staff_edit(context)?;
+        if self.links.contains(&ticket_id) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![TicketLinked { ticket_id }.into()])
+    }
+
+    pub(super) fn unlink(&self, ticket_id: TicketId, context: &DecideContext<'_>) -> Decision {
+        self.staff_edit(context)?;
+        let known = self.links.contains(&ticket_id);
+        Ok(if known { vec![TicketUnlinked { ticket_id }.into()] } else { Vec::new() })
+    }
+
+    pub(super) fn archive(&self, context: &DecideContext<'_>) -> Decision {
+        context.staff_only("only the desk may archive a ticket")?;
+        if self.deleted {
+            return self.living().map(|()| Vec::new());
+        }
+        if self.archived {
+            return Ok(Vec::new());
+        }
+        Ok(vec![
+            TicketArchived {
+                status: self.status,
+                priority: self.priority,
+                category: self.category.clone(),
+                assignee_id: self.assignee_id,
+            }
+            .into(),
+        ])
+    }
+
+    pub(super) fn delete(&self, context: &DecideContext<'_>) -> Decision {
+        context.staff_only("only the desk may delete a ticket")?;
+        if self.deleted {
+            return Ok(Vec::new());
+        }
+        Ok(vec![
+            TicketDeleted {
+                status: self.status,
+                priority: self.priority,
+                category: self.category.clone(),
+                assignee_id: self.assignee_id,
+                was_archived: self.archived,
+            }
+            .into(),
+        ])
+    }
+}

@@ -1,0 +1,149 @@
+//! A ticket as its events leave it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::value::{Channel, CustomFields, Priority, SlaClock, TicketNumber, TicketStatus};
+use super::{SlaPolicyApplied, TicketCommand, TicketEvent};
+use crate::{
+    AgentId, Aggregate, Category, ChatId, Conversation, CustomerId, DecideContext, DepartmentId, PersonId,
+    PersonalText, Rejection, Stamp, TicketId,
+};
+
+/// What is known of a ticket for deciding. Texts of messages are not kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ticket {
+    /// Events so far.
+    pub version: u64,
+    /// Its number; 0 before it began.
+    pub number: TicketNumber,
+    /// What it is about.
+    pub subject: PersonalText,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// How urgent.
+    pub priority: Priority,
+    /// The kind of request.
+    pub category: String,
+    /// Whose request it is; the nil id before it began.
+    pub customer_id: CustomerId,
+    /// Who is responsible.
+    pub assignee_id: Option<AgentId>,
+    /// Which department it is for.
+    pub department_id: Option<DepartmentId>,
+    /// The order it is about.
+    pub order_ref: Option<String>,
+    /// Tags, sorted.
+    pub tags: Vec<String>,
+    /// Custom fields.
+    pub custom_fields: CustomFields,
+    /// How it came in.
+    pub channel: Channel,
+    /// The closed ticket it follows up.
+    pub follow_up_of: Option<TicketId>,
+    /// The chat it came from.
+    pub chat_id: Option<ChatId>,
+    /// When it began; absent before.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// When an agent first answered in public.
+    pub first_response_at: Option<DateTime<Utc>>,
+    /// When it was first resolved, or closed without that.
+    pub first_resolved_at: Option<DateTime<Utc>>,
+    /// Since when the oldest customer message since the last agent message waits, the description included.
+    pub unanswered_since: Option<DateTime<Utc>>,
+    /// Public messages and who has read how far.
+    pub conversation: Conversation,
+    /// Until when it sleeps.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// The last rating.
+    pub rating: Option<u8>,
+    /// The ticket it went into.
+    pub merged_into: Option<TicketId>,
+    /// Tickets that went into it.
+    pub merged_from: Vec<TicketId>,
+    /// Tickets it has to do with.
+    pub links: Vec<TicketId>,
+    /// Whether it is out of the lists.
+    pub archived: bool,
+    /// Whether it is gone from every view.
+    pub deleted: bool,
+    /// The policy it is measured by.
+    pub sla: Option<Arc<SlaPolicyApplied>>,
+    /// The last warning of each clock, by due time.
+    pub sla_warned: Vec<(SlaClock, DateTime<Utc>)>,
+    /// The last breach of each clock, by due time.
+    pub sla_breached: Vec<(SlaClock, DateTime<Utc>)>,
+}
+
+impl Default for Ticket {
+    fn default() -> Self {
+        Self {
+            version: 0,
+            number: TicketNumber(0),
+            subject: PersonalText::Erased,
+            status: TicketStatus::Open,
+            priority: Priority::Medium,
+            category: String::new(),
+            customer_id: CustomerId(Uuid::nil()),
+            assignee_id: None,
+            department_id: None,
+            order_ref: None,
+            tags: Vec::new(),
+            custom_fields: CustomFields::new(),
+            channel: Channel::Api,
+            follow_up_of: None,
+            chat_id: None,
+            opened_at: None,
+            first_response_at: None,
+            first_resolved_at: None,
+            unanswered_since: None,
+            conversation: Conversation::default(),
+            snoozed_until: None,
+            rating: None,
+            merged_into: None,
+            merged_from: Vec::new(),
+            links: Vec::new(),
+            archived: false,
+            deleted: false,
+            sla: None,
+            sla_warned: Vec::new(),
+            sla_breached: Vec::new(),
+        }
+    }
+}
+
+impl Ticket {
+    /// Public messages of the customer, the description included.
+    pub fn customer_message_count(&self) -> u32 {
+        self.conversation.customer_messages()
+    }
+
+    /// Public messages of agents.
+    pub fn agent_message_count(&self) -> u32 {
+        self.conversation.agent_messages()
+    }
+}
+
+impl Aggregate for Ticket {
+    const CATEGORY: Category = Category::Ticket;
+    type Command = TicketCommand;
+    type Event = TicketEvent;
+
+    fn decide(&self, command: &TicketCommand, context: &DecideContext<'_>) -> Result<Vec<TicketEvent>, Rejection> {
+        super::decide::decide(self, command, context)
+    }
+
+    fn evolve(&mut self, event: &TicketEvent, stamp: &Stamp) {
+        super::evolve::evolve(self, event, stamp);
+    }
+
+    fn data_subject(&self, _: Uuid) -> Option<PersonId> {
+        self.exists().then(|| self.customer_id.into())
+    }
+
+    fn exists(&self) -> bool {
+        self.opened_at.is_some()
+    }
+}
