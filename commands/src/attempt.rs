@@ -122,7 +122,8 @@ impl<'a> Attempt<'a> {
         let stamp = Stamp { version: version + 1, occurred_at: self.now, actor };
         let count = events.len() as u64;
         let evolved = A::clone(&state).evolved(&events, stamp);
-        let data_subject = evolved.data_subject();
+        let id = self.seen[index].stream.id;
+        let data_subject = evolved.data_subject(id);
         let drafts = events.into_iter().map(|event| Draft {
             body: event.into(),
             occurred_at: self.now,
@@ -130,7 +131,7 @@ impl<'a> Attempt<'a> {
             data_subject,
             irregular: false,
         });
-        let after = Cached::of(evolved, version + count, position);
+        let after = Cached::of(evolved, id, version + count, position);
         let stream = &self.seen[index].stream;
         match self.writes.iter().position(|write| write.stream == *stream) {
             Some(write) => {
@@ -309,7 +310,7 @@ impl<'a> Attempt<'a> {
             return Ok(index);
         }
         let (cached, fresh) =
-            if new { (Cached::nothing::<A>(), false) } else { self.commands.look_up::<A>(&stream).await? };
+            if new { (Cached::nothing::<A>(stream.id), false) } else { self.commands.look_up::<A>(&stream).await? };
         self.seen.push(Seen { stream, cached, fresh });
         Ok(self.seen.len() - 1)
     }

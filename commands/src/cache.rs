@@ -8,6 +8,7 @@ use docket_domain::{
     Aggregate, DomainEvent, Event, EventSet as _, FromDomain as _, PersonId, Position, Stamp, StreamId,
 };
 use quick_cache::sync::Cache;
+use uuid::Uuid;
 
 /// An aggregate as it is at a version.
 #[derive(Debug)]
@@ -46,18 +47,19 @@ pub(crate) struct Cached {
     pub(crate) version: u64,
     pub(crate) position: Position,
     pub(crate) person: Option<PersonId>,
+    id: Uuid,
     state: Arc<dyn Any + Send + Sync>,
     fold: fn(&Self, &[Event]) -> Self,
 }
 
 impl Cached {
     /// Before the first event.
-    pub(crate) fn nothing<A: Aggregate>() -> Self {
-        Self::of(A::default(), 0, Position::START)
+    pub(crate) fn nothing<A: Aggregate>(id: Uuid) -> Self {
+        Self::of(A::default(), id, 0, Position::START)
     }
 
-    pub(crate) fn of<A: Aggregate>(state: A, version: u64, position: Position) -> Self {
-        Self { version, position, person: state.data_subject(), state: Arc::new(state), fold: fold::<A> }
+    pub(crate) fn of<A: Aggregate>(state: A, id: Uuid, version: u64, position: Position) -> Self {
+        Self { version, position, person: state.data_subject(id), id, state: Arc::new(state), fold: fold::<A> }
     }
 
     /// As it is after more events of its stream; those it has seen are skipped.
@@ -88,7 +90,7 @@ fn fold<A: Aggregate>(cached: &Cached, events: &[Event]) -> Cached {
         version = event.meta.version;
         position = event.meta.position;
     }
-    Cached::of(state, version, position)
+    Cached::of(state, cached.id, version, position)
 }
 
 /// A bounded number of states; what is used often stays.

@@ -188,7 +188,7 @@ impl Commands {
         if let Some(cached) = known {
             return Ok((cached, false));
         }
-        let read = read_on(self, stream, Cached::nothing::<A>()).await?;
+        let read = read_on(self, stream, Cached::nothing::<A>(stream.id)).await?;
         if read.version > 0 {
             self.0.cache.put(stream.clone(), read.clone());
         }
