@@ -6,13 +6,18 @@
 //! - What lies in the log is sealed; what leaves the [`Journal`] is typed and readable, or erased.
 //! - Only this room reads the clock and makes ids ([`Clock`], [`new_id`]).
 
+mod appender;
+pub mod chain;
 mod clock;
+mod codes;
 pub mod delivery;
 mod event_store;
 mod feed;
 mod ids;
 mod journal;
 mod keyring;
+mod open;
+mod sqlite;
 pub mod vault;
 
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -24,4 +29,5 @@ pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
+pub use open::{InvalidLogUrl, LogUrl, open_log};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};

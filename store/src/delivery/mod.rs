@@ -5,7 +5,9 @@
 //! - Hints ([`crate::EventStore::appended`], messages, pings) only ever save waiting. A slow poll stands behind each.
 
 mod in_process;
+pub mod lease;
 mod tail;
 mod tail_feed;
 
 pub use in_process::InProcessSource;
+pub use lease::{Lease, LeaseError, LeaseStore, PostgresLeases, SqliteLeases, open_leases};

@@ -1,0 +1,173 @@
+//! The log in one SQLite file.
+//!
+//! One thread writes (see [`writer`]), a small pool of connections reads, and a housekeeper keeps the write-ahead log
+//! short and notices what other processes append. It speaks to SQLite directly (`rusqlite`) rather than through `sqlx`, whose worker thread costs a
+//! message between threads for each row; migrations are `sqlx`'s.
+
+mod housekeeper;
+mod reader;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docket_domain::{Position, StreamId, TenantId};
+use rusqlite::{Connection, OpenFlags};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::watch;
+
+use crate::appender::{self, Appender};
+use crate::{
+    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, RecordedEvent,
+    StoreError,
+};
+use housekeeper::Housekeeper;
+use reader::Readers;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite/log");
+
+/// How long a statement waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// The log in a SQLite file.
+#[derive(Debug)]
+pub(crate) struct SqliteLog {
+    appender: Appender,
+    readers: Readers,
+    head: Arc<watch::Sender<Position>>,
+    housekeeper: Arc<Housekeeper>,
+}
+
+impl SqliteLog {
+    pub(crate) async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        migrate(path).await?;
+        let path = path.to_owned();
+        // Opening reads the file and may have to recover its write-ahead log.
+        blocking(move || Self::start(path, clock)).await?
+    }
+
+    fn start(path: PathBuf, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let readers = Readers::new(path.clone());
+        let head = Arc::new(watch::Sender::new(reader::head(&connect(&path)?).map_err(unavailable)?));
+        let written = Arc::new(AtomicU64::new(0));
+        let (appender, intake) = appender::channel();
+        writer::spawn(connect(&path)?, intake, clock, Arc::clone(&head), Arc::clone(&written)).map_err(unavailable)?;
+        let housekeeper = Housekeeper::spawn(connect(&path)?, Arc::clone(&head), written).map_err(unavailable)?;
+        Ok(Self { appender, readers, head, housekeeper: Arc::new(housekeeper) })
+    }
+}
+
+/// Makes the file and its tables. Other processes may be doing the same: the loser of that race finds it done.
+async fn migrate(path: &Path) -> Result<(), StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY);
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let done = async {
+            let mut connection = options.connect().await?;
+            MIGRATIONS.run(&mut connection).await?;
+            connection.close().await?;
+            Ok::<(), sqlx::Error>(())
+        };
+        match done.await {
+            Ok(()) => return Ok(()),
+            Err(error) if attempts < 5 => {
+                tracing::debug!(%error, "making the log's tables failed, trying again");
+                tokio::time::sleep(Duration::from_millis(50 * attempts)).await;
+            }
+            Err(error) => return Err(unavailable(error)),
+        }
+    }
+}
+
+/// A connection with the settings that durability needs.
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(32);
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // The housekeeper checkpoints; the writer only does it itself (at its next commit) if the housekeeper does not keep up.
+        connection.pragma_update(None, "wal_autocheckpoint", 40_000)?;
+        Ok(connection)
+    };
+    open().map_err(|error: rusqlite::Error| unavailable(error))
+}
+
+fn unavailable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+/// Runs `work` where it may block.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(unavailable)
+}
+
+#[async_trait]
+impl EventStore for SqliteLog {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { multi_stream_append: true, dense_positions: true, chain: ChainKind::Log }
+    }
+
+    async fn append(&self, append: Append) -> Result<Appended, StoreError> {
+        self.appender.append(append).await
+    }
+
+    async fn find_appended(&self, key: &IdempotencyKey) -> Result<Option<Appended>, StoreError> {
+        let (tenant, name) = (key.tenant.clone(), key.key.clone());
+        let used = self.readers.read(move |connection| Ok(reader::used_key(connection, &tenant, &name)?)).await?;
+        used.map(|used| used.answer(key)).transpose()
+    }
+
+    async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, StoreError> {
+        let stream = stream.clone();
+        self.readers.read(move |connection| reader::stream(connection, &stream, after, limit)).await
+    }
+
+    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, StoreError> {
+        let filter = filter.clone();
+        self.readers.read(move |connection| reader::all(connection, after, &filter, limit)).await
+    }
+
+    async fn head(&self) -> Result<Position, StoreError> {
+        self.readers.read(|connection| Ok(reader::head(connection)?)).await
+    }
+
+    fn appended(&self) -> watch::Receiver<Position> {
+        self.head.subscribe()
+    }
+
+    async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {
+        self.appender.reserve(tenant, sequence, count).await
+    }
+
+    async fn close(&self) {
+        self.appender.close().await;
+        let housekeeper = Arc::clone(&self.housekeeper);
+        if let Err(error) = blocking(move || housekeeper.stop()).await {
+            tracing::error!(%error, "the log's housekeeper could not be stopped");
+        }
+        self.readers.close();
+    }
+}
+
+/// Announces a new end of the log, if it is one.
+fn advance(head: &watch::Sender<Position>, to: Position) {
+    head.send_if_modified(|at| {
+        let further = to > *at;
+        if further {
+            *at = to;
+        }
+        further
+    });
+}

@@ -1,0 +1,48 @@
+//! What every adapter of the log must do. A new adapter implements [`harness::Backend`] and gets a `suite!` line; what it cannot do
+//! it says in its `Capabilities`, and the cases that need it then check that it refuses.
+
+mod appending;
+mod concurrency;
+mod harness;
+mod idempotency;
+mod reading;
+
+/// All cases for one backend.
+macro_rules! suite {
+    ($name:ident, $backend:ty: $($module:ident { $($case:ident),+ $(,)? })+) => {
+        mod $name {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let backend = <$backend as crate::harness::Backend>::new().await;
+                    crate::$module::$case(&backend).await;
+                }
+            )+)+
+        }
+    };
+    ($($name:ident: $backend:ty),+ $(,)?) => {
+        $(suite! { $name, $backend:
+            appending {
+                versions_count_from_one, a_wrong_expectation_is_a_conflict, any_version_appends_at_the_end,
+                malformed_appends_are_refused, several_streams_are_one_append, a_conflict_in_one_stream_stops_all_of_them,
+                conflicts_touch_no_other_append, tenants_and_categories_are_streams_of_their_own, answers_carry_the_time_of_the_log,
+                everything_survives_reopening, the_chain_is_the_documented_one, payloads_are_kept_to_the_byte, a_closed_log_refuses,
+            }
+            reading {
+                a_stream_is_read_in_pages, the_log_is_read_in_pages, filters_say_how_far_they_looked, an_empty_log_reads_as_such,
+                appends_are_announced,
+            }
+            idempotency {
+                a_key_happens_once, a_key_with_another_request_is_refused, a_refused_append_leaves_its_key_free,
+                the_same_key_at_once_happens_once, keys_survive_reopening_and_are_found, keys_belong_to_tenants,
+                a_replay_wins_over_a_conflict,
+            }
+            concurrency {
+                writers_of_one_stream_with_retries, dropped_futures_leave_all_or_nothing, two_instances_share_one_log,
+                numbers_are_never_given_twice, numbers_count_from_one_for_each_sequence, many_callers_are_all_answered,
+            }
+        })+
+    };
+}
+
+suite! { sqlite: crate::harness::Sqlite }

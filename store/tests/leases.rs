@@ -1,0 +1,144 @@
+//! Leases: one holder at a time, on both databases.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use docket_store::delivery::{Lease, LeaseStore, open_leases};
+use sqlx::Executor as _;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+const TTL: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The kinds of databases there are here, each with what keeps it alive.
+async fn databases() -> Vec<(Arc<dyn LeaseStore>, Kept)> {
+    let dir = tempfile::tempdir().unwrap();
+    let sqlite = open_leases(dir.path().join("leases.db").to_str().unwrap()).await.unwrap();
+    let mut all = vec![(sqlite, Kept::Dir(dir))];
+    if let Some(database) = Database::create().await {
+        all.push((open_leases(&database.url).await.unwrap(), Kept::Database(database)));
+    }
+    all
+}
+
+#[allow(dead_code, reason = "held for their drop")]
+enum Kept {
+    Dir(tempfile::TempDir),
+    Database(Database),
+}
+
+struct Database {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl Database {
+    async fn create() -> Option<Self> {
+        let server = std::env::var("DOCKET_TEST_POSTGRES")
+            .unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".to_owned());
+        let Ok(pool) = sqlx::PgPool::connect(&server).await else {
+            eprintln!("no PostgreSQL at DOCKET_TEST_POSTGRES: skipped");
+            return None;
+        };
+        let name = format!("lease_{}", docket_store::new_id().simple());
+        pool.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        Some(Self { url: format!("{base}/{name}"), server, name })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+                if let Ok(pool) = sqlx::PgPool::connect(&server).await {
+                    pool.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.ok();
+                }
+            });
+        })
+        .join()
+        .ok();
+    }
+}
+
+#[tokio::test]
+async fn one_holder_at_a_time_and_tokens_grow() {
+    for (leases, _kept) in databases().await {
+        let first = leases.try_acquire("relay", "a", TTL).await.unwrap().expect("free");
+        assert_eq!(leases.try_acquire("relay", "b", TTL).await.unwrap(), None, "{leases:?}");
+        assert_eq!(leases.try_acquire("relay", "a", TTL).await.unwrap(), None, "nobody holds it twice: {leases:?}");
+        assert!(leases.try_acquire("other", "b", TTL).await.unwrap().is_some(), "names are apart");
+        assert!(leases.renew("relay", first, TTL).await.unwrap());
+
+        leases.release("relay", first).await.unwrap();
+        let second = leases.try_acquire("relay", "b", TTL).await.unwrap().expect("released");
+        assert!(second > first);
+        assert!(!leases.renew("relay", first, TTL).await.unwrap(), "the old token is void");
+        leases.release("relay", first).await.unwrap();
+        assert!(leases.renew("relay", second, TTL).await.unwrap(), "a stale release releases nothing");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_lease_is_free_and_cannot_be_renewed() {
+    for (leases, _kept) in databases().await {
+        let first = leases.try_acquire("relay", "a", Duration::from_millis(1)).await.unwrap().expect("free");
+        let deadline = Instant::now() + PATIENCE;
+        let second = loop {
+            if let Some(token) = leases.try_acquire("relay", "b", TTL).await.unwrap() {
+                break token;
+            }
+            assert!(Instant::now() < deadline, "never expired: {leases:?}");
+        };
+        assert!(second > first);
+        assert!(!leases.renew("relay", first, TTL).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn many_at_once_get_one_lease() {
+    for (leases, _kept) in databases().await {
+        let tries = (0..32).map(|i| {
+            let leases = leases.clone();
+            tokio::spawn(async move { leases.try_acquire("relay", &i.to_string(), TTL).await.unwrap() })
+        });
+        let got: Vec<_> =
+            futures::future::join_all(tries).await.into_iter().filter_map(|token| token.unwrap()).collect();
+        assert_eq!(got.len(), 1, "{leases:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_held_lease_outlives_its_time_and_passes_on_at_release() {
+    for (leases, _kept) in databases().await {
+        let cancel = CancellationToken::new();
+        let ttl = Duration::from_millis(600);
+        let held = Lease::acquire(&leases, "group", "a", ttl, &cancel).await.unwrap();
+        let waiting = {
+            let (leases, cancel) = (leases.clone(), cancel.clone());
+            tokio::spawn(async move { Lease::acquire(&leases, "group", "b", ttl, &cancel).await })
+        };
+        tokio::time::sleep(ttl * 3).await; // longer than it lasts without renewal
+        assert!(!waiting.is_finished(), "taken from a living holder: {leases:?}");
+        assert!(!held.lost().is_cancelled());
+        let token = held.token();
+        held.release().await;
+        let next = timeout(PATIENCE, waiting).await.unwrap().unwrap().unwrap();
+        assert!(next.token() > token);
+    }
+}
+
+#[tokio::test]
+async fn a_holder_notices_that_the_lease_is_gone() {
+    for (leases, _kept) in databases().await {
+        let cancel = CancellationToken::new();
+        let held = Lease::acquire(&leases, "group", "a", Duration::from_millis(300), &cancel).await.unwrap();
+        leases.release("group", held.token()).await.unwrap(); // as if it had expired and another had it
+        timeout(PATIENCE, held.lost().cancelled()).await.expect("noticed");
+    }
+}
