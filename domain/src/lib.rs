@@ -15,6 +15,7 @@ pub mod customer;
 pub mod department;
 mod event;
 mod event_set;
+mod history;
 mod ids;
 mod limits;
 pub mod organisation;
@@ -27,6 +28,7 @@ pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use conversation::{Conversation, ReadMark};
 pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
 pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet, FromDomain};
+pub use history::Recorded;
 pub use ids::{
     AgentId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, StreamId, TenantId, TicketId,
 };

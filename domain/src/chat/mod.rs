@@ -3,11 +3,13 @@
 mod command;
 mod decide;
 mod event;
+mod history;
 mod opening;
 mod state;
 mod value;
 
 pub use command::ChatCommand;
 pub use event::*;
+pub use history::ChatStep;
 pub use state::Chat;
 pub use value::{ChatStatus, EndedBy};

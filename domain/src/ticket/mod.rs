@@ -6,6 +6,7 @@ mod decide;
 mod event;
 mod evolve;
 mod fields;
+mod history;
 mod lifecycle;
 mod opening;
 mod sla;
@@ -15,6 +16,7 @@ mod value;
 
 pub use command::TicketCommand;
 pub use event::*;
+pub use history::TicketStep;
 pub use state::Ticket;
 pub(crate) use value::named;
 pub use value::{
