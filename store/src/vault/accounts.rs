@@ -154,14 +154,20 @@ impl Accounts {
         let remembered = match self.0.callers.get(&hash) {
             // Of many who come at once when it is time to look again, one does.
             Some(known) if !claim_turn(&known.checked_at, now, RECHECK) => Some(known),
-            _ => self.look_up(&shown, hash, now).await?,
+            known => self.look_up(&shown, hash, now, known).await?,
         };
         let Some(known) = remembered.filter(|known| known.valid(now)) else { return Ok(None) };
         self.note_use(&shown, &known, now);
         Ok(Some(known.caller.clone()))
     }
 
-    async fn look_up(&self, shown: &Secret<'_>, hash: [u8; 32], now: i64) -> Result<Option<Arc<Recognised>>, KeyError> {
+    async fn look_up(
+        &self,
+        shown: &Secret<'_>,
+        hash: [u8; 32],
+        now: i64,
+        before: Option<Arc<Recognised>>,
+    ) -> Result<Option<Arc<Recognised>>, KeyError> {
         let mark = self.0.callers.mark();
         let found = match shown.kind {
             SecretKind::Token => self.find_token(shown, now).await?,
@@ -169,6 +175,10 @@ impl Accounts {
         };
         match found.map(Arc::new) {
             Some(found) => {
+                // What was used since may not be written down yet.
+                if let Some(before) = before {
+                    found.used_at.fetch_max(before.used_at.load(Ordering::Relaxed), Ordering::Relaxed);
+                }
                 self.0.callers.keep(mark, hash, found.clone());
                 Ok(Some(found))
             }

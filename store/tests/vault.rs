@@ -1,0 +1,527 @@
+//! The vault on both of its databases: one suite, each test with a database of its own.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use docket_domain::{Permission, PermissionSet, PersonId, Role, TenantId};
+use docket_store::vault::{
+    AccountError, IdentityKind, MasterKey, NewAccount, NewApiToken, NewSession, Proof, SessionLimits, Vault, open_vault,
+};
+use docket_store::{KeyError, KeyState, Keyring as _, ManualClock, new_id};
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A place for one test's vaults.
+struct House {
+    folder: tempfile::TempDir,
+    url: String,
+    database: Option<String>,
+    clock: Arc<ManualClock>,
+}
+
+const MASTER: [u8; 32] = [7; 32];
+
+fn server() -> String {
+    std::env::var("DOCKET_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into())
+}
+
+impl House {
+    async fn new(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(DateTime::from_timestamp(1_700_000_000, 0).unwrap()));
+        let (url, database) = match kind {
+            Kind::Sqlite => (folder.path().join("vault.db").display().to_string(), None),
+            Kind::Postgres => {
+                let name = format!("docket_vault_{}", new_id().simple());
+                let pool = sqlx::PgPool::connect(&server()).await.expect("PostgreSQL for tests");
+                sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
+                pool.close().await;
+                let (base, _) = server().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+                (format!("{base}/{name}"), Some(name))
+            }
+        };
+        Self { folder, url, database, clock }
+    }
+
+    async fn open(&self) -> Vault {
+        open_vault(&self.url, MasterKey::from_bytes(&MASTER), self.clock.clone()).await.unwrap()
+    }
+
+    /// Every byte the vault's files hold (SQLite only).
+    fn bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            all.extend(std::fs::read(entry.unwrap().path()).unwrap());
+        }
+        all
+    }
+
+    async fn remove(self) {
+        if let Some(name) = self.database {
+            let pool = sqlx::PgPool::connect(&server()).await.unwrap();
+            let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+        }
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::new("acme").unwrap()
+}
+
+fn person() -> PersonId {
+    PersonId(new_id())
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+async fn agent(vault: &Vault, login: &str, password: Option<&str>, role: Role) -> PersonId {
+    let person = person();
+    let account = NewAccount { person, role, login: Some(login.to_owned()), password: password.map(str::to_owned) };
+    vault.accounts().open_account(&tenant(), account).await.unwrap();
+    person
+}
+
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite { $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Kind::Sqlite).await } )+ }
+        mod postgres { $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Kind::Postgres).await } )+ }
+    };
+}
+
+on_both! {
+    a_key_survives_reopening, of_many_who_ensure_one_key_comes_out, rival_nodes_agree_on_a_key, people_without_a_key_are_absent,
+    destroying_a_key_is_for_good, another_node_learns_of_a_destroyed_key, a_wrong_master_key_is_noticed,
+    a_wrapped_key_opens_for_its_person_only, an_identity_has_one_owner, an_account_opens_with_its_password_only,
+    a_login_belongs_to_one_person, tokens_are_recognised_and_revoked, a_session_ends_by_itself, a_code_is_good_once,
+    erasing_a_person_takes_everything, tenants_are_listed, tenants_do_not_see_each_other,
+}
+
+async fn a_key_survives_reopening(kind: Kind) {
+    let house = House::new(kind).await;
+    let (vault, who, place) = (house.open().await, person(), new_id());
+    let sealed = vault.ensure(&tenant(), who).await.unwrap().seal(place, 0, "Ada").unwrap();
+    vault.close().await;
+    let vault = house.open().await;
+    assert_eq!(vault.ensure(&tenant(), who).await.unwrap().open(place, 0, &sealed).unwrap(), "Ada");
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn of_many_who_ensure_one_key_comes_out(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let people: Vec<_> = (0..200).map(|_| person()).collect();
+    let asked = people.iter().cycle().take(2000).map(|who| {
+        let (vault, who) = (vault.clone(), *who);
+        tokio::spawn(async move { (who, vault.ensure(&tenant(), who).await.unwrap()) })
+    });
+    let place = new_id();
+    for (who, key) in futures::future::join_all(asked).await.into_iter().map(Result::unwrap) {
+        let sealed = key.seal(place, 1, "x").unwrap();
+        let known = vault.ensure(&tenant(), who).await.unwrap();
+        assert_eq!(known.open(place, 1, &sealed).unwrap(), "x");
+    }
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn rival_nodes_agree_on_a_key(kind: Kind) {
+    let house = House::new(kind).await;
+    let (one, two) = (house.open().await, house.open().await);
+    let people: Vec<_> = (0..300).map(|_| person()).collect();
+    let both = people.iter().map(|who| {
+        let (one, two, who) = (one.clone(), two.clone(), *who);
+        tokio::spawn(async move {
+            let acme = tenant();
+            let (a, b) = tokio::join!(one.ensure(&acme, who), two.ensure(&acme, who));
+            let place = new_id();
+            let sealed = a.unwrap().seal(place, 0, "same").unwrap();
+            assert_eq!(b.unwrap().open(place, 0, &sealed).unwrap(), "same");
+        })
+    });
+    for done in futures::future::join_all(both).await {
+        done.unwrap();
+    }
+    one.close().await;
+    two.close().await;
+    house.remove().await;
+}
+
+async fn people_without_a_key_are_absent(kind: Kind) {
+    let house = House::new(kind).await;
+    let (vault, other) = (house.open().await, house.open().await);
+    let (known, unknown) = (person(), person());
+    vault.ensure(&tenant(), known).await.unwrap();
+    let found = vault.find(&tenant(), &[known, unknown]).await.unwrap();
+    assert_eq!(found.keys().copied().collect::<HashSet<_>>(), HashSet::from([known]));
+    // That there was none is not remembered: it may have come meanwhile.
+    other.ensure(&tenant(), unknown).await.unwrap();
+    assert_eq!(vault.find(&tenant(), &[unknown]).await.unwrap().len(), 1);
+    vault.close().await;
+    other.close().await;
+    house.remove().await;
+}
+
+async fn destroying_a_key_is_for_good(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let (who, stranger) = (person(), person());
+    vault.ensure(&tenant(), who).await.unwrap();
+    let wrapped = match kind {
+        Kind::Sqlite => {
+            let pool = sqlx::SqlitePool::connect(&house.url).await.unwrap();
+            let (wrapped,): (Vec<u8>,) =
+                sqlx::query_as("SELECT wrapped FROM person_keys").fetch_one(&pool).await.unwrap();
+            pool.close().await;
+            assert!(contains(&house.bytes(), &wrapped));
+            Some(wrapped)
+        }
+        Kind::Postgres => None,
+    };
+    for gone in [who, stranger] {
+        vault.destroy(&tenant(), gone).await.unwrap();
+        vault.destroy(&tenant(), gone).await.unwrap();
+    }
+    if let Some(wrapped) = wrapped {
+        assert!(!contains(&house.bytes(), &wrapped), "the wrapped key still lies in a file");
+    }
+    for vault in [vault, house.open().await] {
+        for gone in [who, stranger] {
+            assert!(matches!(vault.ensure(&tenant(), gone).await, Err(KeyError::Erased)));
+            assert!(matches!(vault.find(&tenant(), &[gone]).await.unwrap()[&gone], KeyState::Destroyed));
+        }
+        vault.close().await;
+    }
+    house.remove().await;
+}
+
+async fn another_node_learns_of_a_destroyed_key(kind: Kind) {
+    let house = House::new(kind).await;
+    let (one, two, who) = (house.open().await, house.open().await, person());
+    one.ensure(&tenant(), who).await.unwrap();
+    two.ensure(&tenant(), who).await.unwrap();
+    one.destroy(&tenant(), who).await.unwrap();
+    two.forget(&tenant(), who);
+    assert!(matches!(two.ensure(&tenant(), who).await, Err(KeyError::Erased)));
+    one.close().await;
+    two.close().await;
+    house.remove().await;
+}
+
+async fn a_wrong_master_key_is_noticed(kind: Kind) {
+    let house = House::new(kind).await;
+    house.open().await.close().await;
+    let refused = open_vault(&house.url, MasterKey::from_bytes(&[8; 32]), house.clock.clone()).await;
+    assert!(matches!(refused, Err(KeyError::Unavailable(why)) if why.contains("master key")));
+    house.remove().await;
+}
+
+async fn a_wrapped_key_opens_for_its_person_only(kind: Kind) {
+    let house = House::new(kind).await;
+    let (vault, one, two) = (house.open().await, person(), person());
+    vault.ensure(&tenant(), one).await.unwrap();
+    vault.ensure(&tenant(), two).await.unwrap();
+    vault.close().await;
+    let swap = "UPDATE person_keys SET wrapped = (SELECT wrapped FROM person_keys WHERE person = $1) WHERE person = $2";
+    match kind {
+        Kind::Sqlite => {
+            let pool = sqlx::SqlitePool::connect(&house.url).await.unwrap();
+            sqlx::query(swap).bind(one.0).bind(two.0).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        Kind::Postgres => {
+            let pool = sqlx::PgPool::connect(&house.url).await.unwrap();
+            let swap = swap.replace("person_keys", "docket_vault.person_keys");
+            sqlx::query(sqlx::AssertSqlSafe(swap)).bind(one.0).bind(two.0).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+    }
+    let vault = house.open().await;
+    vault.find(&tenant(), &[one]).await.unwrap();
+    assert!(matches!(vault.find(&tenant(), &[two]).await, Err(KeyError::Damaged)));
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn an_identity_has_one_owner(kind: Kind) {
+    let house = House::new(kind).await;
+    let (one, two) = (house.open().await, house.open().await);
+    let claims = (0..100).map(|i| {
+        let accounts = if i % 2 == 0 { one.accounts() } else { two.accounts() };
+        let email = if i % 3 == 0 { "Ada@Example.org " } else { "ada@example.org" };
+        tokio::spawn(
+            async move { accounts.claim_identity(&tenant(), IdentityKind::Email, email, person()).await.unwrap() },
+        )
+    });
+    let winners: HashSet<_> = futures::future::join_all(claims).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(winners.len(), 1);
+    let winner = winners.into_iter().next().unwrap();
+    let accounts = one.accounts();
+    let email = |kind| accounts.find_identity(&SHARED_TENANT, kind, "ada@example.org");
+    assert_eq!(email(IdentityKind::Email).await.unwrap(), Some(winner));
+    assert_eq!(email(IdentityKind::ExternalId).await.unwrap(), None);
+    accounts.release_identity(&tenant(), IdentityKind::Email, "ada@example.org", person()).await.unwrap();
+    assert_eq!(email(IdentityKind::Email).await.unwrap(), Some(winner));
+    accounts.release_identity(&tenant(), IdentityKind::Email, "ada@example.org", winner).await.unwrap();
+    assert_eq!(email(IdentityKind::Email).await.unwrap(), None);
+    one.close().await;
+    two.close().await;
+    house.remove().await;
+}
+
+static SHARED_TENANT: std::sync::LazyLock<TenantId> = std::sync::LazyLock::new(tenant);
+
+async fn an_account_opens_with_its_password_only(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let accounts = vault.accounts();
+    let who = agent(&vault, "Ada@Example.org", Some("correct horse"), Role::Admin).await;
+    let check = |login: &'static str, password: &'static str| {
+        let accounts = accounts.clone();
+        async move { accounts.check_password(&tenant(), login, password).await.unwrap() }
+    };
+    let account = check("ada@example.org", "correct horse").await.unwrap();
+    assert_eq!((account.person, account.role, account.login.as_deref()), (who, Role::Admin, Some("Ada@Example.org")));
+    assert!(check("ada@example.org", "wrong").await.is_none());
+    assert!(check("nobody@example.org", "correct horse").await.is_none());
+    accounts.set_password(&tenant(), who, "battery staple", None).await.unwrap();
+    assert!(check("ada@example.org", "correct horse").await.is_none());
+    assert!(check("ada@example.org", "battery staple").await.is_some());
+    accounts.set_disabled(&tenant(), who, true).await.unwrap();
+    assert!(check("ada@example.org", "battery staple").await.is_none());
+    if matches!(kind, Kind::Sqlite) {
+        let bytes = house.bytes();
+        assert!(!contains(&bytes, b"xample.org") && !contains(&bytes, b"battery staple"));
+    }
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn a_login_belongs_to_one_person(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let accounts = vault.accounts();
+    let ada = agent(&vault, "ada@example.org", None, Role::Agent).await;
+    let bob = agent(&vault, "bob@example.org", None, Role::Agent).await;
+    let account =
+        |person| NewAccount { person, role: Role::Agent, login: Some("ADA@example.org".into()), password: None };
+    let again = accounts.open_account(&tenant(), account(ada)).await;
+    assert!(matches!(again, Err(AccountError::Exists)));
+    assert!(matches!(accounts.open_account(&tenant(), account(person())).await, Err(AccountError::LoginTaken)));
+    assert!(matches!(accounts.set_login(&tenant(), bob, Some("ada@example.org")).await, Err(AccountError::LoginTaken)));
+    accounts.set_login(&tenant(), ada, Some("lovelace@example.org")).await.unwrap();
+    accounts.set_login(&tenant(), bob, Some("ada@example.org")).await.unwrap();
+    assert_eq!(accounts.find_login(&tenant(), "ada@example.org").await.unwrap().unwrap().person, bob);
+    assert_eq!(accounts.list_accounts(&tenant()).await.unwrap().len(), 2);
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn tokens_are_recognised_and_revoked(kind: Kind) {
+    let house = House::new(kind).await;
+    let (vault, other) = (house.open().await, house.open().await);
+    let accounts = vault.accounts();
+    let who = agent(&vault, "ada@example.org", None, Role::Agent).await;
+    let scopes = PermissionSet::of(&[Permission::ViewTickets, Permission::EraseData]);
+    let new = |expires_at| NewApiToken { person: who, label: "CI".into(), scopes, expires_at };
+    let (token, secret) = accounts.issue_token(&tenant(), new(None)).await.unwrap();
+    let caller = accounts.recognise(&secret).await.unwrap().unwrap();
+    assert_eq!((caller.person, &caller.proof), (who, &Proof::Token { id: token.id }));
+    // An agent may not erase, so neither may their token.
+    assert_eq!(caller.permissions, PermissionSet::of(&[Permission::ViewTickets]));
+    let last = if secret.ends_with('0') { "1" } else { "0" };
+    let forged = [&secret[..secret.len() - 1], last].concat();
+    for wrong in [forged.as_str(), "", "dk_", "dk_x_y", &secret[1..], &secret[..40]] {
+        assert!(accounts.recognise(wrong).await.unwrap().is_none(), "{wrong}");
+    }
+    let soon = house_now(&house) + TimeDelta::seconds(10);
+    let (_, short) = accounts.issue_token(&tenant(), new(Some(soon))).await.unwrap();
+    assert!(accounts.recognise(&short).await.unwrap().is_some());
+    assert!(other.accounts().recognise(&secret).await.unwrap().is_some());
+    house.clock.advance(TimeDelta::seconds(11));
+    assert!(accounts.recognise(&short).await.unwrap().is_none());
+
+    accounts.set_role(&tenant(), who, Role::Admin).await.unwrap();
+    assert_eq!(accounts.recognise(&secret).await.unwrap().unwrap().permissions, scopes);
+    accounts.set_disabled(&tenant(), who, true).await.unwrap();
+    assert!(accounts.recognise(&secret).await.unwrap().is_none());
+    accounts.set_disabled(&tenant(), who, false).await.unwrap();
+    assert!(accounts.recognise(&secret).await.unwrap().is_some());
+    assert!(accounts.revoke_token(&tenant(), token.id).await.unwrap());
+    assert!(!accounts.revoke_token(&tenant(), token.id).await.unwrap());
+    assert!(accounts.recognise(&secret).await.unwrap().is_none());
+    // Another node, which still remembers the token, looks again within seconds.
+    house.clock.advance(TimeDelta::seconds(6));
+    assert!(other.accounts().recognise(&secret).await.unwrap().is_none());
+    let listed = accounts.list_tokens(&tenant()).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(listed[0].revoked_at.is_some() && listed[0].label == "CI");
+    vault.close().await;
+    other.close().await;
+    house.remove().await;
+}
+
+fn house_now(house: &House) -> DateTime<chrono::Utc> {
+    use docket_store::Clock as _;
+    house.clock.now()
+}
+
+async fn a_session_ends_by_itself(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let accounts = vault.accounts();
+    let who = agent(&vault, "ada@example.org", None, Role::Customer).await;
+    let limits = SessionLimits { absolute: TimeDelta::hours(10), idle: TimeDelta::hours(1) };
+    let new = || NewSession { person: who, ip: Some("192.0.2.7".into()), user_agent: Some("Firefox".into()), limits };
+    let (first, used) = accounts.begin_session(&tenant(), new()).await.unwrap();
+    let (_, unused) = accounts.begin_session(&tenant(), new()).await.unwrap();
+    let listed = accounts.list_sessions(&tenant(), who).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert_eq!((listed[1].ip.as_deref(), listed[1].user_agent.as_deref()), (Some("192.0.2.7"), Some("Firefox")));
+    let caller = accounts.recognise(&used).await.unwrap().unwrap();
+    assert_eq!(
+        (caller.actor(), &caller.proof),
+        (docket_domain::Actor::customer(who.0), &Proof::Session { id: first.id })
+    );
+    for _ in 0..12 {
+        house.clock.advance(TimeDelta::minutes(45));
+        assert!(accounts.recognise(&used).await.unwrap().is_some());
+    }
+    assert!(accounts.recognise(&unused).await.unwrap().is_none(), "idle for nine hours");
+    house.clock.advance(TimeDelta::minutes(61));
+    assert!(accounts.recognise(&used).await.unwrap().is_none(), "over ten hours old");
+
+    let (one, one_secret) = accounts.begin_session(&tenant(), new()).await.unwrap();
+    let (two, two_secret) = accounts.begin_session(&tenant(), new()).await.unwrap();
+    assert_eq!(accounts.end_sessions(&tenant(), who, Some(two.id)).await.unwrap(), 1);
+    assert!(!accounts.end_session(&tenant(), who, one.id).await.unwrap());
+    assert!(accounts.recognise(&one_secret).await.unwrap().is_none());
+    assert!(accounts.recognise(&two_secret).await.unwrap().is_some());
+    accounts.set_password(&tenant(), who, "new", None).await.unwrap();
+    assert!(accounts.recognise(&two_secret).await.unwrap().is_none());
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn a_code_is_good_once(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let accounts = vault.accounts();
+    let who = agent(&vault, "ada@example.org", None, Role::Admin).await;
+    let code = accounts.issue_code(&tenant(), who, TimeDelta::hours(1)).await.unwrap();
+    let tries = futures::future::join_all((0..8).map(|_| accounts.redeem_code(&code))).await;
+    assert_eq!(tries.into_iter().filter_map(Result::unwrap).collect::<Vec<_>>(), vec![(tenant(), who)]);
+    let late = accounts.issue_code(&tenant(), who, TimeDelta::hours(1)).await.unwrap();
+    house.clock.advance(TimeDelta::hours(1));
+    assert!(accounts.redeem_code(&late).await.unwrap().is_none());
+    assert!(accounts.redeem_code("nonsense").await.unwrap().is_none());
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn erasing_a_person_takes_everything(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let accounts = vault.accounts();
+    let who = agent(&vault, "ada@example.org", Some("secret"), Role::Customer).await;
+    accounts.claim_identity(&tenant(), IdentityKind::ExternalId, "4711", who).await.unwrap();
+    let new = NewApiToken { person: who, label: "x".into(), scopes: PermissionSet::of(&[]), expires_at: None };
+    let (_, token) = accounts.issue_token(&tenant(), new).await.unwrap();
+    let session = NewSession { person: who, ip: None, user_agent: None, limits: SessionLimits::default() };
+    let (_, secret) = accounts.begin_session(&tenant(), session).await.unwrap();
+    let code = accounts.issue_code(&tenant(), who, TimeDelta::hours(1)).await.unwrap();
+    assert!(accounts.recognise(&token).await.unwrap().is_some());
+    assert!(accounts.recognise(&secret).await.unwrap().is_some());
+    vault.destroy(&tenant(), who).await.unwrap();
+    assert!(accounts.recognise(&token).await.unwrap().is_none());
+    assert!(accounts.recognise(&secret).await.unwrap().is_none());
+    assert!(accounts.redeem_code(&code).await.unwrap().is_none());
+    assert!(accounts.account(&tenant(), who).await.unwrap().is_none());
+    assert!(accounts.find_identity(&tenant(), IdentityKind::ExternalId, "4711").await.unwrap().is_none());
+    let back = NewAccount { person: who, role: Role::Customer, login: None, password: None };
+    assert!(matches!(accounts.open_account(&tenant(), back).await, Err(AccountError::Key(KeyError::Erased))));
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn tenants_are_listed(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let accounts = vault.accounts();
+    assert!(accounts.add_tenant(&tenant()).await.unwrap());
+    assert!(!accounts.add_tenant(&tenant()).await.unwrap());
+    accounts.add_tenant(&TenantId::new("a").unwrap()).await.unwrap();
+    let names: Vec<_> = accounts.tenants().await.unwrap().into_iter().map(|(tenant, _)| tenant.to_string()).collect();
+    assert_eq!(names, ["a", "acme"]);
+    vault.ping().await.unwrap();
+    vault.close().await;
+    house.remove().await;
+}
+
+async fn tenants_do_not_see_each_other(kind: Kind) {
+    let house = House::new(kind).await;
+    let vault = house.open().await;
+    let (accounts, other) = (vault.accounts(), TenantId::new("other").unwrap());
+    let who = agent(&vault, "ada@example.org", Some("secret"), Role::Admin).await;
+    accounts.claim_identity(&tenant(), IdentityKind::Email, "ada@example.org", who).await.unwrap();
+    assert!(accounts.account(&other, who).await.unwrap().is_none());
+    assert!(accounts.find_login(&other, "ada@example.org").await.unwrap().is_none());
+    assert!(accounts.check_password(&other, "ada@example.org", "secret").await.unwrap().is_none());
+    assert!(accounts.find_identity(&other, IdentityKind::Email, "ada@example.org").await.unwrap().is_none());
+    assert!(vault.find(&other, &[who]).await.unwrap().is_empty());
+    let same = NewAccount { person: who, role: Role::Agent, login: Some("ada@example.org".into()), password: None };
+    accounts.open_account(&other, same).await.unwrap();
+    vault.close().await;
+    house.remove().await;
+}
+
+mod master_key {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use docket_store::{MasterKey, MasterKeyError};
+
+    #[test]
+    fn is_made_once_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| MasterKey::load_or_create(&path).unwrap());
+            }
+        });
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.trim().len(), 64);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        MasterKey::load_or_create(&path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn is_refused_when_others_can_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        MasterKey::load_or_create(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(MasterKey::load_or_create(&path), Err(MasterKeyError::Exposed { mode: 0o640, .. })));
+    }
+
+    #[test]
+    fn has_64_hexadecimal_characters() {
+        assert!(MasterKey::from_hex(&"0a".repeat(32), "DOCKET_MASTER_KEY").is_ok());
+        for wrong in ["", "0a", &"0a".repeat(33), &"zz".repeat(32)] {
+            let refused = MasterKey::from_hex(wrong, "DOCKET_MASTER_KEY").unwrap_err().to_string();
+            assert!(refused.starts_with("DOCKET_MASTER_KEY must hold"), "{refused}");
+        }
+    }
+}
