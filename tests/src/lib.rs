@@ -13,6 +13,7 @@ mod live;
 mod nats;
 mod postgres;
 mod process;
+mod rows;
 
 pub use client::{Answer, Client};
 pub use docket::{Docket, DocketOptions};
@@ -20,6 +21,7 @@ pub use eventually::{DEADLINE, eventually};
 pub use live::{LiveSocket, SseEvent, SseStream};
 pub use nats::{NatsServer, NatsVersion};
 pub use postgres::{Database, PostgresServer};
+pub use rows::ReadModelRows;
 pub use process::{cache_dir, free_port, repository, run_tool, skip};
 
 /// Call first in every test that uses TLS-capable clients: two rustls providers meet in one binary.

@@ -1,0 +1,52 @@
+//! The log alone.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use docket_store::{EventStore, new_id};
+
+use crate::report::Report;
+use crate::{Extent, Failure, baseline, raw, scripts};
+
+/// Callers that append at the same time, and events to a transaction of the raw insert.
+const CALLERS: usize = 256;
+
+/// `append`: events a second through [`EventStore::append`] (one event an append, group commit, hash chain, callers that
+/// wait for the disk) ÷ the same payloads inserted in transactions of as many rows.
+pub(crate) async fn append(extent: Extent, report: &mut Report) -> Result<(), Failure> {
+    let payloads = Arc::new(scripts::payloads(extent.events));
+    let (mut ratios, mut rates, mut limits) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..extent.rounds {
+        let folder = tempfile::tempdir()?;
+        let limit = raw::insert_events(&folder.path().join("raw.db"), &payloads, CALLERS)?;
+        let store = baseline::open(&folder.path().join("log.db")).await?;
+        let rate = append_all(&store, &payloads).await?;
+        store.close().await;
+        ratios.push(rate / limit);
+        rates.push(rate);
+        limits.push(limit);
+    }
+    report.note_median("append_per_second", rates);
+    report.note_median("append_raw_per_second", limits);
+    report.note_median("append", ratios);
+    Ok(())
+}
+
+async fn append_all(store: &Arc<dyn EventStore>, payloads: &Arc<Vec<String>>) -> Result<f64, Failure> {
+    let begin = Instant::now();
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let (store, payloads) = (Arc::clone(store), Arc::clone(payloads));
+            tokio::spawn(async move {
+                for payload in payloads.iter().skip(caller).step_by(CALLERS) {
+                    store.append(baseline::one_event(new_id(), payload.clone())).await?;
+                }
+                Ok::<(), docket_store::StoreError>(())
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.map_err(std::io::Error::other)??;
+    }
+    Ok(payloads.len() as f64 / begin.elapsed().as_secs_f64())
+}
