@@ -93,12 +93,7 @@ async fn all<S: Script + 'static>(
     Ok((measured, scripts))
 }
 
-async fn one<S: Script>(
-    address: SocketAddr,
-    mut script: S,
-    until: Until,
-    begin: Instant,
-) -> io::Result<(Measured, S)> {
+async fn one<S: Script>(address: SocketAddr, mut script: S, until: Until, begin: Instant) -> io::Result<(Measured, S)> {
     let mut connection = Connection::open(address).await?;
     let mut measured = Measured::default();
     let mut request = Vec::with_capacity(1024);

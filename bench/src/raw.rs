@@ -79,8 +79,8 @@ pub(crate) fn copy_rows(from: &Path, to: &Path) -> Result<(f64, u64), Failure> {
 }
 
 fn tables(connection: &Connection) -> Result<Vec<Table>, Failure> {
-    let mut schema =
-        connection.prepare("select type, name, tbl_name, sql from sqlite_master where sql is not null order by rowid")?;
+    let mut schema = connection
+        .prepare("select type, name, tbl_name, sql from sqlite_master where sql is not null order by rowid")?;
     let entries: Vec<(String, String, String, String)> = schema
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;

@@ -51,10 +51,12 @@ impl Server {
         let begin = Instant::now();
         let log = std::env::temp_dir().join(format!("docket-bench-{}.log", address.port()));
         let output = std::fs::File::create(&log)?;
-        let child =
-            command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).spawn().map_err(|error| {
-                Failure::Setup(format!("{}: {error}", command.get_program().to_string_lossy()))
-            })?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .map_err(|error| Failure::Setup(format!("{}: {error}", command.get_program().to_string_lossy())))?;
         let mut server = Self { child, address, cold_start: 0.0 };
         let mut request = Vec::new();
         write_request(&mut request, "GET", ready, "", "");

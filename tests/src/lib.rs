@@ -21,8 +21,8 @@ pub use eventually::{DEADLINE, eventually};
 pub use live::{LiveSocket, SseEvent, SseStream};
 pub use nats::{NatsServer, NatsVersion};
 pub use postgres::{Database, PostgresServer};
-pub use rows::ReadModelRows;
 pub use process::{cache_dir, free_port, repository, run_tool, skip};
+pub use rows::ReadModelRows;
 
 /// Call first in every test that uses TLS-capable clients: two rustls providers meet in one binary.
 pub fn set_up() {

@@ -31,7 +31,8 @@ impl ReadModelRows {
             .collect();
         let mut tables = BTreeMap::new();
         for (table, _) in all {
-            let shadow = searches.iter().any(|name| table.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('_')));
+            let shadow =
+                searches.iter().any(|name| table.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('_')));
             if shadow || is_bookkeeping(&table) {
                 continue;
             }
@@ -40,7 +41,8 @@ impl ReadModelRows {
                 .fetch_all(&mut connection)
                 .await
                 .expect("columns");
-            let line = columns.iter().map(|c| format!("'{c}=' || quote(\"{c}\")")).collect::<Vec<_>>().join(" || ' ' || ");
+            let line =
+                columns.iter().map(|c| format!("'{c}=' || quote(\"{c}\")")).collect::<Vec<_>>().join(" || ' ' || ");
             let rows = sqlx::query_scalar(AssertSqlSafe(format!("select {line} from \"{table}\" order by 1")))
                 .fetch_all(&mut connection)
                 .await
