@@ -1,45 +1,43 @@
-//! One command on its way into the log: what it read, what it decided, and what to do when the log disagrees.
-
-use std::time::Duration;
+//! One command on its way into the log: what it read and what it decided. [`settle`](crate::settle) is the other half.
 
 use chrono::{DateTime, Utc};
-use docket_domain::{Actor, Aggregate, DecideContext, Event, Stamp, StreamId};
-use docket_store::{Draft, DraftStream, Expected, IdempotencyKey, JournalError, StoreError};
+use docket_domain::ticket::TicketNumber;
+use docket_domain::{Actor, Aggregate, DecideContext, Event, Rejection, Stamp, StreamId};
+use docket_store::{Draft, DraftStream, Expected};
 use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
 use crate::cache::Cached;
-use crate::{CommandError, Commands, Done, Invocation, Loaded, metric};
-
-/// How often a command is decided again before the caller is told to try later.
-const MAX_TRIES: u32 = 32;
-/// How many of the events a stale caller missed are shown.
-const MISSED: usize = 500;
+use crate::{CommandError, Commands, Invocation, Loaded};
 
 /// A stream as this round saw it.
-struct Seen {
-    stream: StreamId,
-    cached: Cached,
+pub(crate) struct Seen {
+    pub(crate) stream: StreamId,
+    pub(crate) cached: Cached,
     /// Whether it was read from the log in this round: then there is nothing to confirm.
-    fresh: bool,
+    pub(crate) fresh: bool,
 }
 
 /// A command being tried. Use cases load and decide on it, then [`settle`](Self::settle) appends, or says that
 /// it must be done over because the world had moved.
 pub(crate) struct Attempt<'a> {
-    commands: &'a Commands,
-    invocation: &'a Invocation,
+    pub(crate) commands: &'a Commands,
+    pub(crate) invocation: &'a Invocation,
     /// The moment of the decision.
     pub(crate) now: DateTime<Utc>,
     /// What to keep with the request key.
     pub(crate) note: Option<String>,
-    tries: u32,
-    about: Option<StreamId>,
-    seen: Vec<Seen>,
-    writes: Vec<DraftStream>,
-    after: Vec<Cached>,
+    /// How often it was tried before.
+    pub(crate) tries: u32,
+    /// What the answer is about: the first stream a command was decided on.
+    pub(crate) about: Option<StreamId>,
+    pub(crate) seen: Vec<Seen>,
+    pub(crate) writes: Vec<DraftStream>,
+    /// The states after `writes`, in their order.
+    pub(crate) after: Vec<Cached>,
     queued: Option<MutexGuard<'a, ()>>,
-    key_known_unused: bool,
+    /// Whether the request key was looked up in vain.
+    pub(crate) key_is_new: bool,
 }
 
 impl<'a> Attempt<'a> {
@@ -55,7 +53,7 @@ impl<'a> Attempt<'a> {
             writes: Vec::with_capacity(1),
             after: Vec::with_capacity(1),
             queued: None,
-            key_known_unused: false,
+            key_is_new: false,
         }
     }
 
@@ -73,6 +71,18 @@ impl<'a> Attempt<'a> {
         command: &A::Command,
     ) -> Result<(), CommandError> {
         self.decide_as::<A>(id, command, self.invocation.actor, false).await
+    }
+
+    /// Decides several commands on one aggregate, one after the other.
+    pub(crate) async fn decide_all<A: Aggregate>(
+        &mut self,
+        id: Uuid,
+        commands: &[A::Command],
+    ) -> Result<(), CommandError> {
+        for command in commands {
+            self.decide::<A>(id, command).await?;
+        }
+        Ok(())
     }
 
     /// Decides what follows from the command by itself: Docket is the actor.
@@ -150,142 +160,15 @@ impl<'a> Attempt<'a> {
         Ok(())
     }
 
-    /// Records what was decided, or finds out why not. `None`: something had moved meanwhile, decide again.
-    pub(crate) async fn settle(&mut self, decided: Result<(), CommandError>) -> Result<Option<Done>, CommandError> {
-        match decided {
-            Ok(()) if self.writes.is_empty() => self.settle_unchanged().await,
-            Ok(()) => self.settle_append().await,
-            Err(refusal @ (CommandError::Rejected(_) | CommandError::Stale { .. })) => {
-                self.settle_refusal(refusal).await
-            }
-            Err(error) => Err(error),
-        }
+    /// Whether a new aggregate would accept the command; nothing is decided.
+    pub(crate) fn rehearse<A: Aggregate>(&self, command: &A::Command) -> Result<(), Rejection> {
+        let context = DecideContext { now: self.now, actor: self.invocation.actor, limits: self.commands.limits() };
+        A::default().decide(command, &context).map(|_| ())
     }
 
-    async fn settle_append(&mut self) -> Result<Option<Done>, CommandError> {
-        let streams = std::mem::take(&mut self.writes);
-        let appended = self
-            .commands
-            .journal()
-            .append(streams, self.invocation.correlation_id, self.invocation.causation_id, self.key())
-            .await;
-        match appended {
-            Ok(appended) if appended.replayed => Ok(Some(replayed(appended)?)),
-            Ok(appended) => {
-                let about = self.about.take();
-                let mut answer = None;
-                for (written, mut after) in appended.streams.into_iter().zip(std::mem::take(&mut self.after)) {
-                    after.position = appended.position;
-                    if about.as_ref() == Some(&written.stream) || answer.is_none() {
-                        answer = Some((written.stream.clone(), written.version));
-                    }
-                    self.commands.cache().put(written.stream, after);
-                }
-                let (stream, version) = answer.ok_or(StoreError::Malformed("the log answered for no stream"))?;
-                Ok(Some(Done {
-                    stream,
-                    version,
-                    position: appended.position,
-                    replayed: false,
-                    note: self.note.take(),
-                    changed: true,
-                }))
-            }
-            Err(JournalError::Store(StoreError::Conflict { stream, .. })) => {
-                self.queue(&stream).await;
-                self.refresh(false).await?;
-                self.again().await
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn settle_unchanged(&mut self) -> Result<Option<Done>, CommandError> {
-        if let Some(done) = self.first_answer().await? {
-            return Ok(Some(done));
-        }
-        if self.refresh(true).await? {
-            return self.again().await;
-        }
-        let about = self.about.take().and_then(|about| self.seen.iter().find(|seen| seen.stream == about));
-        let seen = about.ok_or(StoreError::Malformed("nothing was decided"))?;
-        Ok(Some(Done {
-            stream: seen.stream.clone(),
-            version: seen.cached.version,
-            position: seen.cached.position,
-            replayed: false,
-            note: self.note.take(),
-            changed: false,
-        }))
-    }
-
-    async fn settle_refusal(&mut self, refusal: CommandError) -> Result<Option<Done>, CommandError> {
-        if let Some(done) = self.first_answer().await? {
-            return Ok(Some(done));
-        }
-        if self.refresh(true).await? {
-            return self.again().await;
-        }
-        match (refusal, self.about.take(), self.invocation.if_match) {
-            (CommandError::Stale { current, .. }, Some(about), Some(wanted)) => {
-                let missed = match wanted < current {
-                    true => self.commands.journal().read_stream(&about, wanted, MISSED).await?,
-                    false => Vec::new(),
-                };
-                Err(CommandError::Stale { current, missed })
-            }
-            (refusal, ..) => Err(refusal),
-        }
-    }
-
-    /// What was answered when the request's key was used before. A caller who repeats a request that went through
-    /// finds the world changed by it; that is no reason to refuse.
-    async fn first_answer(&mut self) -> Result<Option<Done>, CommandError> {
-        if self.key_known_unused {
-            return Ok(None);
-        }
-        let Some(key) = self.key() else { return Ok(None) };
-        let found = self.commands.journal().store().find_appended(&key).await?;
-        self.key_known_unused = found.is_none();
-        found.map(replayed).transpose()
-    }
-
-    /// Looks at what came after the states this round saw. Whether anything did. With `unconfirmed_only`, states
-    /// read from the log in this round are taken as they are.
-    async fn refresh(&mut self, unconfirmed_only: bool) -> Result<bool, CommandError> {
-        let mut moved = false;
-        for seen in self.seen.iter().filter(|seen| !(seen.fresh && unconfirmed_only)) {
-            let newer = self.commands.cache().get(&seen.stream).filter(|cached| cached.version > seen.cached.version);
-            if newer.is_some() {
-                moved = true;
-                continue;
-            }
-            let after = read_on(self.commands, &seen.stream, seen.cached.clone()).await?;
-            if after.version > seen.cached.version {
-                moved = true;
-                self.commands.cache().put(seen.stream.clone(), after);
-            }
-        }
-        Ok(moved)
-    }
-
-    /// Forgets what this round decided, for the next one.
-    async fn again(&mut self) -> Result<Option<Done>, CommandError> {
-        metric::retry();
-        self.tries += 1;
-        if self.tries >= MAX_TRIES {
-            return Err(CommandError::Busy);
-        }
-        if self.tries > 3 {
-            tokio::time::sleep(Duration::from_millis(u64::from(self.tries.min(20)))).await;
-        }
-        self.about = None;
-        self.note = None;
-        self.seen.clear();
-        self.writes.clear();
-        self.after.clear();
-        self.now = self.commands.journal().clock().now();
-        Ok(None)
+    /// A ticket number nobody else has.
+    pub(crate) async fn next_number(&self) -> Result<TicketNumber, CommandError> {
+        self.commands.numbers().next(self.commands.journal(), &self.invocation.tenant).await
     }
 
     /// Those who met a conflict on a stream go one after the other; who comes while they do joins them.
@@ -295,10 +178,11 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    async fn queue(&mut self, stream: &StreamId) {
+    pub(crate) async fn queue(&mut self, stream: &StreamId) {
         // One place at a time, given back before the next is taken: two commands can never wait for each other.
         self.queued = None;
         self.queued = Some(self.commands.queue_of(stream).lock().await);
+        self.now = self.commands.journal().clock().now();
     }
 
     fn stream<A: Aggregate>(&self, id: impl Into<Uuid>) -> StreamId {
@@ -322,28 +206,6 @@ impl<'a> Attempt<'a> {
             .position(|write| write.stream == seen.stream)
             .map_or(&seen.cached, |write| &self.after[write])
     }
-
-    fn key(&self) -> Option<IdempotencyKey> {
-        self.invocation.idempotency.as_ref().map(|key| IdempotencyKey {
-            tenant: self.invocation.tenant.clone(),
-            key: key.key.clone(),
-            fingerprint: key.fingerprint,
-            note: self.note.clone().unwrap_or_default(),
-        })
-    }
-}
-
-/// The answer of the first time.
-fn replayed(appended: docket_store::Appended) -> Result<Done, CommandError> {
-    let first = appended.streams.into_iter().next().ok_or(StoreError::Malformed("the log answered for no stream"))?;
-    Ok(Done {
-        stream: first.stream,
-        version: first.version,
-        position: appended.position,
-        replayed: true,
-        note: appended.note.filter(|note| !note.is_empty()),
-        changed: true,
-    })
 }
 
 /// Folds what a stream has beyond `cached`.
@@ -364,3 +226,23 @@ pub(crate) async fn read_on(
         }
     }
 }
+
+/// Tries a command until it is settled, and counts it: `carry_out!(commands, invocation, name, attempt => future)`.
+///
+/// A macro because the future borrows the attempt anew in every round, which a closure cannot say.
+macro_rules! carry_out {
+    ($commands:expr, $invocation:expr, $name:expr, $attempt:ident => $decide:expr) => {{
+        let mut $attempt = $crate::attempt::Attempt::new($commands, $invocation);
+        let outcome = loop {
+            let decided = $decide.await;
+            match $attempt.settle(decided).await {
+                Ok(None) => {}
+                Ok(Some(done)) => break Ok(done),
+                Err(error) => break Err(error),
+            }
+        };
+        $crate::metric::count($name, &outcome);
+        outcome
+    }};
+}
+pub(crate) use carry_out;

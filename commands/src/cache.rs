@@ -4,9 +4,7 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use docket_domain::{
-    Aggregate, DomainEvent, Event, EventSet as _, FromDomain as _, PersonId, Position, Stamp, StreamId,
-};
+use docket_domain::{Aggregate, Event, FromDomain as _, PersonId, Position, Stamp, StreamId};
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
@@ -111,9 +109,6 @@ impl StateCache {
 
     /// Takes in an event from elsewhere: what is known of its stream follows, or is forgotten if there is a gap.
     pub(crate) fn observe(&self, event: &Event) {
-        if matches!(&event.body, DomainEvent::Customer(customer) if customer.event_type() == "PersonalDataErased") {
-            self.forget(event.meta.stream.id.into());
-        }
         let Some(cached) = self.0.get(&event.meta.stream) else { return };
         if event.meta.version == cached.version + 1 {
             self.0.insert(event.meta.stream.clone(), cached.after(std::slice::from_ref(event)));

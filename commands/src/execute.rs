@@ -3,13 +3,16 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use docket_domain::{Aggregate, Event, Limits, PersonId, StreamId, TenantId};
+use docket_domain::customer::CustomerEvent;
+use docket_domain::{Aggregate, DomainEvent, Event, Limits, PersonId, StreamId, TenantId};
 use docket_store::Journal;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::attempt::{Attempt, read_on};
+use crate::attempt::{carry_out, read_on};
 use crate::cache::{Cached, StateCache};
+use crate::numbers::Numbers;
+use crate::rolls::Rolls;
 use crate::{CommandError, Done, Invocation, Loaded, metric};
 
 /// How many queues there are for streams that many change at once. Two streams may share one.
@@ -38,6 +41,9 @@ struct Inner {
     journal: Journal,
     settings: Settings,
     cache: StateCache,
+    numbers: Numbers,
+    rolls: Rolls,
+    appends_many: bool,
     queues: Box<[Mutex<()>]>,
     hasher: RandomState,
 }
@@ -47,7 +53,16 @@ impl Commands {
     pub fn new(journal: Journal, settings: Settings) -> Self {
         let cache = StateCache::new(settings.cached_aggregates);
         let queues = (0..QUEUES).map(|_| Mutex::new(())).collect();
-        Self(Arc::new(Inner { journal, settings, cache, queues, hasher: RandomState::new() }))
+        Self(Arc::new(Inner {
+            appends_many: journal.store().capabilities().multi_stream_append,
+            journal,
+            settings,
+            cache,
+            numbers: Numbers::default(),
+            rolls: Rolls::default(),
+            queues,
+            hasher: RandomState::new(),
+        }))
     }
 
     /// The log it writes to.
@@ -60,7 +75,8 @@ impl Commands {
         &self.0.settings.limits
     }
 
-    /// Carries out a command on one aggregate.
+    /// Carries out a command on one aggregate, by that aggregate's rules alone. What refers to other aggregates has
+    /// methods of its own (`change_ticket`, `change_chat`, `change_agent` …).
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -83,29 +99,8 @@ impl Commands {
         id: Uuid,
         commands: &[A::Command],
     ) -> Result<Done, CommandError> {
-        let mut attempt = Attempt::new(self, invocation);
-        let outcome = loop {
-            let decided = Self::decide_all::<A>(&mut attempt, id, commands).await;
-            match attempt.settle(decided).await {
-                Ok(Some(done)) => break Ok(done),
-                Ok(None) => {}
-                Err(error) => break Err(error),
-            }
-        };
-        let name = commands.first().map_or_else(String::new, |command| metric::variant(command));
-        metric::count(format!("{}.{name}", A::CATEGORY), &outcome);
-        outcome
-    }
-
-    async fn decide_all<A: Aggregate>(
-        attempt: &mut Attempt<'_>,
-        id: Uuid,
-        commands: &[A::Command],
-    ) -> Result<(), CommandError> {
-        for command in commands {
-            attempt.decide::<A>(id, command).await?;
-        }
-        Ok(())
+        let name = metric::name(A::CATEGORY, commands);
+        carry_out!(self, invocation, name, attempt => attempt.decide_all::<A>(id, commands))
     }
 
     /// Carries out the command that begins an aggregate whose id was made just now; its stream is not read first.
@@ -118,17 +113,8 @@ impl Commands {
         id: Uuid,
         command: A::Command,
     ) -> Result<Done, CommandError> {
-        let mut attempt = Attempt::new(self, invocation);
-        let outcome = loop {
-            let decided = attempt.begin::<A>(id, &command).await;
-            match attempt.settle(decided).await {
-                Ok(Some(done)) => break Ok(done),
-                Ok(None) => {}
-                Err(error) => break Err(error),
-            }
-        };
-        metric::count(format!("{}.{}", A::CATEGORY, metric::variant(&command)), &outcome);
-        outcome
+        let name = metric::name(A::CATEGORY, std::slice::from_ref(&command));
+        carry_out!(self, invocation, name, attempt => attempt.begin::<A>(id, &command))
     }
 
     /// The state of an aggregate as this process last saw it: with several nodes it can be a moment old.
@@ -161,19 +147,32 @@ impl Commands {
         Ok(after.loaded())
     }
 
-    /// Takes in an event from the feed, so that what other nodes did is known here sooner. Never needed for
+    /// Takes in an event from the feed (also this process's own: they change nothing), so that what other nodes did is known here sooner. Never needed for
     /// correctness of what is appended; it spares retries and keeps looks at other aggregates recent.
     pub fn observe(&self, event: &Event) {
+        if let DomainEvent::Customer(CustomerEvent::PersonalDataErased(_)) = &event.body {
+            let person = PersonId(event.meta.stream.id);
+            self.0.cache.forget(person);
+            self.0.journal.keys().forget(&event.meta.stream.tenant, person);
+        }
         self.0.cache.observe(event);
-    }
-
-    /// Forgets what is held in memory of a person who was erased.
-    pub fn forget(&self, person: PersonId) {
-        self.0.cache.forget(person);
     }
 
     pub(crate) fn cache(&self) -> &StateCache {
         &self.0.cache
+    }
+
+    pub(crate) fn numbers(&self) -> &Numbers {
+        &self.0.numbers
+    }
+
+    pub(crate) fn rolls(&self) -> &Rolls {
+        &self.0.rolls
+    }
+
+    /// Whether the log takes several streams in one append.
+    pub(crate) fn appends_many(&self) -> bool {
+        self.0.appends_many
     }
 
     pub(crate) fn queue_of(&self, stream: &StreamId) -> &Mutex<()> {

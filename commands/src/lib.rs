@@ -9,14 +9,27 @@
 //!
 //! Who may do what is decided by the caller (the API) before it comes here, except what depends on state.
 
+mod agent;
 mod attempt;
 mod cache;
+mod chat;
+mod customer;
 mod error;
 mod execute;
+mod in_turn;
 mod invocation;
 mod metric;
+mod numbers;
+mod organisation;
+mod references;
+mod rolls;
+mod settle;
+mod standard_sla;
+mod ticket;
 
 pub use cache::Loaded;
+pub use chat::{ConvertChat, StartChat};
 pub use error::CommandError;
 pub use execute::{Commands, Settings};
 pub use invocation::{Done, Invocation, RequestKey};
+pub use ticket::OpenTicket;

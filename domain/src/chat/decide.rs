@@ -99,7 +99,8 @@ impl Chat {
             return Err(self.held_by_other());
         }
         let mut violations = Violations::default();
-        if to_agent.is_none() && to_department.is_none() {
+        // Docket itself may put a chat back into the queue for anybody, as when its agent leaves the desk.
+        if to_agent.is_none() && to_department.is_none() && context.actor.kind != ActorKind::System {
             violations.add("to_agent", "required", "to_agent or to_department must say who takes over");
         }
         if to_agent == Some(from) {

@@ -1,0 +1,98 @@
+//! Commands on agents that look beyond the one agent: joining within the tenant's limit, leaving.
+
+use docket_domain::agent::{Agent, AgentCommand};
+use docket_domain::chat::{Chat, ChatCommand, ChatStatus};
+use docket_domain::{AgentId, Category, DepartmentId, Rejection, Violations};
+
+use crate::attempt::{Attempt, carry_out};
+use crate::{CommandError, Commands, Done, Invocation};
+
+impl Commands {
+    /// Lets somebody join the desk under an id made by the caller (their account has the same).
+    ///
+    /// # Errors
+    /// `too_many_agents` beyond the tenant's limit; see [`CommandError`].
+    pub async fn register_agent(
+        &self,
+        invocation: &Invocation,
+        id: AgentId,
+        command: &AgentCommand,
+    ) -> Result<Done, CommandError> {
+        carry_out!(self, invocation, "agent.Register", attempt => register(&mut attempt, id, command))
+    }
+
+    /// Carries out a command on an agent, after checking the departments it names.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn change_agent(
+        &self,
+        invocation: &Invocation,
+        id: AgentId,
+        command: &AgentCommand,
+    ) -> Result<Done, CommandError> {
+        let name = crate::metric::name(Category::Agent, std::slice::from_ref(command));
+        carry_out!(self, invocation, name, attempt => change(&mut attempt, id, command))
+    }
+
+    /// Lets an agent leave. Their chats go back to the queue; their tickets stay theirs until somebody takes them.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn deactivate_agent(&self, invocation: &Invocation, id: AgentId) -> Result<Done, CommandError> {
+        self.change_agent(invocation, id, &AgentCommand::Deactivate).await
+    }
+}
+
+async fn register(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) -> Result<(), CommandError> {
+    attempt.organisation().await?;
+    attempt.decide::<Agent>(id, command).await?;
+    check_departments(attempt, command).await?;
+    let limit = attempt.commands.limits().agents;
+    let count = attempt.commands.rolls().count(attempt.commands.journal(), &attempt.invocation.tenant).await?;
+    if count >= limit {
+        let message = format!("an organisation may have at most {limit} agents");
+        return Err(Rejection::refused("too_many_agents", message).into());
+    }
+    Ok(())
+}
+
+async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) -> Result<(), CommandError> {
+    if matches!(command, AgentCommand::Register { .. }) {
+        return register(attempt, id, command).await;
+    }
+    attempt.decide::<Agent>(id, command).await?;
+    check_departments(attempt, command).await?;
+    if matches!(command, AgentCommand::Deactivate) {
+        give_chats_back(attempt, id).await?;
+    }
+    Ok(())
+}
+
+/// Chats the agent has go back to the queue. Those only offered to them stay so until routing offers them on.
+async fn give_chats_back(attempt: &mut Attempt<'_>, id: AgentId) -> Result<(), CommandError> {
+    let agent = attempt.load::<Agent>(id).await?;
+    for chat_id in &agent.active_chats {
+        let chat = attempt.load::<Chat>(*chat_id).await?;
+        if chat.status == ChatStatus::Active && chat.agent_id == Some(id) {
+            let back = ChatCommand::Transfer { to_agent: None, to_department: chat.department_id, note: None };
+            attempt.follow::<Chat>(*chat_id, &back).await?;
+            attempt.follow::<Agent>(id, &AgentCommand::ReleaseChat { chat_id: *chat_id }).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn check_departments(attempt: &mut Attempt<'_>, command: &AgentCommand) -> Result<(), CommandError> {
+    let ids: &[DepartmentId] = match command {
+        AgentCommand::Register { department_ids, .. } | AgentCommand::ChangeDepartments { department_ids } => {
+            department_ids
+        }
+        _ => return Ok(()),
+    };
+    let mut violations = Violations::default();
+    for (index, id) in ids.iter().enumerate() {
+        attempt.check_department(&format!("department_ids.{index}"), *id, &mut violations).await?;
+    }
+    Ok(violations.into_result()?)
+}

@@ -1,0 +1,325 @@
+//! Commands on chats that look beyond the one chat: beginning, handing to agents, ending, making a ticket of it.
+//!
+//! A chat that is offered to or held by an agent takes one of the agent's places. Chat and agent are decided together,
+//! and the agent's own rules keep them within their capacity.
+
+use docket_domain::agent::{Agent, AgentCommand};
+use docket_domain::chat::{Chat, ChatCommand, ChatEvent, EndedBy};
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::ticket::{Channel, CustomFields, Priority, TicketNumber};
+use docket_domain::{
+    Actor, ActorKind, AgentId, Category, ChatId, CustomerId, DepartmentId, DomainEvent, MessageId, Rejection, StreamId,
+    TicketId, Violations,
+};
+use docket_store::new_id;
+
+use crate::attempt::{Attempt, carry_out};
+use crate::ticket::{OpenTicket, Opening, open};
+use crate::{CommandError, Commands, Done, Invocation};
+
+/// A chat somebody wants to start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartChat {
+    /// The customer or visitor. If nobody has this id yet, they are registered as a visitor with the name and address below.
+    pub customer_id: CustomerId,
+    /// The name given.
+    pub name: Option<String>,
+    /// The address given.
+    pub email: Option<String>,
+    /// The page they are on.
+    pub page: Option<String>,
+    /// Their browser.
+    pub user_agent: Option<String>,
+    /// Their address on the network.
+    pub ip: Option<String>,
+    /// What they want to know, from the form before the chat.
+    pub question: Option<String>,
+    /// The first message, if it was written already.
+    pub message: Option<String>,
+    /// The department asked for.
+    pub department_id: Option<DepartmentId>,
+    /// Skills an agent needs.
+    pub skills: Vec<String>,
+    /// Whether their identity was proven.
+    pub verified: bool,
+}
+
+impl StartChat {
+    /// A chat with nothing known but who it is.
+    pub fn of(customer_id: CustomerId) -> Self {
+        Self {
+            customer_id,
+            name: None,
+            email: None,
+            page: None,
+            user_agent: None,
+            ip: None,
+            question: None,
+            message: None,
+            department_id: None,
+            skills: Vec::new(),
+            verified: false,
+        }
+    }
+}
+
+/// How a chat becomes a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConvertChat {
+    /// What it is about.
+    pub subject: String,
+    /// The request in full; absent: the chat's transcript.
+    pub description: Option<String>,
+    /// The kind of request.
+    pub category: String,
+    /// How urgent.
+    pub priority: Priority,
+    /// The department; absent: the chat's.
+    pub department_id: Option<DepartmentId>,
+    /// The agent who takes the ticket.
+    pub assignee_id: Option<AgentId>,
+}
+
+impl Commands {
+    /// Starts a chat. Its id is made here ([`Done::stream`] tells it). An agent who starts one with a customer has it at once.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn start_chat(&self, invocation: &Invocation, request: &StartChat) -> Result<Done, CommandError> {
+        let (id, message_id) = (ChatId(new_id()), MessageId(new_id()));
+        carry_out!(self, invocation, "chat.Start", attempt => start(&mut attempt, id, message_id, request))
+    }
+
+    /// Carries out a command on a chat, together with what it means for agents' places.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn change_chat(
+        &self,
+        invocation: &Invocation,
+        id: ChatId,
+        command: &ChatCommand,
+    ) -> Result<Done, CommandError> {
+        let name = crate::metric::name(Category::Chat, std::slice::from_ref(command));
+        carry_out!(self, invocation, name, attempt => change(&mut attempt, id, command))
+    }
+
+    /// An agent takes a chat, using one of their places; they need not be `available`.
+    ///
+    /// # Errors
+    /// `at_capacity`, `offered_to_other`, `chat_taken`; see [`CommandError`].
+    pub async fn accept_chat(
+        &self,
+        invocation: &Invocation,
+        id: ChatId,
+        agent_id: AgentId,
+    ) -> Result<Done, CommandError> {
+        self.change_chat(invocation, id, &ChatCommand::Accept { agent_id }).await
+    }
+
+    /// Offers a chat to an agent, holding one of their places; whoever had the offer before gets theirs back.
+    ///
+    /// # Errors
+    /// `at_capacity`, `not_available`, `chat_active`; see [`CommandError`].
+    pub async fn assign_chat(&self, invocation: &Invocation, id: ChatId, to: AgentId) -> Result<Done, CommandError> {
+        self.change_chat(invocation, id, &ChatCommand::Assign { to }).await
+    }
+
+    /// Hands a chat over to an agent or a department.
+    ///
+    /// # Errors
+    /// `at_capacity`, `not_available`; see [`CommandError`].
+    pub async fn transfer_chat(
+        &self,
+        invocation: &Invocation,
+        id: ChatId,
+        to_agent: Option<AgentId>,
+        to_department: Option<DepartmentId>,
+        note: Option<String>,
+    ) -> Result<Done, CommandError> {
+        self.change_chat(invocation, id, &ChatCommand::Transfer { to_agent, to_department, note }).await
+    }
+
+    /// Ends a chat and gives the agent's place back.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn end_chat(&self, invocation: &Invocation, id: ChatId, by: EndedBy) -> Result<Done, CommandError> {
+        self.change_chat(invocation, id, &ChatCommand::End { by }).await
+    }
+
+    /// Opens a ticket from a chat and notes it on the chat, both or neither. The answer is about the ticket; its note
+    /// is the ticket's number.
+    ///
+    /// # Errors
+    /// `already_converted`; as for opening a ticket.
+    pub async fn convert_chat(
+        &self,
+        invocation: &Invocation,
+        id: ChatId,
+        request: &ConvertChat,
+    ) -> Result<Done, CommandError> {
+        let opening = Opening { id: TicketId(new_id()), message_id: MessageId(new_id()), chat_id: Some(id) };
+        let mut number = None;
+        carry_out!(self, invocation, "chat.Convert", attempt => convert(&mut attempt, id, &opening, request, &mut number))
+    }
+}
+
+async fn start(
+    attempt: &mut Attempt<'_>,
+    id: ChatId,
+    message_id: MessageId,
+    request: &StartChat,
+) -> Result<(), CommandError> {
+    let StartChat {
+        customer_id,
+        name,
+        email,
+        page,
+        user_agent,
+        ip,
+        question,
+        message,
+        department_id,
+        skills,
+        verified,
+    } = request.clone();
+    attempt.organisation().await?;
+    let customer = attempt.load::<Customer>(customer_id).await?;
+    if customer.erased {
+        return Err(Rejection::refused("person_erased", "the person's data has been erased").into());
+    }
+    let command = ChatCommand::Start {
+        customer_id,
+        visitor_name: name.clone(),
+        visitor_email: email.clone(),
+        page,
+        user_agent,
+        ip,
+        question,
+        department_id,
+        skills,
+        verified,
+    };
+    attempt.begin::<Chat>(id, &command).await?;
+    if let Some(department) = department_id {
+        let mut violations = Violations::default();
+        attempt.check_department("department_id", department, &mut violations).await?;
+        violations.into_result()?;
+    }
+    if !customer.exists() {
+        let kind = CustomerKind::Visitor;
+        let register = CustomerCommand::Register { kind, name, email, phone: None, external_id: None };
+        attempt.decide::<Customer>(customer_id, &register).await?;
+    }
+    if let Actor { kind: ActorKind::Agent, id: Some(agent) } = attempt.invocation.actor {
+        change(attempt, id, &ChatCommand::Accept { agent_id: AgentId(agent) }).await?;
+    }
+    if let Some(body) = message {
+        attempt.decide::<Chat>(id, &ChatCommand::PostMessage { message_id, body }).await?;
+    }
+    Ok(())
+}
+
+async fn change(attempt: &mut Attempt<'_>, id: ChatId, command: &ChatCommand) -> Result<(), CommandError> {
+    let before = attempt.load::<Chat>(id).await?;
+    let holder = before.place_of();
+    attempt.decide::<Chat>(id, command).await?;
+    let takes = match command {
+        ChatCommand::Assign { to } => Some(*to),
+        ChatCommand::Accept { agent_id } => Some(*agent_id),
+        ChatCommand::Transfer { to_agent, to_department, .. } => {
+            if let Some(department) = to_department {
+                let mut violations = Violations::default();
+                attempt.check_department("to_department", *department, &mut violations).await?;
+                violations.into_result()?;
+            }
+            *to_agent
+        }
+        ChatCommand::End { .. } => None,
+        _ => return Ok(()),
+    };
+    if let Some(agent) = holder.filter(|holder| takes != Some(*holder)) {
+        attempt.follow::<Agent>(agent, &AgentCommand::ReleaseChat { chat_id: id }).await?;
+    }
+    if let Some(agent) = takes {
+        let by_hand = attempt.invocation.actor == Actor::agent(agent) || matches!(command, ChatCommand::Accept { .. });
+        attempt.follow::<Agent>(agent, &AgentCommand::TakeChat { chat_id: id, by_hand }).await?;
+    }
+    Ok(())
+}
+
+async fn convert(
+    attempt: &mut Attempt<'_>,
+    id: ChatId,
+    opening: &Opening,
+    request: &ConvertChat,
+    number: &mut Option<TicketNumber>,
+) -> Result<(), CommandError> {
+    let chat = attempt.load::<Chat>(id).await?;
+    if !chat.exists() {
+        return Err(Rejection::NotFound("chat").into());
+    }
+    if chat.ticket_id.is_some() {
+        return Err(Rejection::refused("already_converted", "a ticket was made of this chat already").into());
+    }
+    // A visitor who turned out to be a customer: the ticket is the customer's.
+    let customer_id = attempt.load::<Customer>(chat.customer_id).await?.merged_into.unwrap_or(chat.customer_id);
+    let description = match &request.description {
+        Some(description) => description.clone(),
+        None => transcript(attempt, id).await?,
+    };
+    let ticket = OpenTicket {
+        subject: request.subject.clone(),
+        description,
+        category: request.category.clone(),
+        priority: request.priority,
+        customer_id,
+        department_id: request.department_id.or(chat.department_id),
+        order_ref: None,
+        tags: Vec::new(),
+        custom_fields: CustomFields::new(),
+        channel: Channel::Chat,
+        follow_up_of: None,
+        assignee_id: request.assignee_id,
+    };
+    open(attempt, opening, &ticket, number).await?;
+    let ticket_number = number.ok_or(Rejection::NotFound("ticket number"))?;
+    attempt.decide::<Chat>(id, &ChatCommand::Convert { ticket_id: opening.id, ticket_number }).await
+}
+
+/// What was said, a line for each message, as much as a description holds; the question if nothing was.
+async fn transcript(attempt: &Attempt<'_>, id: ChatId) -> Result<String, CommandError> {
+    const PAGE: usize = 500;
+    let most = attempt.commands.limits().description_bytes;
+    let stream = StreamId::new(attempt.invocation.tenant.clone(), Category::Chat, id);
+    let (mut text, mut question, mut after) = (String::new(), None, 0);
+    'pages: loop {
+        let events = attempt.commands.journal().read_stream(&stream, after, PAGE).await?;
+        for event in &events {
+            after = event.meta.version;
+            match &event.body {
+                DomainEvent::Chat(ChatEvent::ChatStarted(started)) => {
+                    question = started.question.as_ref().and_then(|question| question.to_known());
+                }
+                DomainEvent::Chat(ChatEvent::MessagePosted(message)) => {
+                    let speaker = match message.author.kind {
+                        ActorKind::Customer => "Customer",
+                        ActorKind::Agent => "Agent",
+                        ActorKind::System => "Docket",
+                    };
+                    let line = format!("{speaker}: {}\n", message.body.known().unwrap_or("(erased)"));
+                    if text.len() + line.len() > most {
+                        break 'pages;
+                    }
+                    text.push_str(&line);
+                }
+                _ => {}
+            }
+        }
+        if events.len() < PAGE {
+            break;
+        }
+    }
+    Ok(if text.is_empty() { question.unwrap_or_else(|| "(nothing was written)".to_owned()) } else { text })
+}

@@ -1,0 +1,175 @@
+//! Who waits and who could help: a tenant's chats and agents, folded from their events.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use docket_domain::agent::{AgentEvent, Availability};
+use docket_domain::chat::ChatEvent;
+use docket_domain::{AgentId, ChatId, DepartmentId, DomainEvent, Event, EventMeta};
+
+/// An agent as routing sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentLine {
+    /// Whether they take work.
+    pub availability: Availability,
+    /// Whether they still belong to the desk.
+    pub active: bool,
+    /// How many chats at once.
+    pub capacity: u32,
+    /// What they can do.
+    pub skills: BTreeSet<String>,
+    /// The departments they belong to.
+    pub departments: BTreeSet<DepartmentId>,
+    /// The chats that hold one of their places.
+    pub chats: BTreeSet<ChatId>,
+    /// When in the order of offers they last got one; 0 for never.
+    pub last_turn: u64,
+}
+
+impl Default for AgentLine {
+    fn default() -> Self {
+        Self {
+            availability: Availability::Offline,
+            active: true,
+            capacity: 0,
+            skills: BTreeSet::new(),
+            departments: BTreeSet::new(),
+            chats: BTreeSet::new(),
+            last_turn: 0,
+        }
+    }
+}
+
+impl AgentLine {
+    /// Whether one more chat fits.
+    pub fn has_room(&self) -> bool {
+        self.chats.len() < self.capacity as usize
+    }
+}
+
+/// A chat offered to an agent who has not accepted yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// The agent.
+    pub agent: AgentId,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// A chat as routing sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatLine {
+    /// Whether somebody has to take it.
+    pub waiting: bool,
+    /// Since when it waits: who waited longest is served first.
+    pub since: DateTime<Utc>,
+    /// The department it is for.
+    pub department: Option<DepartmentId>,
+    /// What the agent must be able to do.
+    pub skills: BTreeSet<String>,
+    /// Whom it is offered to.
+    pub offer: Option<Offer>,
+    /// Who let an offer of it pass, since it last began to wait.
+    pub passed: BTreeSet<AgentId>,
+    /// Its stream's last event.
+    pub last: EventMeta,
+}
+
+/// One tenant's agents and chats.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    /// The agents.
+    pub agents: BTreeMap<AgentId, AgentLine>,
+    /// The chats that are not over.
+    pub chats: HashMap<ChatId, ChatLine>,
+    turns: u64,
+}
+
+impl Board {
+    /// Takes an event in. Whether it can make a difference to who gets which chat.
+    pub fn evolve(&mut self, event: &Event) -> bool {
+        match &event.body {
+            DomainEvent::Agent(body) => self.evolve_agent(AgentId(event.meta.stream.id), body),
+            DomainEvent::Chat(body) => self.evolve_chat(ChatId(event.meta.stream.id), body, &event.meta),
+            _ => false,
+        }
+    }
+
+    fn evolve_agent(&mut self, id: AgentId, event: &AgentEvent) -> bool {
+        let agent = self.agents.entry(id).or_default();
+        match event {
+            AgentEvent::AgentRegistered(event) => {
+                agent.capacity = event.max_concurrent_chats;
+                agent.skills = event.skills.iter().cloned().collect();
+                agent.departments = event.department_ids.iter().copied().collect();
+            }
+            AgentEvent::AvailabilityChanged(event) => agent.availability = event.to,
+            AgentEvent::CapacityChanged(event) => agent.capacity = event.to,
+            AgentEvent::SkillsChanged(event) => agent.skills = event.skills.iter().cloned().collect(),
+            AgentEvent::DepartmentsChanged(event) => {
+                agent.departments = event.department_ids.iter().copied().collect();
+            }
+            AgentEvent::ChatSlotTaken(event) => {
+                agent.chats.insert(event.chat_id);
+            }
+            AgentEvent::ChatSlotReleased(event) => {
+                agent.chats.remove(&event.chat_id);
+            }
+            AgentEvent::AgentDeactivated(_) => {
+                agent.active = false;
+                agent.availability = Availability::Offline;
+            }
+            AgentEvent::AgentReactivated(_) => agent.active = true,
+            AgentEvent::AgentRenamed(_) | AgentEvent::RoleChanged(_) => return false,
+        }
+        true
+    }
+
+    fn evolve_chat(&mut self, id: ChatId, event: &ChatEvent, meta: &EventMeta) -> bool {
+        match event {
+            ChatEvent::ChatStarted(event) => {
+                let line = ChatLine {
+                    waiting: true,
+                    since: meta.occurred_at,
+                    department: event.department_id,
+                    skills: event.skills.iter().cloned().collect(),
+                    offer: None,
+                    passed: BTreeSet::new(),
+                    last: meta.clone(),
+                };
+                self.chats.insert(id, line);
+                return true;
+            }
+            ChatEvent::ChatEnded(_) => {
+                self.chats.remove(&id);
+                return true;
+            }
+            _ => {}
+        }
+        let Some(chat) = self.chats.get_mut(&id) else { return false };
+        chat.last = meta.clone();
+        match event {
+            ChatEvent::ChatAssigned(event) => {
+                chat.passed.extend(event.from);
+                chat.offer = Some(Offer { agent: event.to, since: meta.occurred_at });
+                self.turns += 1;
+                self.agents.entry(event.to).or_default().last_turn = self.turns;
+            }
+            ChatEvent::ChatAccepted(_) => {
+                chat.waiting = false;
+                chat.offer = None;
+                chat.passed.clear();
+            }
+            ChatEvent::ChatTransferred(event) => {
+                chat.waiting = true;
+                chat.since = meta.occurred_at;
+                chat.department = event.to_department.or(chat.department);
+                chat.passed = BTreeSet::from([event.from]);
+                chat.offer = event.to_agent.map(|agent| Offer { agent, since: meta.occurred_at });
+            }
+            // Whoever waits with an unused offer is looked at again when its chat moves on.
+            _ => return chat.waiting,
+        }
+        true
+    }
+}
