@@ -17,6 +17,7 @@ mod ids;
 mod journal;
 mod keyring;
 mod open;
+mod postgres;
 mod sqlite;
 pub mod vault;
 

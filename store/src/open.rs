@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::postgres::PostgresLog;
 use crate::sqlite::SqliteLog;
 use crate::{Clock, EventStore, StoreError};
 
@@ -61,7 +62,7 @@ impl fmt::Debug for LogUrl {
 pub async fn open_log(url: &LogUrl, clock: Arc<dyn Clock>) -> Result<Arc<dyn EventStore>, StoreError> {
     Ok(match url {
         LogUrl::Sqlite(path) => Arc::new(SqliteLog::open(path, clock).await?),
-        LogUrl::Postgres(_) => return Err(StoreError::Unsupported("be kept in PostgreSQL yet")),
+        LogUrl::Postgres(url) => Arc::new(PostgresLog::open(url, clock).await?),
     })
 }
 

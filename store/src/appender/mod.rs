@@ -8,6 +8,7 @@ pub(crate) mod plan;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use chrono::Datelike as _;
 use docket_domain::TenantId;
 use tokio::sync::{mpsc, oneshot};
 
@@ -127,6 +128,10 @@ fn check(append: &Append) -> Result<(), StoreError> {
             return malformed("a stream twice");
         }
     }
+    // What RFC 3339 can write and both databases can hold.
+    if append.streams.iter().flat_map(|part| &part.events).any(|e| !(1..=9999).contains(&e.occurred_at.year())) {
+        return malformed("a time outside the years 1 to 9999");
+    }
     // PostgreSQL's text has no NUL, and JSON writes it as an escape.
     if append
         .streams
@@ -160,7 +165,6 @@ impl Intake {
     }
 
     /// The next batch, for a writer that is a task. `None` when there will be no more.
-    #[expect(dead_code, reason = "the PostgreSQL writer comes next")]
     pub(crate) async fn next(&mut self) -> Option<Batch> {
         loop {
             let first = self.jobs.recv().await?;

@@ -8,6 +8,8 @@ use docket_store::{
     Append, Appended, EventStore, Expected, Filter, IdempotencyKey, LogUrl, NewEvent, RecordedEvent, StoreError,
     StreamAppend, SystemClock, new_id, open_log,
 };
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use uuid::Uuid;
 
 /// An empty log of its own for one test.
@@ -28,6 +30,50 @@ impl Backend for Sqlite {
 
     async fn open(&self) -> Arc<dyn EventStore> {
         open_log(&LogUrl::Sqlite(self.0.path().join("log.db")), Arc::new(SystemClock)).await.unwrap()
+    }
+}
+
+/// A database of its own on the server of `DOCKET_TEST_POSTGRES` (by default the one on this machine).
+pub(crate) struct Postgres {
+    admin: PgConnectOptions,
+    name: String,
+}
+
+fn server() -> String {
+    std::env::var("DOCKET_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into())
+}
+
+impl Backend for Postgres {
+    async fn new() -> Self {
+        let admin: PgConnectOptions = server().parse().unwrap();
+        let name = format!("docket_log_{}", new_id().simple());
+        let mut connection = admin.connect().await.unwrap();
+        connection
+            .execute(AssertSqlSafe(format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")))
+            .await
+            .unwrap();
+        Self { admin, name }
+    }
+
+    async fn open(&self) -> Arc<dyn EventStore> {
+        let url = self.admin.clone().database(&self.name).to_url_lossy().to_string();
+        open_log(&LogUrl::Postgres(url), Arc::new(SystemClock)).await.unwrap()
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let (admin, name) = (self.admin.clone(), self.name.clone());
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut connection = admin.connect().await?;
+                connection.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await
+            })
+        });
+        if let Ok(Err(error)) = dropped.join() {
+            eprintln!("{} is left behind: {error}", self.name);
+        }
     }
 }
 

@@ -45,4 +45,7 @@ macro_rules! suite {
     };
 }
 
-suite! { sqlite: crate::harness::Sqlite }
+suite! {
+    sqlite: crate::harness::Sqlite,
+    postgres: crate::harness::Postgres,
+}
