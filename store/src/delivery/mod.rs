@@ -4,10 +4,17 @@
 //! - The log is the truth: whatever the broker loses, doubles, reorders or never had, a feed takes from the log.
 //! - Hints ([`crate::EventStore::appended`], messages, pings) only ever save waiting. A slow poll stands behind each.
 
+mod broker;
+mod cloud_event;
 mod in_process;
+mod jetstream;
 pub mod lease;
+mod relay;
 mod tail;
 mod tail_feed;
 
+pub use broker::{BrokerError, StreamOptions, connect};
 pub use in_process::InProcessSource;
+pub use jetstream::{JetStreamOptions, JetStreamSource};
 pub use lease::{Lease, LeaseError, LeaseStore, PostgresLeases, SqliteLeases, open_leases};
+pub use relay::{Relay, RelayOptions};

@@ -65,7 +65,7 @@ pub(crate) enum Brought {
     Taken,
     /// It was known already.
     Known,
-    /// Something is missing before it: the log has to be read.
+    /// Something is missing before it, which readers take from the log. It is the end now.
     Gap,
 }
 
@@ -189,19 +189,21 @@ impl Tail {
     pub(crate) fn bring(&self, previous: Position, event: Event, bytes: usize) -> Brought {
         let event = Arc::new(event);
         let position = event.meta.position;
-        {
+        let gap = {
             let mut ring = self.ring();
             if position <= ring.to {
                 return Brought::Known;
             }
-            if previous != ring.to {
-                return Brought::Gap;
+            let gap = previous > ring.to;
+            if gap {
+                ring.restart(previous);
             }
             ring.push(event.clone(), bytes);
-        }
+            gap
+        };
         self.forget_erased(std::slice::from_ref(&event));
         self.grown.send_replace(position);
-        Brought::Taken
+        if gap { Brought::Gap } else { Brought::Taken }
     }
 
     /// Whoever was erased by these events: their key is of no more use, and what is in memory about them neither.

@@ -129,7 +129,9 @@ impl TailFeed {
     async fn wait(&mut self) {
         tokio::select! {
             _ = self.grown.changed() => {
-                if !self.tail.is_live() && *self.hint.borrow() > self.after {
+                // If it is not in memory when this comes around, it is in the log.
+                let known = if self.tail.is_live() { self.tail.end() } else { *self.hint.borrow() };
+                if known > self.after {
                     self.due = Instant::now();
                 }
             }

@@ -1,0 +1,128 @@
+//! The relay: publishes the log to JetStream, in order and without gaps.
+//!
+//! It keeps no state of its own. Where it goes on is what the stream's last message says; what it publishes carries the
+//! sequence it expects, so that of two relays, or of a publish that comes late, at most one succeeds.
+
+mod erasure;
+mod resume;
+mod session;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::Client;
+use metrics::{counter, gauge};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::broker::{BrokerError, StreamOptions, connected};
+use super::in_process::InProcessSource;
+use super::lease::{Lease, LeaseStore};
+use crate::{FeedError, Journal, StoreError};
+
+/// How the relay works.
+#[derive(Debug, Clone)]
+pub struct RelayOptions {
+    /// The stream it publishes to.
+    pub stream: StreamOptions,
+    /// How many events, at most, it puts into a stream that has none: a new one, or one that was emptied.
+    pub backfill: usize,
+    /// How often, at least, it looks whether the stream is still what it left.
+    pub check_every: Duration,
+    /// How long another relay waits after this one crashed.
+    pub lease_ttl: Duration,
+}
+
+impl Default for RelayOptions {
+    /// 10,000 events of backfill, a look every two seconds, a lease of ten.
+    fn default() -> Self {
+        Self {
+            stream: StreamOptions::default(),
+            backfill: 10_000,
+            check_every: Duration::from_secs(2),
+            lease_ttl: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A session of the relay ended; the next one goes on where the stream says.
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("an event could not be encoded: {0}")]
+    Encode(#[from] serde_json::Error),
+    /// The stream is not where this relay left it.
+    #[error("the stream is at sequence {found}, not {expected}")]
+    Moved { expected: u64, found: u64 },
+}
+
+/// Publishes the log to JetStream. Any number may run; the one with the lease works.
+pub struct Relay {
+    journal: Journal,
+    source: InProcessSource,
+    client: Client,
+    leases: Arc<dyn LeaseStore>,
+    holder: String,
+    options: RelayOptions,
+}
+
+impl Relay {
+    /// The lease's name.
+    pub const LEASE: &str = "relay";
+
+    /// A relay from `journal` to the server of `client`; `holder` names this process in the table of leases.
+    pub fn new(
+        journal: Journal,
+        client: Client,
+        leases: Arc<dyn LeaseStore>,
+        holder: &str,
+        options: RelayOptions,
+    ) -> Self {
+        let source = InProcessSource::new(journal.clone());
+        Self { journal, source, client, leases, holder: holder.to_owned(), options }
+    }
+
+    /// Works until `cancel`, whatever happens to NATS, and finishes what is in flight.
+    pub async fn run(&self, cancel: &CancellationToken) {
+        while let Some(lease) =
+            Lease::acquire(&self.leases, Self::LEASE, &self.holder, self.options.lease_ttl, cancel).await
+        {
+            let stop = cancel.child_token();
+            let lost = lease.lost();
+            tokio::select! {
+                () = self.sessions(&stop) => {}
+                () = lost.cancelled() => stop.cancel(), // what was sent is fenced by its expected sequence
+            }
+            lease.release().await;
+        }
+    }
+
+    /// One session after the other until `stop`.
+    async fn sessions(&self, stop: &CancellationToken) {
+        let mut failures = 0_u32;
+        while !stop.is_cancelled() {
+            let mut published = 0;
+            let result = if connected(&self.client) {
+                self.session(stop, &mut published).await
+            } else {
+                Err(BrokerError::Disconnected.into())
+            };
+            gauge!("docket_relay_connected").set(0.0);
+            let Err(error) = result else { return };
+            failures = if published > 0 { 0 } else { failures.saturating_add(1) };
+            counter!("docket_relay_errors_total").increment(1);
+            if failures <= 1 {
+                tracing::warn!(%error, "the relay starts again from the stream's last message");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(Duration::from_millis(50) * 2_u32.pow(failures.min(5))) => {}
+            }
+        }
+    }
+}

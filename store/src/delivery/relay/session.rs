@@ -1,0 +1,157 @@
+//! One session of the relay: from the stream's last message until something goes wrong.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use async_nats::jetstream::Context;
+use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::Stream;
+use docket_domain::{Event, Position};
+use futures::stream::{FuturesOrdered, StreamExt as _};
+use metrics::{counter, gauge};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::{Relay, RelayError, erasure, resume};
+use crate::FeedSource as _;
+use crate::delivery::broker::{BrokerError, IN_FLIGHT, ensure_stream, jetstream};
+use crate::delivery::{cloud_event, tail};
+
+/// A publish on its way, and the sequence the stream gives it if nobody else writes there.
+struct Sent {
+    position: Position,
+    sequence: u64,
+    ack: PublishAckFuture,
+}
+
+/// What the server made of a publish.
+struct Acked {
+    position: Position,
+    expected: u64,
+    result: Result<u64, async_nats::jetstream::context::PublishError>,
+}
+
+struct Session<'a> {
+    relay: &'a Relay,
+    context: Context,
+    stream: Stream,
+    /// The sequence of the last message sent.
+    sequence: u64,
+    /// The position of the last event sent or left out.
+    previous: Position,
+}
+
+impl Relay {
+    /// Publishes until `stop` or an error. Counts what was acknowledged in `published`.
+    pub(super) async fn session(&self, stop: &CancellationToken, published: &mut u64) -> Result<(), RelayError> {
+        let context = jetstream(&self.client);
+        let stream = ensure_stream(&context, &self.options.stream).await?;
+        let store = self.journal.store().as_ref();
+        let start = resume::find(store, &stream, &self.options.stream, self.options.backfill).await?;
+        tracing::info!(position = %start.position, sequence = start.sequence, "the relay goes on");
+        gauge!("docket_relay_connected").set(1.0);
+        let session = Session { relay: self, context, stream, sequence: start.sequence, previous: start.position };
+        session.run(stop, published).await
+    }
+}
+
+impl Session<'_> {
+    async fn run(mut self, stop: &CancellationToken, published: &mut u64) -> Result<(), RelayError> {
+        let mut feed = self.relay.source.open("relay", self.previous, IN_FLIGHT).await?;
+        let mut waiting: VecDeque<Arc<Event>> = VecDeque::new();
+        let mut in_flight = FuturesOrdered::new();
+        let mut look = interval(self.relay.options.check_every);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            // An erasure waits until everything before it is stored, so that its purge finds it.
+            while in_flight.len() < IN_FLIGHT
+                && let Some(event) = waiting.front()
+                && (in_flight.is_empty() || tail::erased(event).is_none())
+            {
+                self.purge_erased(event).await?;
+                if let Some(sent) = self.publish(event).await? {
+                    in_flight.push_back(acknowledged(sent));
+                }
+                waiting.pop_front();
+            }
+            tokio::select! {
+                biased;
+                Some(acked) = in_flight.next(), if !in_flight.is_empty() => {
+                    self.check(acked)?;
+                    *published += 1;
+                }
+                () = stop.cancelled() => break,
+                batch = feed.next(), if waiting.is_empty() => waiting.extend(batch?.events),
+                _ = look.tick(), if in_flight.is_empty() => self.look().await?,
+            }
+        }
+        while let Some(acked) = in_flight.next().await {
+            self.check(acked)?;
+        }
+        Ok(())
+    }
+
+    async fn purge_erased(&self, event: &Event) -> Result<(), RelayError> {
+        let Some(person) = tail::erased(event) else { return Ok(()) };
+        let (store, options) = (self.relay.journal.store().as_ref(), &self.relay.options.stream);
+        let tenant = &event.meta.stream.tenant;
+        erasure::purge(store, &self.stream, options, tenant, person, event.meta.position).await
+    }
+
+    /// Sends an event; `None` if it is too large for the server. Then the next event's link shows readers that
+    /// something is missing, and they take it from the log.
+    async fn publish(&mut self, event: &Event) -> Result<Option<Sent>, RelayError> {
+        let position = event.meta.position;
+        let (headers, payload) = cloud_event::encode(event, self.previous)?;
+        let message = PublishMessage::build().headers(headers).payload(payload).expected_last_sequence(self.sequence);
+        let subject = cloud_event::subject(&self.relay.options.stream.prefix, event);
+        // Bounded: JetStream's context gives the command queue three seconds to take it.
+        let sent = self.context.send_publish(subject, message).await;
+        self.previous = position;
+        match sent {
+            Ok(ack) => {
+                self.sequence += 1;
+                Ok(Some(Sent { position, sequence: self.sequence, ack }))
+            }
+            Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                counter!("docket_relay_too_large_total").increment(1);
+                tracing::warn!(%position, "an event is too large for NATS and reaches readers from the log only");
+                Ok(None)
+            }
+            Err(error) => Err(BrokerError::request("cannot publish")(Box::new(error)).into()),
+        }
+    }
+
+    fn check(&self, acked: Acked) -> Result<(), RelayError> {
+        match acked.result {
+            Ok(found) if found == acked.expected => {
+                counter!("docket_relay_published_total").increment(1);
+                gauge!("docket_relay_position").set(acked.position.0 as f64);
+                let head = *self.relay.journal.store().appended().borrow();
+                gauge!("docket_relay_lag_positions").set(head.0.saturating_sub(acked.position.0) as f64);
+                Ok(())
+            }
+            Ok(found) => Err(RelayError::Moved { expected: acked.expected, found }),
+            Err(error) => {
+                counter!("docket_relay_publish_errors_total").increment(1);
+                Err(BrokerError::request("a publish failed")(Box::new(error)).into())
+            }
+        }
+    }
+
+    /// With nothing to publish nothing would show that the stream was deleted or restored.
+    async fn look(&self) -> Result<(), RelayError> {
+        let info = self.stream.get_info().await;
+        let found = info
+            .map_err(|error| BrokerError::request("cannot read the stream's state")(Box::new(error)))?
+            .state
+            .last_sequence;
+        if found == self.sequence { Ok(()) } else { Err(RelayError::Moved { expected: self.sequence, found }) }
+    }
+}
+
+async fn acknowledged(sent: Sent) -> Acked {
+    let result = sent.ack.await.map(|ack| ack.sequence);
+    Acked { position: sent.position, expected: sent.sequence, result }
+}
