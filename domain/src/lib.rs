@@ -22,6 +22,7 @@ pub mod organisation;
 mod permission;
 mod personal;
 mod rejection;
+pub mod sla;
 pub mod ticket;
 
 pub use aggregate::{Aggregate, DecideContext, Stamp};

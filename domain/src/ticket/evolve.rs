@@ -1,10 +1,5 @@
 //! How each event changes a ticket.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
-
-use super::value::SlaClock;
 use super::{CustomFieldsChanged, MessagePosted, StatusChanged, Ticket, TicketEvent, TicketOpened};
 use crate::{ActorKind, ReadMark, Stamp};
 
@@ -36,14 +31,12 @@ pub(super) fn evolve(ticket: &mut Ticket, event: &TicketEvent, stamp: &Stamp) {
         E::TicketMergeReceived(merge) => add(&mut ticket.merged_from, merge.source),
         E::TicketLinked(link) => add(&mut ticket.links, link.ticket_id),
         E::TicketUnlinked(link) => ticket.links.retain(|known| *known != link.ticket_id),
-        E::SlaPolicyApplied(policy) => ticket.sla = Some(Arc::new(policy.clone())),
-        E::SlaWarned(warned) => note(&mut ticket.sla_warned, warned.clock, warned.due_at),
-        E::SlaBreached(breached) => note(&mut ticket.sla_breached, breached.clock, breached.due_at),
         E::FeedbackGiven(feedback) => ticket.rating = Some(feedback.rating),
         E::TicketArchived(_) => ticket.archived = true,
         E::TicketDeleted(_) => ticket.deleted = true,
-        E::NoteAdded(_) => {}
+        E::NoteAdded(_) | E::SlaPolicyApplied(_) | E::SlaWarned(_) | E::SlaBreached(_) => {}
     }
+    ticket.sla.evolve(event, stamp);
 }
 
 fn open(ticket: &mut Ticket, opened: &TicketOpened, stamp: &Stamp) {
@@ -98,9 +91,4 @@ fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
     }
-}
-
-fn note(list: &mut Vec<(SlaClock, DateTime<Utc>)>, clock: SlaClock, due_at: DateTime<Utc>) {
-    list.retain(|(known, _)| *known != clock);
-    list.push((clock, due_at));
 }

@@ -47,7 +47,7 @@ impl Ticket {
         super::fields::check_custom_fields(&custom_fields, limits, &mut violations);
         violations.count("custom_fields", custom_fields.len(), limits.custom_fields);
         if let Some(policy) = sla {
-            super::sla::check_policy(policy, limits, &mut violations);
+            crate::sla::check_policy(policy, limits, &mut violations);
         }
         violations.into_result()?;
 

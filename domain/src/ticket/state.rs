@@ -1,12 +1,11 @@
 //! A ticket as its events leave it.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::value::{Channel, CustomFields, Priority, SlaClock, TicketNumber, TicketStatus};
-use super::{SlaPolicyApplied, TicketCommand, TicketEvent};
+use super::value::{Channel, CustomFields, Priority, TicketNumber, TicketStatus};
+use super::{TicketCommand, TicketEvent};
+use crate::sla::SlaClocks;
 use crate::{
     AgentId, Aggregate, Category, ChatId, Conversation, CustomerId, DecideContext, DepartmentId, PersonId,
     PersonalText, Rejection, Stamp, TicketId,
@@ -69,12 +68,8 @@ pub struct Ticket {
     pub archived: bool,
     /// Whether it is gone from every view.
     pub deleted: bool,
-    /// The policy it is measured by.
-    pub sla: Option<Arc<SlaPolicyApplied>>,
-    /// The last warning of each clock, by due time.
-    pub sla_warned: Vec<(SlaClock, DateTime<Utc>)>,
-    /// The last breach of each clock, by due time.
-    pub sla_breached: Vec<(SlaClock, DateTime<Utc>)>,
+    /// How it stands with its service level.
+    pub sla: SlaClocks,
 }
 
 impl Default for Ticket {
@@ -107,9 +102,7 @@ impl Default for Ticket {
             links: Vec::new(),
             archived: false,
             deleted: false,
-            sla: None,
-            sla_warned: Vec::new(),
-            sla_breached: Vec::new(),
+            sla: SlaClocks::default(),
         }
     }
 }

@@ -1,0 +1,124 @@
+//! One clock: how long it ran, and when it is due.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Calendar;
+
+/// Share of the target after which a warning is due, in percent.
+const WARN_AFTER_PERCENT: i64 = 80;
+
+/// Something that happened to a ticket, by the event that recorded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mark {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The event's version in the ticket's stream.
+    pub version: u64,
+}
+
+/// What a clock does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockState {
+    /// It has not begun: there is nothing to answer.
+    Idle,
+    /// It runs in business hours.
+    Running,
+    /// It stands still because of the ticket's status.
+    Paused,
+    /// What it waited for has happened.
+    Fulfilled,
+    /// The ticket was merged, archived or deleted first.
+    Cancelled,
+}
+
+/// One of a ticket's clocks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// What began it.
+    pub began: Option<Mark>,
+    /// What ended it.
+    pub fulfilled: Option<Mark>,
+    /// How long it may run, in business seconds: once it ended, as promised at that time. Absent: it is not measured.
+    pub target_seconds: Option<u64>,
+    /// Business microseconds of the stretches it ran and stopped again.
+    pub used_micros: i64,
+    /// Since when it has been running.
+    pub running_since: Option<DateTime<Utc>>,
+    /// When it runs out, or ran out. Absent while it stands still or after it ended in time, and without a target.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When to warn; absent as `due_at`.
+    pub warn_at: Option<DateTime<Utc>>,
+    /// Whether a warning was recorded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub warned: bool,
+    /// The due time of the breach that was recorded.
+    pub breach_recorded: Option<DateTime<Utc>>,
+}
+
+impl Clock {
+    /// A clock that began.
+    pub(super) fn begun(mark: Mark, target_seconds: Option<u64>) -> Self {
+        Self { began: Some(mark), target_seconds, ..Self::default() }
+    }
+
+    /// Whether it waits for something.
+    pub fn is_pending(&self) -> bool {
+        self.began.is_some() && self.fulfilled.is_none()
+    }
+
+    /// Whether it had run out by `now`.
+    pub fn is_breached(&self, now: DateTime<Utc>) -> bool {
+        match self.running_since {
+            Some(_) => self.due_at.is_some_and(|due| due < now),
+            None => self.due_at.is_some(),
+        }
+    }
+
+    /// Business time it has run by `now`.
+    pub(super) fn used(&self, calendar: &Calendar, now: DateTime<Utc>) -> TimeDelta {
+        let running = self.running_since.map_or(TimeDelta::zero(), |since| calendar.elapsed(since, now));
+        TimeDelta::microseconds(self.used_micros) + running
+    }
+
+    /// Begins to run, unless it runs.
+    pub(super) fn start(&mut self, at: DateTime<Utc>, calendar: &Calendar) {
+        if self.running_since.is_some() {
+            return;
+        }
+        self.running_since = Some(at);
+        let Some(target) = self.target().filter(|_| self.due_at.is_none()) else { return };
+        let left = |of: i64| calendar.due(at, TimeDelta::microseconds((of - self.used_micros).max(0)));
+        self.due_at = left(target);
+        self.warn_at = left(target / 100 * WARN_AFTER_PERCENT);
+    }
+
+    /// Stands still, unless it does. If it ran out before, its due time stays as the moment of that.
+    pub(super) fn stop(&mut self, at: DateTime<Utc>, calendar: &Calendar) {
+        let Some(since) = self.running_since.take() else { return };
+        self.used_micros += calendar.elapsed(since, at).num_microseconds().unwrap_or(0);
+        let ran_out = self.target().is_some_and(|target| self.used_micros > target);
+        if !ran_out {
+            self.due_at = None;
+        }
+        self.warn_at = None;
+    }
+
+    /// The same clock before it was measured, with another target.
+    pub(super) fn unmeasured(&self, target_seconds: Option<u64>) -> Self {
+        Self {
+            began: self.began,
+            fulfilled: self.fulfilled,
+            target_seconds,
+            breach_recorded: self.breach_recorded,
+            ..Self::default()
+        }
+    }
+
+    /// The target in microseconds; nothing if that is out of all proportion.
+    fn target(&self) -> Option<i64> {
+        i64::try_from(self.target_seconds?).ok()?.checked_mul(1_000_000)
+    }
+}
