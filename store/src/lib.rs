@@ -12,6 +12,7 @@ mod clock;
 mod codes;
 pub mod delivery;
 mod event_store;
+mod export;
 mod feed;
 mod ids;
 mod journal;
@@ -20,15 +21,18 @@ mod open;
 mod postgres;
 mod sqlite;
 pub mod vault;
+mod verify;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use event_store::{
     Append, Appended, Capabilities, ChainKind, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page,
     RecordedEvent, StoreError, StreamAppend, StreamVersion,
 };
+pub use export::{ExportError, export_log, verify_export};
 pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};
+pub use verify::{Anchor, Damage, InvalidAnchor, Verified, VerifyError, verify};

@@ -9,6 +9,7 @@ use docket_store::{
     StreamAppend, SystemClock, new_id, open_log,
 };
 use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use uuid::Uuid;
 
@@ -18,6 +19,12 @@ pub(crate) trait Backend: Send + Sync + Sized {
     async fn new() -> Self;
     /// Opens it; each call as another process would.
     async fn open(&self) -> Arc<dyn EventStore>;
+}
+
+/// A backend whose rows can be changed behind the log's back.
+pub(crate) trait Tamper: Backend {
+    /// Runs statements that both databases understand.
+    async fn tamper(&self, sql: String);
 }
 
 /// A file in a folder of its own.
@@ -30,6 +37,13 @@ impl Backend for Sqlite {
 
     async fn open(&self) -> Arc<dyn EventStore> {
         open_log(&LogUrl::Sqlite(self.0.path().join("log.db")), Arc::new(SystemClock)).await.unwrap()
+    }
+}
+
+impl Tamper for Sqlite {
+    async fn tamper(&self, sql: String) {
+        let options = SqliteConnectOptions::new().filename(self.0.path().join("log.db"));
+        options.connect().await.unwrap().execute(AssertSqlSafe(sql)).await.unwrap();
     }
 }
 
@@ -58,6 +72,13 @@ impl Backend for Postgres {
     async fn open(&self) -> Arc<dyn EventStore> {
         let url = self.admin.clone().database(&self.name).to_url_lossy().to_string();
         open_log(&LogUrl::Postgres(url), Arc::new(SystemClock)).await.unwrap()
+    }
+}
+
+impl Tamper for Postgres {
+    async fn tamper(&self, sql: String) {
+        let options = self.admin.clone().database(&self.name).options([("search_path", "docket_log")]);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut options.connect().await.unwrap()).await.unwrap();
     }
 }
 

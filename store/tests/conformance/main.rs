@@ -6,6 +6,7 @@ mod concurrency;
 mod harness;
 mod idempotency;
 mod reading;
+mod verifying;
 
 /// All cases for one backend.
 macro_rules! suite {
@@ -49,3 +50,13 @@ suite! {
     sqlite: crate::harness::Sqlite,
     postgres: crate::harness::Postgres,
 }
+
+suite! { sqlite_verifying, crate::harness::Sqlite: verifying {
+    a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
+    a_tenants_export_hides_the_others_and_verifies, a_damaged_export_is_noticed, an_export_may_begin_in_the_middle,
+    a_skipped_version_is_noticed, python_verifies_by_the_documentation,
+} }
+
+suite! { postgres_verifying, crate::harness::Postgres: verifying {
+    a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
+} }
