@@ -7,7 +7,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::process::{free_port, run_tool, tail};
-use crate::{Client, eventually};
+use crate::{Client, ReadModelRows, eventually};
 
 /// How a server is to be started.
 #[derive(Debug, Clone, Default)]
@@ -175,6 +175,19 @@ impl Docket {
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// The PostgreSQL its log is on, if it is.
+    pub fn store_url(&self) -> Option<&str> {
+        self.options.store.as_deref().filter(|url| url.starts_with("postgres"))
+    }
+
+    /// The rows of its read models.
+    pub async fn rows(&self) -> ReadModelRows {
+        match self.options.read_models.as_deref().filter(|url| url.starts_with("postgres")) {
+            Some(url) => ReadModelRows::of_postgres(url).await,
+            None => ReadModelRows::of_sqlite(&self.data().join("read.db")).await,
+        }
     }
 
     /// What it printed.

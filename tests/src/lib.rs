@@ -9,20 +9,24 @@
 mod client;
 mod docket;
 mod eventually;
+mod history;
 mod live;
 mod nats;
 mod postgres;
 mod process;
 mod rows;
+mod workload;
 
 pub use client::{Answer, Client};
 pub use docket::{Docket, DocketOptions};
 pub use eventually::{DEADLINE, eventually};
+pub use history::history;
 pub use live::{LiveSocket, SseEvent, SseStream};
 pub use nats::{NatsServer, NatsVersion};
 pub use postgres::{Database, PostgresServer};
 pub use process::{cache_dir, free_port, repository, run_tool, skip};
 pub use rows::ReadModelRows;
+pub use workload::{Acknowledged, Workload, assert_kept};
 
 /// Call first in every test that uses TLS-capable clients: two rustls providers meet in one binary.
 pub fn set_up() {

@@ -1,0 +1,48 @@
+//! `kill -9` of the server under load, again and again.
+
+use std::time::Duration;
+
+use docket_tests::{Database, Docket, DocketOptions, Workload, assert_kept, history};
+
+/// How often each desk is killed.
+const KILLS: u64 = 20;
+const CLIENTS: usize = 12;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_keeps_every_acknowledged_command_once() {
+    kill_again_and_again(Docket::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_every_acknowledged_command_once() {
+    let database = Database::create().await;
+    let url = database.url();
+    let options = DocketOptions { store: Some(url.clone()), read_models: Some(url), ..DocketOptions::default() };
+    kill_again_and_again(Docket::start_with(options).await).await;
+}
+
+async fn kill_again_and_again(mut docket: Docket) {
+    let work = Workload::start(&[docket.admin()], CLIENTS).await;
+    let mut random = docket_store::new_id().as_u128();
+    for round in 0..KILLS {
+        // Somewhere between just ready and well under way. The moment is random; what must hold is not.
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let moment = Duration::from_millis(u64::try_from(random >> 64 & 0xff).unwrap_or(0) + 20);
+        tokio::time::sleep(moment).await;
+        docket.kill();
+        docket.resume().await;
+        assert!(work.acknowledged() > 0 || round < 3, "nothing is acknowledged any more");
+    }
+    let acknowledged = work.finish().await;
+    assert!(acknowledged.len() > 100, "only {} commands in all this time", acknowledged.len());
+    let last = acknowledged.iter().map(|command| command.position).max().unwrap_or(0);
+    docket.admin().get_at("/v1/tickets?limit=1", last).await.ok();
+    docket.stop().await;
+
+    assert_kept(&acknowledged, &history(&docket).await);
+    docket.run("verify", &[]);
+    let grown = docket.rows().await;
+    assert!(grown.count() > acknowledged.len() / 2, "only {} rows", grown.count());
+    docket.run("rebuild", &["--all"]);
+    grown.assert_same(&docket.rows().await, "read models that grew through the kills, and rebuilt ones");
+}
