@@ -71,8 +71,17 @@ pub(crate) async fn register_customer(docket: &Server) -> Result<String, Failure
 
 /// One request with the admin token; its answer as JSON.
 pub(crate) async fn ask(docket: &Server, method: &str, path: &str, body: &str) -> Result<Value, Failure> {
+    exchange(docket, method, path, "", body).await
+}
+
+/// A GET that waits until the read models are at `position`.
+pub(crate) async fn ask_at(docket: &Server, path: &str, position: u64) -> Result<Value, Failure> {
+    exchange(docket, "GET", path, &format!("docket-min-position: {position}\r\n"), "").await
+}
+
+async fn exchange(docket: &Server, method: &str, path: &str, headers: &str, body: &str) -> Result<Value, Failure> {
     let mut request = Vec::new();
-    write_request(&mut request, method, path, &format!("authorization: Bearer {TOKEN}\r\n"), body);
+    write_request(&mut request, method, path, &format!("authorization: Bearer {TOKEN}\r\n{headers}"), body);
     let mut connection = Connection::open(docket.address).await?;
     let (status, body) = connection.exchange(&request).await?;
     let text = String::from_utf8_lossy(body);

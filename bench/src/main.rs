@@ -4,6 +4,7 @@
 //! disks and neighbours change from hour to hour. Absolute figures stand beside them.
 
 mod baseline;
+mod desk;
 mod durable;
 mod load;
 mod log;
@@ -11,6 +12,7 @@ mod raw;
 mod report;
 mod scripts;
 mod server;
+mod visible;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,6 +69,8 @@ enum Part {
     Http,
     /// append
     Append,
+    /// reads, visible_p99_ms, flat, rebuild, replay
+    Desk,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -85,11 +89,17 @@ pub(crate) struct Extent {
     pub(crate) time: Duration,
     /// Events of one run over the log alone.
     pub(crate) events: usize,
+    /// Tickets of the small desk.
+    pub(crate) few_tickets: u64,
+    /// Tickets of the large one.
+    pub(crate) many_tickets: u64,
 }
 
 impl Extent {
-    const FULL: Self = Self { rounds: 5, time: Duration::from_secs(3), events: 60_000 };
-    const QUICK: Self = Self { rounds: 1, time: Duration::from_secs(1), events: 10_000 };
+    const FULL: Self =
+        Self { rounds: 5, time: Duration::from_secs(3), events: 60_000, few_tickets: 10_000, many_tickets: 200_000 };
+    const QUICK: Self =
+        Self { rounds: 1, time: Duration::from_secs(1), events: 30_000, few_tickets: 1_000, many_tickets: 10_000 };
 }
 
 fn main() -> std::process::ExitCode {
@@ -121,7 +131,11 @@ async fn run(options: Options) -> Result<(), Failure> {
     }
     if wanted(Part::Http) {
         eprintln!("http: commands against a bare handler into the same group commit");
-        durable::measure(&server::program(options.docket)?, extent, &mut report).await?;
+        durable::measure(&server::program(options.docket.clone())?, extent, &mut report).await?;
+    }
+    if wanted(Part::Desk) {
+        eprintln!("desk: reading, seeing, growing, rebuilding");
+        desk::measure(&server::program(options.docket)?, extent, &mut report).await?;
     }
     println!("{}", if options.json { report.json() } else { report.table() });
     Ok(())

@@ -8,39 +8,13 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::Failure;
 
-/// Inserts `payloads` as events, `batch` to a transaction, each on disk before the next; returns events a second.
-pub(crate) fn insert_events(path: &Path, payloads: &[String], batch: usize) -> Result<f64, Failure> {
-    let mut connection = durable(path)?;
-    connection.execute_batch(
-        "create table events (position integer primary key, stream text not null, version integer not null, \
-         event_id blob not null, type text not null, payload text not null, hash blob not null); \
-         create unique index events_stream on events (stream, version)",
-    )?;
-    let begin = Instant::now();
-    let mut position = 0_i64;
-    for chunk in payloads.chunks(batch) {
-        let transaction = connection.transaction()?;
-        {
-            let mut insert = transaction.prepare_cached("insert into events values (?, ?, ?, ?, ?, ?, ?)")?;
-            for payload in chunk {
-                position += 1;
-                let stream = format!("bench/ticket-{position:032x}");
-                let id = position.to_be_bytes().repeat(2);
-                insert.execute((position, stream, 1, id, "MessagePosted", payload, [7_u8; 32]))?;
-            }
-        }
-        transaction.commit()?;
-    }
-    Ok(payloads.len() as f64 / begin.elapsed().as_secs_f64())
-}
-
-/// A connection as durable as the log's.
-fn durable(path: &Path) -> Result<Connection, Failure> {
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 20_000)?;
-    Ok(connection)
+/// How rows are committed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Commit {
+    /// Rows to a transaction.
+    pub(crate) rows: usize,
+    /// Whether each transaction is on disk before the next begins.
+    pub(crate) durable: bool,
 }
 
 /// A table's rows, read into memory.
@@ -50,20 +24,22 @@ struct Table {
     rows: Vec<Vec<Value>>,
 }
 
-/// How long it takes to write all rows of a read-model file into an empty file with the same tables and indexes, in
-/// bulk; and how many rows those are. Full-text tables are written as what they index.
-pub(crate) fn copy_rows(from: &Path, to: &Path) -> Result<(f64, u64), Failure> {
+/// How many seconds it takes to write all rows of a file into an empty one with the same tables and indexes, and how
+/// many rows those are. They are in memory before the clock starts. Full-text tables are written as what they index.
+pub(crate) fn copy_rows(from: &Path, to: &Path, commit: Commit) -> Result<(f64, u64), Failure> {
     let tables = tables(&Connection::open(from)?)?;
     let mut target = Connection::open(to)?;
     target.pragma_update(None, "journal_mode", "wal")?;
-    target.pragma_update(None, "synchronous", "NORMAL")?;
+    target.pragma_update(None, "synchronous", if commit.durable { "FULL" } else { "NORMAL" })?;
+    target.pragma_update(None, "wal_autocheckpoint", 20_000)?;
+    target.set_prepared_statement_cache_capacity(128);
     for sql in tables.iter().flat_map(|table| &table.create) {
         target.execute_batch(sql)?;
     }
     let begin = Instant::now();
     let mut count = 0;
     for table in &tables {
-        for chunk in table.rows.chunks(2000) {
+        for chunk in table.rows.chunks(commit.rows) {
             let transaction = target.transaction()?;
             {
                 let mut insert = transaction.prepare_cached(&table.insert)?;

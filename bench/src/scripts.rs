@@ -55,7 +55,7 @@ impl Script for Work {
     fn next(&mut self, request: &mut Vec<u8>) {
         self.count += 1;
         self.body.clear();
-        self.opening = self.opened.is_empty() || self.count % (self.replies + 1) == 0;
+        self.opening = self.opened.is_empty() || self.count.is_multiple_of(self.replies + 1);
         let (n, worker) = (self.count, self.worker);
         let path = if self.opening {
             let priority = ["low", "medium", "high", "urgent"][n as usize % 4];
