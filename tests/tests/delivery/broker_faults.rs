@@ -1,0 +1,162 @@
+//! NATS killed, and its stream purged, deleted, restored from old.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream;
+use docket_store::delivery::connect;
+use docket_tests::{NatsServer, eventually};
+use tokio::task::JoinHandle;
+
+use crate::harness::{DEADLINE, Desk, on_both_servers, stream_equals_log};
+
+const POLL: Duration = Duration::from_millis(250);
+
+on_both_servers!(
+    fault_nats_killed_and_restarted_under_load,
+    fault_stream_purged_under_load,
+    fault_stream_deleted_under_load,
+    fault_stream_deleted_while_idle,
+    fault_stream_restored_from_old,
+);
+
+/// Somebody who writes all the time.
+struct Load {
+    stop: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl Load {
+    fn start(desk: &Arc<Desk>) -> Self {
+        let (desk, stop) = (desk.clone(), Arc::new(AtomicBool::new(false)));
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move {
+            while !stopped.load(Ordering::SeqCst) {
+                desk.append(5).await;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        Self { stop, task }
+    }
+
+    /// Waits until `more` events were written.
+    async fn goes_on(&self, desk: &Desk, more: usize) {
+        let start = desk.writer.store().head().await.unwrap().0;
+        eventually(DEADLINE, || async {
+            let head = desk.writer.store().head().await.unwrap().0;
+            if head >= start + more as u64 { Ok(()) } else { Err("no load") }
+        })
+        .await;
+    }
+
+    async fn stop(self) {
+        self.stop.store(true, Ordering::SeqCst);
+        self.task.await.unwrap();
+    }
+}
+
+async fn fault_nats_killed_and_restarted_under_load(mut nats: NatsServer) {
+    let desk = Arc::new(Desk::new().await);
+    let relay = desk.relay(&nats.url(), "relay").await;
+    let reader = desk.reader(&nats.url(), POLL).await;
+    let load = Load::start(&desk);
+    for _ in 0..3 {
+        load.goes_on(&desk, 100).await;
+        nats.kill();
+        load.goes_on(&desk, 100).await;
+        let seen = reader.seen().len();
+        eventually(DEADLINE, || async {
+            if reader.seen().len() > seen + 50 { Ok(()) } else { Err("nothing is read while NATS is down") }
+        })
+        .await;
+        nats.resume().await;
+    }
+    load.goes_on(&desk, 100).await;
+    load.stop().await;
+    reader.has_all_of(&desk).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    relay.stop().await;
+}
+
+async fn fault_stream_purged_under_load(nats: NatsServer) {
+    let desk = Arc::new(Desk::new().await);
+    let relay = desk.relay(&nats.url(), "relay").await;
+    let reader = desk.reader(&nats.url(), POLL).await;
+    let load = Load::start(&desk);
+    let client = connect(&nats.url(), "vandal").await.unwrap();
+    for _ in 0..5 {
+        load.goes_on(&desk, 60).await;
+        let stream =
+            eventually(DEADLINE, || async { jetstream::new(client.clone()).get_stream("DOCKET").await }).await;
+        stream.purge().await.unwrap();
+    }
+    load.goes_on(&desk, 60).await;
+    load.stop().await;
+    reader.has_all_of(&desk).await;
+    relay.stop().await;
+}
+
+async fn fault_stream_deleted_under_load(nats: NatsServer) {
+    let desk = Arc::new(Desk::new().await);
+    let relay = desk.relay(&nats.url(), "relay").await;
+    let reader = desk.reader(&nats.url(), POLL).await;
+    let load = Load::start(&desk);
+    let client = connect(&nats.url(), "vandal").await.unwrap();
+    for _ in 0..3 {
+        load.goes_on(&desk, 60).await;
+        eventually(DEADLINE, || async { jetstream::new(client.clone()).delete_stream("DOCKET").await }).await;
+    }
+    load.goes_on(&desk, 60).await;
+    load.stop().await;
+    reader.has_all_of(&desk).await;
+    stream_equals_log(&desk, &nats.url()).await; // refilled: a new subscriber finds everything again
+    relay.stop().await;
+}
+
+async fn fault_stream_deleted_while_idle(nats: NatsServer) {
+    let desk = Desk::new().await;
+    let relay = desk.relay(&nats.url(), "relay").await;
+    let reader = desk.reader(&nats.url(), POLL).await;
+    desk.append(30).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    let client = connect(&nats.url(), "vandal").await.unwrap();
+    jetstream::new(client.clone()).delete_stream("DOCKET").await.unwrap();
+    stream_equals_log(&desk, &nats.url()).await;
+    desk.append(30).await;
+    reader.has_all_of(&desk).await;
+    // The reader listens to the new stream, too.
+    eventually(DEADLINE, || async {
+        desk.append(1).await;
+        let stream = jetstream::new(client.clone()).get_stream("DOCKET").await.map_err(|error| error.to_string())?;
+        match stream.cached_info().state.consumer_count {
+            0 => Err("nobody listens to the new stream".to_owned()),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    reader.has_all_of(&desk).await;
+    relay.stop().await;
+}
+
+async fn fault_stream_restored_from_old(mut nats: NatsServer) {
+    let desk = Desk::new().await;
+    let relay = desk.relay(&nats.url(), "relay").await;
+    let reader = desk.reader(&nats.url(), POLL).await;
+    desk.append(100).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    nats.kill();
+    let old = nats.back_up();
+    nats.resume().await;
+    desk.append(100).await;
+    stream_equals_log(&desk, &nats.url()).await;
+
+    nats.kill();
+    nats.restore(&old);
+    nats.resume().await;
+    stream_equals_log(&desk, &nats.url()).await; // also with nothing new to publish
+    desk.append(100).await;
+    reader.has_all_of(&desk).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    relay.stop().await;
+}

@@ -1,0 +1,9 @@
+//! Delivery under faults: whatever happens to the broker, a reader gets exactly the log's events, in order.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod broker_faults;
+mod erasure;
+mod flow;
+mod harness;
+mod rivals;
