@@ -87,8 +87,7 @@ async fn fault_stream_purged_under_load(nats: NatsServer) {
     let client = connect(&nats.url(), "vandal").await.unwrap();
     for _ in 0..5 {
         load.goes_on(&desk, 60).await;
-        let stream =
-            eventually(DEADLINE, || async { jetstream::new(client.clone()).get_stream("DOCKET").await }).await;
+        let stream = eventually(DEADLINE, || async { jetstream::new(client.clone()).get_stream("DOCKET").await }).await;
         stream.purge().await.unwrap();
     }
     load.goes_on(&desk, 60).await;

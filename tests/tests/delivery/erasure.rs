@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use docket_domain::customer::{CustomerEvent, PersonalDataErased};
 use docket_domain::{DomainEvent, PersonId, PersonalText};
-use docket_store::delivery::connect;
 use docket_store::Expected;
+use docket_store::delivery::connect;
 use docket_tests::{NatsServer, eventually};
 
 use crate::harness::{DEADLINE, Desk, Reader, acme, on_both_servers, published};
