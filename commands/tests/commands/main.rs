@@ -1,0 +1,11 @@
+//! The write side over real logs: what a command leaves in them, once, whoever else is there.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod chats;
+mod concurrency;
+mod desk;
+mod in_turn;
+mod once;
+mod people;
+mod tickets;
