@@ -185,6 +185,10 @@ impl<'a> Attempt<'a> {
         self.now = self.commands.journal().clock().now();
     }
 
+    pub(crate) fn leave_queue(&mut self) {
+        self.queued = None;
+    }
+
     fn stream<A: Aggregate>(&self, id: impl Into<Uuid>) -> StreamId {
         StreamId::new(self.invocation.tenant.clone(), A::CATEGORY, id)
     }

@@ -308,9 +308,12 @@ async fn transcript(attempt: &Attempt<'_>, id: ChatId) -> Result<String, Command
                         ActorKind::Agent => "Agent",
                         ActorKind::System => "Docket",
                     };
-                    let line = format!("{speaker}: {}\n", message.body.known().unwrap_or("(erased)"));
-                    if text.len() + line.len() > most {
+                    let line = format!("{speaker}: {}", message.body.known().unwrap_or("(erased)"));
+                    if text.len() + 1 + line.len() > most {
                         break 'pages;
+                    }
+                    if !text.is_empty() {
+                        text.push('\n');
                     }
                     text.push_str(&line);
                 }

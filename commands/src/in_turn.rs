@@ -4,18 +4,18 @@
 //! and given back if the chat then says something else.
 
 use docket_domain::agent::{Agent, AgentCommand, AgentEvent};
-use docket_domain::{AgentId, Category, ChatId, DomainEvent};
+use docket_domain::{Actor, AgentId, Category, ChatId, DomainEvent};
 use docket_store::{Appended, DraftStream, Expected, JournalError};
 
+use crate::Invocation;
 use crate::attempt::Attempt;
-use crate::{Commands, Invocation, RequestKey};
 
 impl Attempt<'_> {
     /// Appends `writes` in turn: places, then what the command is about (with the request key), then what follows.
     /// The answer names the streams in the order given.
-    pub(crate) async fn append_in_turn(&self, writes: Vec<DraftStream>) -> Result<Appended, JournalError> {
+    pub(crate) async fn append_in_turn(&mut self, writes: Vec<DraftStream>) -> Result<Appended, JournalError> {
         let Invocation { correlation_id, causation_id, .. } = *self.invocation;
-        let journal = self.commands.journal();
+        let journal = self.commands.journal().clone();
         let about = writes.iter().position(|write| self.about.as_ref() == Some(&write.stream)).unwrap_or(0);
         let mut versions: Vec<Option<_>> = writes.iter().map(|_| None).collect();
         let (mut places, mut rest, mut central) = (Vec::new(), Vec::new(), None);
@@ -32,7 +32,7 @@ impl Attempt<'_> {
             match journal.append(vec![write], correlation_id, causation_id, None).await {
                 Ok(appended) => versions[index] = appended.streams.into_iter().next(),
                 Err(error) => {
-                    give_back(self.commands, self.invocation, &taken).await;
+                    self.give_back(&taken).await;
                     return Err(error);
                 }
             }
@@ -42,12 +42,13 @@ impl Attempt<'_> {
         let mut answer = match journal.append(central, correlation_id, causation_id, self.key()).await {
             Ok(appended) => appended,
             Err(error) => {
-                give_back(self.commands, self.invocation, &taken).await;
+                self.give_back(&taken).await;
                 return Err(error);
             }
         };
         if answer.replayed {
-            // The places taken now were taken for nothing, unless the chat holds them since the first time.
+            // A place held since the first time would not have been taken again: these were taken for nothing.
+            self.give_back(&taken).await;
             return Ok(answer);
         }
         versions[about] = answer.streams.drain(..).next();
@@ -61,6 +62,21 @@ impl Attempt<'_> {
         answer.streams = versions.into_iter().flatten().collect();
         Ok(answer)
     }
+
+    /// Gives places back. One that cannot be given back now is told to the operator; its agent has room for one less.
+    async fn give_back(&mut self, taken: &[(AgentId, ChatId)]) {
+        // Giving back is a command of its own: it must not wait in a queue that this one holds.
+        self.leave_queue();
+        let by_docket =
+            Invocation { actor: Actor::SYSTEM, idempotency: None, if_match: None, ..self.invocation.clone() };
+        for (agent, chat) in taken {
+            let release = AgentCommand::ReleaseChat { chat_id: *chat };
+            let done = Box::pin(self.commands.execute::<Agent>(&by_docket, agent.0, release)).await;
+            if let Err(error) = done {
+                tracing::warn!(%agent, %chat, %error, "a chat's place could not be given back");
+            }
+        }
+    }
 }
 
 /// The chats that get a place by these drafts.
@@ -73,21 +89,4 @@ fn places_taken(write: &DraftStream) -> Vec<ChatId> {
         _ => None,
     });
     chats.collect()
-}
-
-/// Gives places back. Those that cannot be given back now are found by routing when the chat ends elsewhere.
-async fn give_back(commands: &Commands, invocation: &Invocation, taken: &[(AgentId, ChatId)]) {
-    for (agent, chat) in taken {
-        let by_docket = Invocation {
-            actor: docket_domain::Actor::SYSTEM,
-            idempotency: None::<RequestKey>,
-            if_match: None,
-            ..invocation.clone()
-        };
-        let release = AgentCommand::ReleaseChat { chat_id: *chat };
-        // Boxed, because giving back is itself a command that is carried out.
-        if let Err(error) = Box::pin(commands.execute::<Agent>(&by_docket, agent.0, release)).await {
-            tracing::warn!(%agent, %chat, %error, "a chat's place could not be given back");
-        }
-    }
 }

@@ -12,11 +12,8 @@ use crate::desk::{Desk, code, types};
 
 async fn waiting(desk: &Desk) -> (ChatId, CustomerId) {
     let visitor = CustomerId(new_id());
-    let start = StartChat {
-        name: Some("Vera".into()),
-        message: Some("Is anybody there?".into()),
-        ..StartChat::of(visitor)
-    };
+    let start =
+        StartChat { name: Some("Vera".into()), message: Some("Is anybody there?".into()), ..StartChat::of(visitor) };
     let done = desk.commands.start_chat(&desk.by(Actor::customer(visitor)), &start).await.unwrap();
     (ChatId(done.stream.id), visitor)
 }

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use docket_commands::{CommandError, Commands, Done, Invocation, OpenTicket, Settings};
+use docket_domain::Position;
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::{Actor, AgentId, CustomerId, Event, Rejection, Role, StreamId, TenantId, TicketId};
-use docket_store::{
-    EventStore, Filter, Journal, LogUrl, MasterKey, SystemClock, Vault, new_id, open_log, open_vault,
-};
-use docket_domain::Position;
+use docket_store::{EventStore, Filter, Journal, LogUrl, MasterKey, SystemClock, Vault, new_id, open_log, open_vault};
 
 /// Where a test's data lies.
 pub(crate) enum Place {

@@ -108,7 +108,10 @@ async fn a_follow_up_is_linked_both_ways_and_only_to_ones_own() {
     let mut open = request(stranger);
     open.follow_up_of = Some(first);
     assert_eq!(fields(desk.commands.open_ticket(&desk.by(Actor::customer(stranger)), &open).await), ["follow_up_of"]);
-    assert_eq!(code(desk.commands.open_ticket(&desk.by(Actor::customer(stranger)), &request(customer)).await), "forbidden");
+    assert_eq!(
+        code(desk.commands.open_ticket(&desk.by(Actor::customer(stranger)), &request(customer)).await),
+        "forbidden"
+    );
 }
 
 #[tokio::test]
