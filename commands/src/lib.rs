@@ -24,7 +24,6 @@ mod organisation;
 mod references;
 mod rolls;
 mod settle;
-mod standard_sla;
 mod ticket;
 
 pub use cache::Loaded;

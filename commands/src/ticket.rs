@@ -5,7 +5,6 @@ use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Reject
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
-use crate::standard_sla::standard_sla;
 use crate::{CommandError, Commands, Done, Invocation};
 
 /// Characters of a subject taken from a message.
@@ -87,7 +86,7 @@ impl OpenTicket {
             follow_up_of: self.follow_up_of,
             chat_id,
             assignee_id: self.assignee_id,
-            sla: Some(Box::new(standard_sla(zone))),
+            sla: Some(Box::new(sla::default_policy(zone))),
         }
     }
 }

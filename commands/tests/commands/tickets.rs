@@ -21,7 +21,7 @@ async fn a_ticket_opens_with_number_policy_and_assignee() {
     assert_eq!(types(&events), ["TicketOpened", "SlaPolicyApplied", "Assigned", "StatusChanged"]);
     assert!(events.iter().all(|event| event.meta.data_subject == Some(customer.into())));
     let ticket = desk.commands.load::<Ticket>(&desk.tenant, TicketId(done.stream.id)).await.unwrap();
-    assert_eq!(ticket.sla.as_ref().unwrap().hours.time_zone, "Europe/Rome");
+    assert_eq!(ticket.sla.policy().unwrap().hours.time_zone, "Europe/Rome");
     assert_eq!(ticket.subject.known(), Some("My parcel is lost"));
 }
 
