@@ -1,7 +1,7 @@
 //! Commands on tickets that look beyond the one ticket: opening, assigning, merging, linking.
 
 use docket_domain::ticket::{Channel, CustomFields, Priority, Ticket, TicketCommand, TicketNumber};
-use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
+use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations, sla};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
