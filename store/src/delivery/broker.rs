@@ -61,10 +61,13 @@ pub struct StreamOptions {
     pub max_bytes: u64,
     /// On how many servers of a cluster it is kept.
     pub replicas: usize,
+    /// How long the server remembers message ids. The relay does not need it: what it publishes names the sequence it
+    /// expects, which already makes it happen once.
+    pub duplicate_window: Duration,
 }
 
 impl Default for StreamOptions {
-    /// `DOCKET` on `docket.>`, a week and 1 GiB at most, on one server.
+    /// `DOCKET` on `docket.>`, a week and 1 GiB at most, on one server; ids are remembered for ten seconds.
     fn default() -> Self {
         Self {
             name: "DOCKET".to_owned(),
@@ -72,6 +75,7 @@ impl Default for StreamOptions {
             max_age: Duration::from_secs(7 * 24 * 3600),
             max_bytes: 1 << 30,
             replicas: 1,
+            duplicate_window: Duration::from_secs(10),
         }
     }
 }
@@ -94,8 +98,7 @@ impl StreamOptions {
             max_bytes: i64::try_from(self.max_bytes).unwrap_or(i64::MAX),
             max_messages: -1,
             num_replicas: self.replicas,
-            // The expected sequence already makes a publish happen once; ids only help foreign readers.
-            duplicate_window: Duration::from_secs(10).min(self.max_age),
+            duplicate_window: self.duplicate_window,
             ..Config::default()
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_nats::jetstream;
 use docket_store::delivery::connect;
 use docket_tests::{NatsServer, eventually};
+use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 
 use crate::harness::{DEADLINE, Desk, on_both_servers, stream_equals_log};
@@ -18,6 +19,7 @@ on_both_servers!(
     fault_stream_purged_under_load,
     fault_stream_deleted_under_load,
     fault_stream_deleted_while_idle,
+    fault_readers_listen_to_a_new_stream,
     fault_stream_restored_from_old,
 );
 
@@ -124,14 +126,30 @@ async fn fault_stream_deleted_while_idle(nats: NatsServer) {
     stream_equals_log(&desk, &nats.url()).await;
     desk.append(30).await;
     reader.has_all_of(&desk).await;
-    // The reader listens to the new stream, too.
+    relay.stop().await;
+}
+
+/// The new stream numbers its messages anew, lower than the reader has come: it must not wait for the old numbers.
+async fn fault_readers_listen_to_a_new_stream(nats: NatsServer) {
+    let desk = Desk::new().await;
+    let relay = desk.relay_with(&nats.url(), "relay", |options| options.backfill = 3).await;
+    let reader = desk.reader(&nats.url(), POLL).await;
+    for _ in 0..50 {
+        desk.append(4).await;
+        reader.has_all_of(&desk).await;
+    }
+    let client = connect(&nats.url(), "vandal").await.unwrap();
+    let context = jetstream::new(client);
+    context.delete_stream("DOCKET").await.unwrap();
     eventually(DEADLINE, || async {
         desk.append(1).await;
-        let stream = jetstream::new(client.clone()).get_stream("DOCKET").await.map_err(|error| error.to_string())?;
-        match stream.cached_info().state.consumer_count {
-            0 => Err("nobody listens to the new stream".to_owned()),
-            _ => Ok(()),
-        }
+        let stream = context.get_stream("DOCKET").await.map_err(|error| error.to_string())?;
+        let last = stream.cached_info().state.last_sequence;
+        assert!(last < 180, "the test no longer shows anything");
+        let consumers: Vec<_> = stream.consumers().collect().await;
+        let delivered =
+            consumers.into_iter().flatten().map(|consumer| consumer.delivered.stream_sequence).max().unwrap_or(0);
+        if delivered >= 4 { Ok(()) } else { Err(format!("of {last} messages {delivered} were delivered")) }
     })
     .await;
     reader.has_all_of(&desk).await;

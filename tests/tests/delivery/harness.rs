@@ -90,8 +90,14 @@ impl Desk {
 
     /// Starts a relay that hears of appends, as it would in the writer's process.
     pub(crate) async fn relay(&self, url: &str, name: &str) -> Running {
+        self.relay_with(url, name, |_| ()).await
+    }
+
+    /// Starts a relay with options of its own.
+    pub(crate) async fn relay_with(&self, url: &str, name: &str, set: impl FnOnce(&mut RelayOptions)) -> Running {
         let client = connect(url, name).await.unwrap();
-        let options = RelayOptions { check_every: Duration::from_millis(300), ..RelayOptions::default() };
+        let mut options = RelayOptions { check_every: Duration::from_millis(300), ..RelayOptions::default() };
+        set(&mut options);
         let relay = Relay::new(self.writer.clone(), client, self.leases(name).await, name, options);
         let cancel = CancellationToken::new();
         let stop = cancel.clone();

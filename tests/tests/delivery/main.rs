@@ -5,5 +5,8 @@
 mod broker_faults;
 mod erasure;
 mod flow;
+mod foreign;
 mod harness;
+mod line;
+mod live;
 mod rivals;

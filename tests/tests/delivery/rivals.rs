@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use docket_domain::Position;
 use docket_store::FeedSource as _;
-use docket_store::delivery::{JetStreamOptions, JetStreamSource, connect};
+use docket_store::delivery::{JetStreamOptions, JetStreamSource, RelayOptions, connect};
 use docket_tests::{NatsServer, eventually};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{SqlitePool, query, query_as, query_scalar};
 
 use crate::harness::{DEADLINE, Desk, on_both_servers, stream_equals_log};
+use crate::line::Line;
 
-on_both_servers!(fault_two_rival_relays, fault_two_rival_workers);
+on_both_servers!(fault_two_rival_relays, fault_a_relay_whose_publishes_come_late, fault_two_rival_workers);
 
 /// Each has a lease of its own, as if both had been told so.
 async fn fault_two_rival_relays(nats: NatsServer) {
@@ -29,6 +30,30 @@ async fn fault_two_rival_relays(nats: NatsServer) {
     for relay in relays {
         relay.stop().await;
     }
+}
+
+/// What one relay sent gets stuck on its way, and arrives when another has long published the same.
+async fn fault_a_relay_whose_publishes_come_late(nats: NatsServer) {
+    let desk = Desk::new().await;
+    desk.append(20).await;
+    let line = Line::to(nats.url()).await;
+    let short_memory = |options: &mut RelayOptions| options.stream.duplicate_window = Duration::from_millis(100);
+    let late = desk.relay_with(&line.url(), "late", short_memory).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    let prompt = desk.relay_with(&nats.url(), "prompt", short_memory).await;
+    for _ in 0..3 {
+        line.hold(true);
+        desk.append(20).await;
+        stream_equals_log(&desk, &nats.url()).await;
+        tokio::time::sleep(Duration::from_millis(400)).await; // longer than the server remembers ids
+        line.hold(false);
+        desk.append(20).await;
+        stream_equals_log(&desk, &nats.url()).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await; // what is stuck has its chance to do harm
+    stream_equals_log(&desk, &nats.url()).await;
+    late.stop().await;
+    prompt.stop().await;
 }
 
 /// Both apply what they read, fenced by the checkpoint: every event is applied once.
