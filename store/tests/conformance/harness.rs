@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use docket_domain::{Actor, Category, PersonId, Position, StreamId, TenantId};
 use docket_store::{
-    Append, Appended, EventStore, Expected, Filter, IdempotencyKey, LogUrl, NewEvent, RecordedEvent, StoreError,
-    StreamAppend, SystemClock, new_id, open_log,
+    Append, Appended, EventStore, Expected, Filter, IdempotencyKey, NewEvent, RecordedEvent, StoreError, StreamAppend,
+    SystemClock, new_id, open_log,
 };
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use uuid::Uuid;
@@ -19,6 +19,12 @@ pub(crate) trait Backend: Send + Sync + Sized {
     async fn new() -> Self;
     /// Opens it; each call as another process would.
     async fn open(&self) -> Arc<dyn EventStore>;
+}
+
+/// A backend that other processes can open.
+pub(crate) trait Shared: Backend {
+    /// Where it is.
+    fn url(&self) -> String;
 }
 
 /// A backend whose rows can be changed behind the log's back.
@@ -36,7 +42,13 @@ impl Backend for Sqlite {
     }
 
     async fn open(&self) -> Arc<dyn EventStore> {
-        open_log(&LogUrl::Sqlite(self.0.path().join("log.db")), Arc::new(SystemClock)).await.unwrap()
+        open_at(&self.url()).await
+    }
+}
+
+impl Shared for Sqlite {
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.0.path().join("log.db").display())
     }
 }
 
@@ -70,15 +82,33 @@ impl Backend for Postgres {
     }
 
     async fn open(&self) -> Arc<dyn EventStore> {
-        let url = self.admin.clone().database(&self.name).to_url_lossy().to_string();
-        open_log(&LogUrl::Postgres(url), Arc::new(SystemClock)).await.unwrap()
+        open_at(&self.url()).await
+    }
+}
+
+impl Shared for Postgres {
+    fn url(&self) -> String {
+        self.admin.clone().database(&self.name).to_url_lossy().to_string()
+    }
+}
+
+impl Postgres {
+    /// The server's address, and where to find the test's database on another port of this machine.
+    pub(crate) fn through(&self, port: u16) -> (String, String) {
+        let server = format!("{}:{}", self.admin.get_host(), self.admin.get_port());
+        let options = self.admin.clone().host("127.0.0.1").port(port).database(&self.name).ssl_mode(PgSslMode::Disable);
+        (server, options.to_url_lossy().to_string())
+    }
+
+    /// A connection to the test's database, not the log's.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        self.admin.clone().database(&self.name).options([("search_path", "docket_log")]).connect().await.unwrap()
     }
 }
 
 impl Tamper for Postgres {
     async fn tamper(&self, sql: String) {
-        let options = self.admin.clone().database(&self.name).options([("search_path", "docket_log")]);
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut options.connect().await.unwrap()).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connect().await).await.unwrap();
     }
 }
 
@@ -96,6 +126,11 @@ impl Drop for Postgres {
             eprintln!("{} is left behind: {error}", self.name);
         }
     }
+}
+
+/// Opens a log.
+pub(crate) async fn open_at(url: &str) -> Arc<dyn EventStore> {
+    open_log(&url.parse().unwrap(), Arc::new(SystemClock)).await.unwrap()
 }
 
 /// The tenant of most cases.

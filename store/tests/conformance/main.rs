@@ -1,10 +1,14 @@
 //! What every adapter of the log must do. A new adapter implements [`harness::Backend`] and gets a `suite!` line; what it cannot do
 //! it says in its `Capabilities`, and the cases that need it then check that it refuses.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod appending;
 mod concurrency;
 mod harness;
 mod idempotency;
+mod interruptions;
+mod processes;
 mod reading;
 mod verifying;
 
@@ -55,6 +59,19 @@ suite! { sqlite_verifying, crate::harness::Sqlite: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
     a_tenants_export_hides_the_others_and_verifies, a_damaged_export_is_noticed, an_export_may_begin_in_the_middle,
     a_skipped_version_is_noticed, python_verifies_by_the_documentation,
+} }
+
+suite! { sqlite_processes, crate::harness::Sqlite: processes {
+    a_tailing_reader_misses_nothing, a_killed_writer_loses_nothing_it_acknowledged, numbers_are_unique_across_processes,
+} }
+
+suite! { postgres_processes, crate::harness::Postgres: processes {
+    a_tailing_reader_misses_nothing, a_killed_writer_loses_nothing_it_acknowledged, numbers_are_unique_across_processes,
+} }
+
+suite! { postgres_interruptions, crate::harness::Postgres: interruptions {
+    lost_connections_neither_lose_nor_repeat, a_commit_whose_answer_is_lost_happens_once,
+    an_append_waits_for_a_lock_held_elsewhere,
 } }
 
 suite! { postgres_verifying, crate::harness::Postgres: verifying {
