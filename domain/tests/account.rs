@@ -1,0 +1,45 @@
+//! The rules of an account.
+
+use docket_domain::account::*;
+use docket_domain::{PersonId, Role};
+use uuid::Uuid;
+
+use crate::scenario::*;
+
+#[test]
+fn what_happens_elsewhere_is_recorded() {
+    let one = Uuid::from_u128(1);
+    let issue = || AccountCommand::RecordTokenIssued { token_id: one, label: "ci".to_owned() };
+    let sign_in = AccountCommand::RecordSignIn { session_id: one, ip: Some("192.0.2.1".to_owned()), user_agent: None };
+    Scenario::<Account>::new()
+        .when(SYSTEM, sign_in.clone())
+        .then_refused("not_found")
+        .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent })
+        .then([AccountOpened { person_id: PersonId(one), role: Role::Agent }])
+        .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent })
+        .then_refused("already_exists")
+        .when(agent(1), sign_in)
+        .then([SignedIn { session_id: one, ip: Some("192.0.2.1".into()), user_agent: None }])
+        .when(agent(1), issue())
+        .then([ApiTokenIssued { token_id: one, label: "ci".to_owned() }])
+        .when(agent(1), issue())
+        .then_nothing()
+        .when(agent(1), AccountCommand::RecordTokenRevoked { token_id: one })
+        .then([ApiTokenRevoked { token_id: one }])
+        .when(agent(1), AccountCommand::RecordTokenRevoked { token_id: one })
+        .then_nothing()
+        .when(agent(1), AccountCommand::RecordPasswordChange)
+        .then([PasswordChanged {}])
+        .when(agent(1), AccountCommand::RecordSignOut { session_id: one })
+        .then([SignedOut { session_id: one }]);
+}
+
+#[test]
+fn what_a_client_says_of_itself_never_hinders_a_sign_in() {
+    let strange = format!("  evil\0\r\n{}", "x".repeat(5000));
+    Scenario::<Account>::new()
+        .given(SYSTEM, AccountCommand::Open { person_id: PersonId(Uuid::max()), role: Role::Admin })
+        .when(SYSTEM, AccountCommand::RecordRefusal { ip: Some("\u{1}".to_owned()), user_agent: Some(strange) })
+        .then_types(&["SignInRefused"])
+        .then([SignInRefused { ip: None, user_agent: Some(format!("evil{}", "x".repeat(1994)).into()) }]);
+}

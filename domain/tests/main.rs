@@ -1,0 +1,21 @@
+//! The rules of the desk, by example and by property.
+
+mod scenario;
+
+mod account;
+mod agent;
+mod arbitrary;
+mod calendar;
+mod chat;
+mod clocks;
+mod customer;
+mod department;
+mod events;
+mod history;
+mod organisation;
+mod properties;
+mod ticket_conversation;
+mod ticket_fields;
+mod ticket_lifecycle;
+mod ticket_sla;
+mod ticket_status;
