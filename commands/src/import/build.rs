@@ -1,0 +1,292 @@
+//! From a planned line to its events, by the domain's own rules for history.
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use docket_domain::chat::{Chat, ChatCommand, ChatEvent, ChatStep};
+use docket_domain::ticket::{
+    Channel, FeedbackGiven, Priority, Ticket, TicketCommand, TicketEvent, TicketNumber, TicketStep,
+};
+use docket_domain::{
+    Actor, AgentId, Aggregate, Category, CustomerId, DecideContext, DepartmentId, DomainEvent, EventSet as _, Limits,
+    MessageId, PersonId, PersonalText, Stamp,
+};
+use docket_store::Draft;
+use uuid::Uuid;
+
+use super::ids::message_id;
+use super::parse::Reason;
+use super::people::{Entered, Who};
+use super::plan::{Act, Content, Planned, PlannedStep};
+
+/// Category of a ticket without one.
+const GENERAL: &str = "general";
+
+/// Which id somebody has: the expected one, or the one the desk knows them by.
+pub(super) type Ids<'a> = &'a (dyn Fn(&Entered) -> Uuid + Sync);
+
+/// A line's events.
+pub(super) struct Built {
+    pub(super) drafts: Vec<Draft>,
+    /// Steps that would be refused live, whether they left an event or not.
+    pub(super) irregular: u64,
+}
+
+/// Builds a line's events. Tickets get `number`.
+pub(super) fn build(
+    planned: &Planned,
+    number: Option<TicketNumber>,
+    ids: Ids<'_>,
+    limits: &Limits,
+) -> Result<Built, Reason> {
+    match &planned.content {
+        Content::Ticket { line, customer, department, opened_by } => {
+            let customer = CustomerId(ids(customer));
+            let id = planned.stream.id;
+            let open = TicketCommand::Open {
+                number: number.unwrap_or(TicketNumber(0)),
+                subject: line.subject.clone(),
+                description: line.description.clone(),
+                message_id: line.message_id.map_or_else(|| message_id(id, 0), MessageId),
+                category: line.category.clone().unwrap_or_else(|| GENERAL.into()),
+                priority: line.priority.unwrap_or(Priority::Medium),
+                customer_id: customer,
+                department_id: department.as_ref().map(|department| DepartmentId(ids(department))),
+                order_ref: line.order_ref.clone(),
+                tags: line.tags.clone(),
+                custom_fields: line.custom_fields.clone(),
+                channel: line.channel.unwrap_or(Channel::Import),
+                follow_up_of: None,
+                chat_id: None,
+                assignee_id: None,
+                sla: None,
+            };
+            let mut history = History::<Ticket>::new(customer, line.opened_at, actor(opened_by, customer, ids), limits);
+            history.open(&open)?;
+            history.all(&planned.steps, ids, |ticket, step, ids, place, context| {
+                ticket_step(step, ids, || message_id(id, place))
+                    .and_then(|step| ticket.record(&step, context).map_err(|refused| refused.to_string()))
+                    .map(|recorded| (recorded.event, recorded.irregular))
+            })
+        }
+        Content::Chat { line, customer, department } => {
+            let customer = CustomerId(ids(customer));
+            let id = planned.stream.id;
+            let start = ChatCommand::Start {
+                customer_id: customer,
+                visitor_name: line.visitor_name.clone().or_else(|| line.customer.name.clone()),
+                visitor_email: line.visitor_email.clone().or_else(|| line.customer.email.clone()),
+                page: line.page.clone(),
+                user_agent: None,
+                ip: None,
+                question: line.question.clone(),
+                department_id: department.as_ref().map(|department| DepartmentId(ids(department))),
+                skills: line.skills.clone(),
+                verified: line.verified,
+            };
+            let mut history = History::<Chat>::new(customer, line.opened_at, Actor::customer(customer), limits);
+            history.open(&start)?;
+            history.all(&planned.steps, ids, |chat, step, ids, place, context| {
+                chat_step(step, ids, || message_id(id, place))
+                    .and_then(|step| chat.record(&step, context).map_err(|refused| refused.to_string()))
+                    .map(|recorded| (recorded.event, recorded.irregular))
+            })
+        }
+        Content::Stream => stream(planned, number, ids),
+    }
+}
+
+/// A stream told event by event.
+fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Result<Built, Reason> {
+    let category = planned.stream.category;
+    let mut drafts = Vec::with_capacity(planned.steps.len());
+    let mut subject = match category {
+        Category::Agent | Category::Customer | Category::Account => Some(planned.stream.id),
+        Category::Ticket | Category::Chat | Category::Department | Category::Organisation => None,
+    };
+    for (index, planned_step) in planned.steps.iter().enumerate() {
+        let at = |reason: Reason| format!("history[{index}].{reason}");
+        if !matches!(planned_step.act, Act::Event) {
+            return Err(at("action: a stream is told in events".into()));
+        }
+        let (name, version, payload) = payload(planned_step).map_err(at)?;
+        let opening = is_opening(name);
+        if opening != (index == 0) && (opening || matches!(category, Category::Ticket | Category::Chat)) {
+            return Err(at("event: the first event begins the stream, and no other does".into()));
+        }
+        let mut body =
+            DomainEvent::decode(category, name, version, &payload).map_err(|error| at(format!("event: {error}")))?;
+        none_sealed(|visit| body.visit_personal(visit)).map_err(at)?;
+        match &mut body {
+            DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => {
+                opened.number = number.unwrap_or(opened.number);
+                subject = Some(opened.customer_id.0);
+            }
+            DomainEvent::Chat(ChatEvent::ChatStarted(started)) => subject = Some(started.customer_id.0),
+            _ => {}
+        }
+        drafts.push(Draft {
+            body,
+            occurred_at: planned_step.step.at.trunc_subsecs(6),
+            actor: actor(&planned_step.who, CustomerId(subject.unwrap_or(planned.stream.id)), ids),
+            data_subject: subject.map(PersonId),
+            irregular: planned_step.step.irregular.unwrap_or(false),
+        });
+    }
+    Ok(Built { drafts, irregular: 0 })
+}
+
+/// A ticket's or chat's state while its history is told.
+struct History<'a, A: Aggregate> {
+    state: A,
+    customer: CustomerId,
+    opened_at: DateTime<Utc>,
+    opened_by: Actor,
+    limits: &'a Limits,
+    built: Built,
+}
+
+impl<'a, A: Aggregate> History<'a, A>
+where
+    DomainEvent: From<A::Event>,
+{
+    fn new(customer: CustomerId, opened_at: DateTime<Utc>, opened_by: Actor, limits: &'a Limits) -> Self {
+        let built = Built { drafts: Vec::new(), irregular: 0 };
+        Self { state: A::default(), customer, opened_at: opened_at.trunc_subsecs(6), opened_by, limits, built }
+    }
+
+    fn open(&mut self, command: &A::Command) -> Result<(), Reason> {
+        let context = DecideContext { now: self.opened_at, actor: self.opened_by, limits: self.limits };
+        let events = self.state.decide(command, &context).map_err(|refused| refused.to_string())?;
+        for event in events {
+            self.take(event, self.opened_at, self.opened_by, false);
+        }
+        Ok(())
+    }
+
+    /// Tells every step; `record` says what it is in the state it meets.
+    fn all(
+        mut self,
+        steps: &[PlannedStep],
+        ids: Ids<'_>,
+        record: impl Fn(&A, &PlannedStep, Ids<'_>, usize, &DecideContext<'_>) -> Result<(Option<A::Event>, bool), Reason>,
+    ) -> Result<Built, Reason> {
+        for (index, step) in steps.iter().enumerate() {
+            let at = |reason: Reason| format!("history[{index}].{reason}");
+            let (now, actor) = (step.step.at.trunc_subsecs(6), actor(&step.who, self.customer, ids));
+            let context = DecideContext { now, actor, limits: self.limits };
+            let (happened, irregular) = match step.act {
+                Act::Event => {
+                    let (name, version, payload) = payload(step).map_err(at)?;
+                    if is_opening(name) {
+                        return Err(at("event: it has begun already".into()));
+                    }
+                    let mut told = A::Event::decode(name, version, &payload).map_err(|e| at(format!("event: {e}")))?;
+                    none_sealed(|visit| told.visit_personal(visit)).map_err(at)?;
+                    (Some(told), step.step.irregular.unwrap_or(false))
+                }
+                _ => record(&self.state, step, ids, index + 1, &context).map_err(at)?,
+            };
+            self.built.irregular += u64::from(irregular);
+            if let Some(happened) = happened {
+                self.take(happened, now, actor, irregular);
+            }
+        }
+        Ok(self.built)
+    }
+
+    fn take(&mut self, event: A::Event, occurred_at: DateTime<Utc>, actor: Actor, irregular: bool) {
+        let version = self.built.drafts.len() as u64 + 1;
+        self.state.evolve(&event, &Stamp { version, occurred_at, actor });
+        let data_subject = Some(self.customer.into());
+        self.built.drafts.push(Draft { body: event.into(), occurred_at, actor, data_subject, irregular });
+    }
+}
+
+fn actor(who: &Who, customer: CustomerId, ids: Ids<'_>) -> Actor {
+    match who {
+        Who::System => Actor::SYSTEM,
+        Who::Customer => Actor::customer(customer),
+        Who::Other(kind, entered) => Actor { kind: *kind, id: Some(ids(entered)) },
+    }
+}
+
+fn ticket_step(planned: &PlannedStep, ids: Ids<'_>, message_id: impl Fn() -> MessageId) -> Result<TicketStep, Reason> {
+    let step = &planned.step;
+    let message_id = || step.id.map_or_else(&message_id, MessageId);
+    let body = || step.body.clone().unwrap_or_default();
+    Ok(match &planned.act {
+        Act::Message => TicketStep::Message { message_id: message_id(), body: body() },
+        Act::Note => TicketStep::Note { message_id: message_id(), body: body() },
+        Act::Status(to) => TicketStep::Status { to: *to, reason: step.reason.clone() },
+        Act::Assign(to) => TicketStep::Assign { to: AgentId(ids(to)) },
+        Act::Unassign => TicketStep::Unassign,
+        Act::Priority(to) => TicketStep::Priority { to: *to },
+        Act::Category(to) => TicketStep::Category { to: to.clone() },
+        Act::Department(to) => TicketStep::Department { to: to.as_ref().map(|to| DepartmentId(ids(to))) },
+        Act::Tags(to) => TicketStep::Tags { to: to.clone() },
+        Act::CustomFields(set) => TicketStep::CustomFields { set: set.clone() },
+        Act::Feedback => TicketStep::Feedback(FeedbackGiven {
+            rating: step.rating.unwrap_or_default(),
+            resolved: step.resolved,
+            would_recommend: step.would_recommend,
+            agent_rating: step.agent_rating,
+            speed_rating: step.speed_rating,
+            communication_rating: step.communication_rating,
+            comment: step.comment.clone().map(PersonalText::Known),
+            agent_id: None,
+            replaces: None,
+        }),
+        Act::Accept(_) | Act::Transfer(..) | Act::End(_) | Act::Event => {
+            return Err("action: does not happen to a ticket".into());
+        }
+    })
+}
+
+fn chat_step(planned: &PlannedStep, ids: Ids<'_>, message_id: impl Fn() -> MessageId) -> Result<ChatStep, Reason> {
+    let step = &planned.step;
+    Ok(match &planned.act {
+        Act::Message => ChatStep::Message {
+            message_id: step.id.map_or_else(message_id, MessageId),
+            body: step.body.clone().unwrap_or_default(),
+        },
+        Act::Accept(agent) => ChatStep::Accept { agent_id: AgentId(ids(agent)) },
+        Act::Transfer(agent, department) => ChatStep::Transfer {
+            to_agent: agent.as_ref().map(|agent| AgentId(ids(agent))),
+            to_department: department.as_ref().map(|department| DepartmentId(ids(department))),
+            note: step.body.clone(),
+        },
+        Act::End(by) => ChatStep::End { by: *by },
+        Act::Feedback => {
+            if step.resolved.is_some() || step.would_recommend.is_some() || step.agent_rating.is_some() {
+                return Err("rating: a chat has one rating and a comment".into());
+            }
+            ChatStep::Feedback { rating: step.rating.unwrap_or_default(), comment: step.comment.clone() }
+        }
+        _ => return Err("action: does not happen to a chat".into()),
+    })
+}
+
+/// An event told as Docket keeps it, readable: its name, the version of its shape and its payload.
+fn payload(planned: &PlannedStep) -> Result<(&str, u16, String), Reason> {
+    let step = &planned.step;
+    let payload = step.data.as_ref().map(ToString::to_string).unwrap_or_default();
+    if payload.contains("\\u0000") {
+        return Err("data: must not contain the character NUL".into());
+    }
+    Ok((step.event.as_deref().unwrap_or_default(), step.version.unwrap_or(1), payload))
+}
+
+/// Sealed text is of another desk: nobody here could open it.
+fn none_sealed(visit_all: impl FnOnce(&mut dyn FnMut(&mut PersonalText))) -> Result<(), Reason> {
+    let mut sealed = false;
+    visit_all(&mut |text| sealed |= matches!(text, PersonalText::Sealed(_)));
+    if sealed { Err("data: sealed text does not open here".into()) } else { Ok(()) }
+}
+
+/// Whether it begins a stream.
+fn is_opening(event_type: &str) -> bool {
+    matches!(
+        event_type,
+        "TicketOpened" | "ChatStarted" | "AgentRegistered" | "DepartmentCreated" | "CustomerRegistered"
+            | "OrganisationCreated" | "AccountOpened"
+    )
+}

@@ -1,0 +1,363 @@
+//! History that comes in from elsewhere: one line a ticket or chat, with its original times.
+//!
+//! # What holds
+//! - A line is atomic: all of its events, or, refused with its reason, none. The rest goes on.
+//! - Ids follow from the input, and a stream is only ever begun: importing a file twice changes nothing.
+//! - People and departments are entered when they are first met, and are on disk before the first line that speaks of them.
+//! - Lines are read in order, which gives ticket numbers their order; they are appended many at once, for the log to
+//!   commit together.
+
+mod build;
+pub mod format;
+mod ids;
+mod numbers;
+mod parse;
+mod people;
+mod plan;
+mod report;
+mod split;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use docket_domain::customer::CustomerEvent;
+use docket_domain::ticket::TicketNumber;
+use docket_domain::{Category, DomainEvent, Limits, StreamId, TenantId};
+use docket_store::{
+    Accounts, Draft, DraftStream, Expected, Journal, JournalError, KeyError, StoreError, new_id,
+};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use build::{Built, build};
+use numbers::Numbers;
+use parse::{Reason, parse};
+use people::{Entered, People};
+use plan::{Content, Planned};
+
+pub use report::{ImportReport, Progress, Refusal, TOLD};
+pub use split::{LineSplitter, RawLine};
+
+/// Lines on their way at once.
+const IN_FLIGHT: usize = 512;
+/// After this many lines in a row that were not here before, it is no longer looked first: a number is taken, and given
+/// back should the line be here after all.
+const CAREFUL: u32 = 32;
+
+/// The import cannot go on. What came in is in; importing the same again goes on where it ended.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the import stopped: {0}")]
+pub struct ImportError(Arc<JournalError>);
+
+/// Why a line did not come in.
+#[derive(Clone)]
+enum Failure {
+    /// It is refused.
+    Refused(Reason),
+    /// The log or the vault failed.
+    Broken(Arc<JournalError>),
+}
+
+impl<E: Into<JournalError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Broken(Arc::new(error.into()))
+    }
+}
+
+/// What all lines of an import share.
+struct Context {
+    journal: Journal,
+    accounts: Accounts,
+    tenant: TenantId,
+    limits: Limits,
+    correlation_id: Uuid,
+    counts: Counts,
+    progress: Arc<Progress>,
+}
+
+/// What was entered beside tickets and chats.
+#[derive(Default)]
+struct Counts {
+    others: std::sync::atomic::AtomicU64,
+    events: std::sync::atomic::AtomicU64,
+}
+
+impl Counts {
+    fn entered(&self, events: u64) {
+        self.others.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.events.fetch_add(events, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+/// What became of one line.
+enum Outcome {
+    Came { category: Category, events: u64, irregular: u64 },
+    Unchanged,
+    Refused(Reason),
+    Broken(Arc<JournalError>),
+}
+
+/// An import under way.
+pub struct Importer {
+    context: Arc<Context>,
+    people: People,
+    numbers: Numbers,
+    /// Lines to look for before they get a number.
+    careful: u32,
+    line: u64,
+    room: Arc<Semaphore>,
+    lines: JoinSet<(u64, Option<TicketNumber>, Outcome)>,
+    report: ImportReport,
+    began_at: DateTime<Utc>,
+}
+
+impl Importer {
+    /// Begins an import into a tenant.
+    ///
+    /// # Errors
+    /// [`ImportError`] if the log cannot be read.
+    pub async fn new(
+        journal: Journal,
+        accounts: Accounts,
+        tenant: TenantId,
+        limits: Limits,
+    ) -> Result<Self, ImportError> {
+        let began_at = journal.clock().now();
+        let context = Arc::new(Context {
+            journal,
+            accounts,
+            tenant,
+            limits,
+            correlation_id: new_id(),
+            counts: Counts::default(),
+            progress: Arc::default(),
+        });
+        let people = People::new(context.clone()).await.map_err(|error| ImportError(Arc::new(error)))?;
+        Ok(Self {
+            context,
+            people,
+            numbers: Numbers::default(),
+            careful: CAREFUL,
+            line: 0,
+            room: Arc::new(Semaphore::new(IN_FLIGHT)),
+            lines: JoinSet::new(),
+            report: ImportReport::default(),
+            began_at,
+        })
+    }
+
+    /// How far it is, for whoever watches.
+    pub fn progress(&self) -> Arc<Progress> {
+        self.context.progress.clone()
+    }
+
+    /// Takes the next line; waits while too many are on their way. Blank lines only count.
+    ///
+    /// # Errors
+    /// [`ImportError`] if the log or the vault fails; a line that is refused is no error.
+    pub async fn take(&mut self, raw: RawLine) -> Result<(), ImportError> {
+        self.line += 1;
+        while let Some(done) = self.lines.try_join_next() {
+            self.settle(done)?;
+        }
+        let RawLine::Complete(bytes) = raw else {
+            self.refuse(self.line, format!("a line may have at most {} bytes", format::LINE_BYTES));
+            return Ok(());
+        };
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        let planned = match parse(&bytes).and_then(|line| Planned::new(line, &self.context.tenant, &mut self.people)) {
+            Ok(planned) => planned,
+            Err(reason) => {
+                self.refuse(self.line, reason);
+                return Ok(());
+            }
+        };
+        self.begin(planned).await.map_err(|error| ImportError(Arc::new(error)))
+    }
+
+    /// Waits for everything under way and tells what became of it.
+    ///
+    /// # Errors
+    /// [`ImportError`] as with [`take`](Self::take).
+    pub async fn finish(mut self) -> Result<ImportReport, ImportError> {
+        while let Some(done) = self.lines.join_next().await {
+            self.settle(done)?;
+        }
+        let mut report = self.report;
+        report.others = self.context.counts.others.load(std::sync::atomic::Ordering::Relaxed);
+        report.events += self.context.counts.events.load(std::sync::atomic::Ordering::Relaxed);
+        report.refused.sort_by_key(|refusal| refusal.line);
+        let took = self.context.journal.clock().now() - self.began_at;
+        report.seconds = took.as_seconds_f64();
+        Ok(report)
+    }
+
+    /// Gives a ticket its number and sends the line on its way.
+    async fn begin(&mut self, planned: Planned) -> Result<(), JournalError> {
+        let mut number = None;
+        if planned.stream.category == Category::Ticket {
+            if self.careful > 0 {
+                if self.context.is_there(&planned.stream).await? {
+                    self.careful = CAREFUL;
+                    self.report.unchanged += 1;
+                    self.context.progress.add(1, 0);
+                    return Ok(());
+                }
+                self.careful -= 1;
+            }
+            number = Some(self.number(wanted_number(&planned)).await?);
+        }
+        let room = self.room.clone().acquire_owned().await;
+        let (context, line) = (self.context.clone(), self.line);
+        if matches!(planned.content, Content::Stream) {
+            // Who speaks of this stream later waits for it, whichever line is faster.
+            let (category, id) = (planned.stream.category, planned.stream.id);
+            let (told, outcome) = tokio::sync::oneshot::channel();
+            self.people.announce(category, id, Entered::new(id, async move {
+                // Refused or not: somebody may have been there before, and the id is what the line said.
+                let _ = outcome.await;
+                Ok(id)
+            }));
+            self.lines.spawn(async move {
+                let outcome = bring(&context, planned, number).await;
+                let _ = told.send(());
+                drop(room);
+                (line, number, outcome)
+            });
+        } else {
+            self.lines.spawn(async move {
+                let outcome = bring(&context, planned, number).await;
+                drop(room);
+                (line, number, outcome)
+            });
+        }
+        Ok(())
+    }
+
+    async fn number(&mut self, wanted: Option<TicketNumber>) -> Result<TicketNumber, JournalError> {
+        let (store, tenant) = (self.context.journal.store().as_ref(), &self.context.tenant);
+        if let Some(wanted) = wanted {
+            match self.numbers.take_exactly(wanted, store, tenant).await? {
+                Some(number) => return Ok(number),
+                None => self.report.renumbered += 1,
+            }
+        }
+        Ok(self.numbers.take(store, tenant).await?)
+    }
+
+    fn settle(
+        &mut self,
+        done: Result<(u64, Option<TicketNumber>, Outcome), tokio::task::JoinError>,
+    ) -> Result<(), ImportError> {
+        let stopped = |error: JournalError| ImportError(Arc::new(error));
+        let (line, number, outcome) =
+            done.map_err(|gone| stopped(StoreError::Unavailable(gone.to_string()).into()))?;
+        match outcome {
+            Outcome::Came { category, events, irregular } => {
+                match category {
+                    Category::Ticket => self.report.tickets += 1,
+                    Category::Chat => self.report.chats += 1,
+                    _ => {}
+                }
+                self.report.events += events;
+                self.report.irregular += irregular;
+                self.context.progress.add(1, events);
+                return Ok(());
+            }
+            Outcome::Unchanged => {
+                self.careful = CAREFUL;
+                self.report.unchanged += 1;
+                self.context.progress.add(1, 0);
+            }
+            Outcome::Refused(reason) => self.refuse(line, reason),
+            Outcome::Broken(error) => return Err(ImportError(error)),
+        }
+        if let Some(number) = number {
+            self.numbers.give_back(number);
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: u64, reason: Reason) {
+        self.report.refused_count += 1;
+        if self.report.refused.len() < TOLD {
+            self.report.refused.push(Refusal { line, reason });
+        }
+        self.context.progress.add(1, 0);
+    }
+}
+
+/// Brings a line in.
+async fn bring(context: &Context, planned: Planned, number: Option<TicketNumber>) -> Outcome {
+    match try_bring(context, planned, number).await {
+        Ok(outcome) => outcome,
+        Err(Failure::Refused(reason)) => Outcome::Refused(reason),
+        Err(Failure::Broken(error)) => Outcome::Broken(error),
+    }
+}
+
+async fn try_bring(context: &Context, planned: Planned, number: Option<TicketNumber>) -> Result<Outcome, Failure> {
+    let refused = Failure::Refused;
+    // First everything that can be refused; only then is anybody entered.
+    let mut built = build(&planned, number, &|entered| entered.expected, &context.limits).map_err(refused)?;
+    let mut known_as = HashMap::new();
+    for entered in &planned.awaited {
+        let id = entered.done.clone().await?;
+        if id != entered.expected {
+            known_as.insert(entered.expected, id);
+        }
+    }
+    if !known_as.is_empty() {
+        let ids = |entered: &Entered| known_as.get(&entered.expected).copied().unwrap_or(entered.expected);
+        built = build(&planned, number, &ids, &context.limits).map_err(refused)?;
+    }
+    let Built { drafts, irregular } = built;
+    let (category, events) = (planned.stream.category, drafts.len() as u64);
+    if matches!(planned.content, Content::Stream) && !matches!(category, Category::Ticket | Category::Chat) {
+        if let Some(DomainEvent::Customer(CustomerEvent::CustomerRegistered(who))) = drafts.first().map(|d| &d.body) {
+            let known = |text: &Option<docket_domain::PersonalText>| text.as_ref().and_then(|text| text.to_known());
+            context.claim(planned.stream.id, known(&who.external_id), known(&who.email)).await?;
+        }
+        let entered = context.enter(category, planned.stream.id, drafts).await?;
+        // `enter` has counted its events.
+        return Ok(if entered { Outcome::Came { category, events: 0, irregular } } else { Outcome::Unchanged });
+    }
+    match context.append(planned.stream, drafts).await? {
+        true => Ok(Outcome::Came { category, events, irregular }),
+        false => Ok(Outcome::Unchanged),
+    }
+}
+
+/// The number a line asks for.
+fn wanted_number(planned: &Planned) -> Option<TicketNumber> {
+    match &planned.content {
+        Content::Ticket { line, .. } => line.number,
+        Content::Chat { .. } => None,
+        Content::Stream => {
+            let data = planned.steps.first()?.step.data.as_ref()?;
+            serde_json::from_value(data.get("number")?.clone()).ok()
+        }
+    }
+}
+
+impl Context {
+    /// Begins a stream. False: it was there before, and stays as it is.
+    async fn append(&self, stream: StreamId, drafts: Vec<Draft>) -> Result<bool, Failure> {
+        let streams = vec![DraftStream { stream: stream.clone(), expected: Expected::Version(0), drafts }];
+        match self.journal.append(streams, self.correlation_id, None, None).await {
+            Ok(_) => Ok(true),
+            Err(JournalError::Store(StoreError::Conflict { .. })) => Ok(false),
+            Err(JournalError::Key(KeyError::Erased)) if self.is_there(&stream).await? => Ok(false),
+            Err(JournalError::Key(KeyError::Erased)) => Err(Failure::Refused("customer: has been erased".into())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn is_there(&self, stream: &StreamId) -> Result<bool, JournalError> {
+        Ok(!self.journal.store().read_stream(stream, 0, 1).await?.is_empty())
+    }
+}

@@ -1,0 +1,98 @@
+//! Reading a line, strictly: what is not understood to the last field is refused with the place and the reason.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::format::{Action, Line, STEPS, Step};
+
+/// Why a line is refused, in words.
+pub(crate) type Reason = String;
+
+/// Understands one line.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Line, Reason> {
+    #[derive(Deserialize)]
+    struct Kind<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: std::borrow::Cow<'a, str>,
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to() + 1))?;
+    let kind: Kind<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let line = match &*kind.kind {
+        "ticket" => Line::Ticket(read(text)?),
+        "chat" => Line::Chat(read(text)?),
+        "stream" => Line::Stream(read(text)?),
+        other => {
+            let other: String = other.chars().take(40).collect();
+            return Err(format!("type: {other:?} is none of ticket, chat, stream"));
+        }
+    };
+    let history = match &line {
+        Line::Ticket(line) => &line.history,
+        Line::Chat(line) => &line.history,
+        Line::Stream(line) => &line.history,
+    };
+    if history.len() > STEPS {
+        return Err(format!("history: at most {STEPS} steps, this has {}", history.len()));
+    }
+    for (index, step) in history.iter().enumerate() {
+        check(step).map_err(|reason| format!("history[{index}].{reason}"))?;
+    }
+    Ok(line)
+}
+
+/// A line's content beside its type.
+fn read<T: DeserializeOwned>(text: &str) -> Result<Box<T>, Reason> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize::<_, T>(&mut json).map(Box::new).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner().to_string();
+        if path == "." { inner } else { format!("{path}: {inner}") }
+    })
+}
+
+/// Whether the step has the fields its action needs, and no others.
+fn check(step: &Step) -> Result<(), Reason> {
+    use Action as A;
+    let present = [
+        ("id", step.id.is_some()),
+        ("body", step.body.is_some()),
+        ("to", step.to.is_some()),
+        ("department", step.department.is_some()),
+        ("reason", step.reason.is_some()),
+        ("by", step.by.is_some()),
+        ("rating", step.rating.is_some()),
+        ("comment", step.comment.is_some()),
+        ("resolved", step.resolved.is_some()),
+        ("would_recommend", step.would_recommend.is_some()),
+        ("agent_rating", step.agent_rating.is_some()),
+        ("speed_rating", step.speed_rating.is_some()),
+        ("communication_rating", step.communication_rating.is_some()),
+        ("event", step.event.is_some()),
+        ("version", step.version.is_some()),
+        ("data", step.data.is_some()),
+        ("irregular", step.irregular.is_some()),
+    ];
+    let (needed, allowed): (&[&str], &[&str]) = match step.action {
+        A::Message | A::Note => (&["body"], &["id"]),
+        A::Status => (&["to"], &["reason"]),
+        A::Assign | A::Priority | A::Category | A::Tags | A::CustomFields => (&["to"], &[]),
+        A::Department | A::Accept => (&[], &["to"]),
+        A::Unassign => (&[], &[]),
+        A::Transfer => (&[], &["to", "department", "body"]),
+        A::End => (&[], &["by"]),
+        A::Feedback => (
+            &["rating"],
+            &["comment", "resolved", "would_recommend", "agent_rating", "speed_rating", "communication_rating"],
+        ),
+        A::Event => (&["event", "data"], &["version", "irregular"]),
+    };
+    for (name, there) in present {
+        if there && !needed.contains(&name) && !allowed.contains(&name) {
+            return Err(format!("{name}: does not belong to this action"));
+        }
+        if !there && needed.contains(&name) {
+            return Err(format!("{name}: is missing"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! Who and what a line speaks of: customers, agents and departments, entered when they are first met.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use docket_domain::agent::{Agent, AgentCommand};
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::department::{Department, DepartmentCommand, DepartmentEvent};
+use docket_domain::{
+    Actor, ActorKind, Aggregate, Category, DecideContext, DomainEvent, PersonId, Position, Role, StreamId,
+};
+use docket_store::vault::IdentityKind;
+use docket_store::{Draft, Filter};
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
+use uuid::Uuid;
+
+use super::format::{ActorRef, AgentRef, CustomerRef, DepartmentRef, KnownDepartment};
+use super::ids::id_of;
+use super::parse::Reason;
+use super::{Context, Failure};
+
+/// How many chats at once an imported agent takes until somebody sets it.
+const CAPACITY: u32 = 3;
+/// Characters of a foreign id, at most.
+const EXTERNAL_ID_CHARS: usize = 200;
+
+/// Somebody or something that is entered, or will be as soon as anybody waits for it.
+#[derive(Clone)]
+pub(super) struct Entered {
+    /// The id it will have, unless the desk knows the person under another.
+    pub(super) expected: Uuid,
+    /// The id it has, once it is on disk.
+    pub(super) done: Shared<BoxFuture<'static, Result<Uuid, Failure>>>,
+}
+
+impl Entered {
+    pub(super) fn new(expected: Uuid, work: impl Future<Output = Result<Uuid, Failure>> + Send + 'static) -> Self {
+        Self { expected, done: work.boxed().shared() }
+    }
+
+    fn already(id: Uuid) -> Self {
+        Self::new(id, std::future::ready(Ok(id)))
+    }
+}
+
+/// Who did something.
+#[derive(Clone)]
+pub(super) enum Who {
+    System,
+    /// The customer whose line it is.
+    Customer,
+    Other(ActorKind, Entered),
+}
+
+/// Everybody and everything met so far.
+pub(super) struct People {
+    context: Arc<Context>,
+    known: HashMap<(Category, Key), Entered>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Id(Uuid),
+    External(String),
+    Email(String),
+    Name(String),
+}
+
+impl People {
+    /// Knows the departments there are by name; everybody else is found by id.
+    pub(super) async fn new(context: Arc<Context>) -> Result<Self, docket_store::JournalError> {
+        let mut people = Self { context: context.clone(), known: HashMap::new() };
+        let filter = Filter { tenant: Some(context.tenant.clone()), categories: vec![Category::Department] };
+        let head = context.journal.store().head().await?;
+        let mut names: HashMap<Uuid, String> = HashMap::new();
+        let mut after = Position::START;
+        while after < head {
+            let page = context.journal.read_all(after, &filter, 10_000).await?;
+            for event in page.events {
+                match event.body {
+                    DomainEvent::Department(DepartmentEvent::DepartmentCreated(created)) => {
+                        names.insert(event.meta.stream.id, created.name);
+                    }
+                    DomainEvent::Department(DepartmentEvent::DepartmentChanged(changed)) => {
+                        names.insert(event.meta.stream.id, changed.name);
+                    }
+                    _ => {}
+                }
+            }
+            if page.scanned_to <= after {
+                break;
+            }
+            after = page.scanned_to;
+        }
+        for (id, name) in names {
+            people.known.insert((Category::Department, Key::Name(name)), Entered::already(id));
+        }
+        Ok(people)
+    }
+
+    /// A customer, first met at `at`.
+    pub(super) fn customer(&mut self, customer: &CustomerRef, at: DateTime<Utc>) -> Result<Entered, Reason> {
+        let external_id = checked(customer.external_id.as_deref())?;
+        let key = match (customer.id, external_id, customer.email.as_deref()) {
+            (Some(id), _, _) => Key::Id(id),
+            (None, Some(external_id), _) => Key::External(external_id.to_owned()),
+            (None, None, Some(email)) => Key::Email(email.trim().to_lowercase()),
+            (None, None, None) => return Err("an id, external_id or email is needed".into()),
+        };
+        if let Some(known) = self.known.get(&(Category::Customer, key.clone())) {
+            return Ok(known.clone());
+        }
+        let candidate = match &key {
+            Key::Id(id) => *id,
+            Key::External(external_id) => self.id_of(Category::Customer, external_id),
+            Key::Email(text) | Key::Name(text) => self.id_of(Category::Customer, &format!("email:{text}")),
+        };
+        let entered = if customer.id.is_some() && customer.name.is_none() && customer.email.is_none() {
+            Entered::already(candidate)
+        } else {
+            let register = CustomerCommand::Register {
+                kind: CustomerKind::Customer,
+                name: customer.name.clone(),
+                email: customer.email.clone(),
+                phone: None,
+                external_id: customer.external_id.clone(),
+            };
+            let draft = self.draft::<Customer>(&register, at)?;
+            let context = self.context.clone();
+            let (external_id, email) = (customer.external_id.clone(), customer.email.clone());
+            Entered::new(candidate, async move {
+                let id = context.claim(candidate, external_id, email).await?;
+                context.enter(Category::Customer, id, vec![Draft { data_subject: Some(PersonId(id)), ..draft }]).await?;
+                Ok(id)
+            })
+        };
+        self.known.insert((Category::Customer, key), entered.clone());
+        Ok(entered)
+    }
+
+    /// An agent, first met at `at`.
+    pub(super) fn agent(&mut self, agent: &AgentRef, at: DateTime<Utc>) -> Result<Entered, Reason> {
+        let external_id = checked(agent.external_id.as_deref())?;
+        let key = match (agent.id, external_id) {
+            (Some(id), _) => Key::Id(id),
+            (None, Some(external_id)) => Key::External(external_id.to_owned()),
+            (None, None) => return Err("an id or external_id is needed".into()),
+        };
+        let id = agent.id.unwrap_or_else(|| self.id_of(Category::Agent, external_id.unwrap_or_default()));
+        let name = agent.name.as_deref().or(external_id.filter(|_| agent.id.is_none()));
+        self.by_id::<Agent>(key, id, at, name.map(|name| AgentCommand::Register {
+            name: name.to_owned(),
+            email: None,
+            role: Role::Agent,
+            department_ids: Vec::new(),
+            skills: Vec::new(),
+            max_concurrent_chats: CAPACITY,
+        }))
+    }
+
+    /// A department, first met at `at`.
+    pub(super) fn department(&mut self, department: &DepartmentRef, at: DateTime<Utc>) -> Result<Entered, Reason> {
+        let known = match department {
+            DepartmentRef::Name(name) => &KnownDepartment { id: None, external_id: None, name: Some(name.clone()) },
+            DepartmentRef::Known(known) => known,
+        };
+        let external_id = checked(known.external_id.as_deref())?;
+        let name = known.name.as_deref().map(str::trim).or(external_id.filter(|_| known.id.is_none()));
+        let (key, id) = match (known.id, external_id, name) {
+            (Some(id), _, _) => (Key::Id(id), id),
+            (None, Some(external_id), _) => {
+                (Key::External(external_id.to_owned()), self.id_of(Category::Department, external_id))
+            }
+            (None, None, Some(name)) => {
+                (Key::Name(name.to_owned()), self.id_of(Category::Department, &format!("name:{name}")))
+            }
+            (None, None, None) => return Err("a name, id or external_id is needed".into()),
+        };
+        let create = name.map(|name| DepartmentCommand::Create { name: name.to_owned(), description: None });
+        self.by_id::<Department>(key, id, at, create)
+    }
+
+    /// Who did something; None is the system.
+    pub(super) fn actor(&mut self, actor: Option<&ActorRef>, at: DateTime<Utc>) -> Result<Who, Reason> {
+        let Some(ActorRef { kind, id, external_id, name }) = actor.cloned() else { return Ok(Who::System) };
+        match kind {
+            ActorKind::System if id.is_none() && external_id.is_none() => Ok(Who::System),
+            ActorKind::System => Err("the system has no id".into()),
+            ActorKind::Customer if id.is_none() && external_id.is_none() => Ok(Who::Customer),
+            ActorKind::Customer => {
+                self.customer(&CustomerRef { id, external_id, name, email: None }, at).map(|who| Who::Other(kind, who))
+            }
+            ActorKind::Agent => self.agent(&AgentRef { id, external_id, name }, at).map(|who| Who::Other(kind, who)),
+        }
+    }
+
+    /// Somebody or something a line of its own brings: who speaks of it later waits for `entering`.
+    pub(super) fn announce(&mut self, category: Category, id: Uuid, entering: Entered) {
+        self.known.insert((category, Key::Id(id)), entering);
+    }
+
+    /// Enters `id` by `command`; without one it is taken to be there.
+    fn by_id<A: Aggregate>(
+        &mut self,
+        key: Key,
+        id: Uuid,
+        at: DateTime<Utc>,
+        command: Option<A::Command>,
+    ) -> Result<Entered, Reason>
+    where
+        DomainEvent: From<A::Event>,
+    {
+        let key = (A::CATEGORY, key);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let entered = match command {
+            None => Entered::already(id),
+            Some(command) => {
+                let draft = self.draft::<A>(&command, at)?;
+                let data_subject = A::default().data_subject(id);
+                let context = self.context.clone();
+                Entered::new(id, async move {
+                    context.enter(A::CATEGORY, id, vec![Draft { data_subject, ..draft }]).await?;
+                    Ok(id)
+                })
+            }
+        };
+        self.known.insert(key, entered.clone());
+        Ok(entered)
+    }
+
+    /// The first event of somebody or something, if it follows the rules.
+    fn draft<A: Aggregate>(&self, command: &A::Command, at: DateTime<Utc>) -> Result<Draft, Reason>
+    where
+        DomainEvent: From<A::Event>,
+    {
+        let context = DecideContext { now: at, actor: Actor::SYSTEM, limits: &self.context.limits };
+        let event = A::default()
+            .decide(command, &context)
+            .map_err(|refused| refused.to_string())?
+            .pop()
+            .ok_or("there is nothing to register")?;
+        Ok(Draft { body: event.into(), occurred_at: at, actor: Actor::SYSTEM, data_subject: None, irregular: false })
+    }
+
+    fn id_of(&self, category: Category, external_id: &str) -> Uuid {
+        id_of(&self.context.tenant, category, external_id)
+    }
+}
+
+impl Context {
+    /// Who has these identities: `candidate`, unless somebody had them before.
+    pub(super) async fn claim(
+        &self,
+        candidate: Uuid,
+        external_id: Option<String>,
+        email: Option<String>,
+    ) -> Result<Uuid, Failure> {
+        let mut winner = PersonId(candidate);
+        let identities = [(IdentityKind::ExternalId, external_id), (IdentityKind::Email, email)];
+        let mut settled = false;
+        for (kind, value) in identities.into_iter().filter_map(|(kind, value)| value.map(|value| (kind, value))) {
+            let owner = self.accounts.claim_identity(&self.tenant, kind, &value, winner).await?;
+            // The first identity decides; an address somebody else has stays theirs.
+            if !settled {
+                winner = owner;
+                settled = true;
+            }
+        }
+        Ok(winner.0)
+    }
+
+    /// Appends the first events of a stream; one that is there already stays as it is.
+    pub(super) async fn enter(&self, category: Category, id: Uuid, drafts: Vec<Draft>) -> Result<bool, Failure> {
+        let count = drafts.len() as u64;
+        let entered = self.append(StreamId::new(self.tenant.clone(), category, id), drafts).await?;
+        if entered {
+            self.counts.entered(count);
+        }
+        Ok(entered)
+    }
+}
+
+pub(super) fn checked(external_id: Option<&str>) -> Result<Option<&str>, Reason> {
+    match external_id {
+        Some(text) if text.trim().is_empty() => Err("external_id: must not be empty".into()),
+        Some(text) if text.chars().count() > EXTERNAL_ID_CHARS => {
+            Err(format!("external_id: may have at most {EXTERNAL_ID_CHARS} characters"))
+        }
+        Some(text) if text.chars().any(char::is_control) => {
+            Err("external_id: must be one line without control characters".into())
+        }
+        other => Ok(other),
+    }
+}
