@@ -14,6 +14,7 @@ mod live;
 mod nats;
 mod postgres;
 mod process;
+mod real_data;
 mod rows;
 mod workload;
 
@@ -25,6 +26,7 @@ pub use live::{LiveSocket, SseEvent, SseStream};
 pub use nats::{NatsServer, NatsVersion};
 pub use postgres::{Database, PostgresServer};
 pub use process::{cache_dir, free_port, repository, run_tool, skip};
+pub use real_data::{convert_chats, convert_helpdesk, real_data};
 pub use rows::ReadModelRows;
 pub use workload::{Acknowledged, Workload, assert_kept};
 

@@ -13,7 +13,7 @@ use docket_store::Draft;
 use uuid::Uuid;
 
 use super::ids::message_id;
-use super::parse::Reason;
+use super::parse::{Reason, refusal};
 use super::people::{Entered, Who};
 use super::plan::{Act, Content, Planned, PlannedStep};
 
@@ -63,7 +63,7 @@ pub(super) fn build(
             history.open(&open)?;
             history.all(&planned.steps, ids, |ticket, step, ids, place, context| {
                 ticket_step(step, ids, || message_id(id, place))
-                    .and_then(|step| ticket.record(&step, context).map_err(|refused| refused.to_string()))
+                    .and_then(|step| ticket.record(&step, context).map_err(|refused| refusal(&refused)))
                     .map(|recorded| (recorded.event, recorded.irregular))
             })
         }
@@ -86,7 +86,7 @@ pub(super) fn build(
             history.open(&start)?;
             history.all(&planned.steps, ids, |chat, step, ids, place, context| {
                 chat_step(step, ids, || message_id(id, place))
-                    .and_then(|step| chat.record(&step, context).map_err(|refused| refused.to_string()))
+                    .and_then(|step| chat.record(&step, context).map_err(|refused| refusal(&refused)))
                     .map(|recorded| (recorded.event, recorded.irregular))
             })
         }
@@ -155,7 +155,7 @@ where
 
     fn open(&mut self, command: &A::Command) -> Result<(), Reason> {
         let context = DecideContext { now: self.opened_at, actor: self.opened_by, limits: self.limits };
-        let events = self.state.decide(command, &context).map_err(|refused| refused.to_string())?;
+        let events = self.state.decide(command, &context).map_err(|refused| refusal(&refused))?;
         for event in events {
             self.take(event, self.opened_at, self.opened_by, false);
         }
@@ -286,7 +286,12 @@ fn none_sealed(visit_all: impl FnOnce(&mut dyn FnMut(&mut PersonalText))) -> Res
 fn is_opening(event_type: &str) -> bool {
     matches!(
         event_type,
-        "TicketOpened" | "ChatStarted" | "AgentRegistered" | "DepartmentCreated" | "CustomerRegistered"
-            | "OrganisationCreated" | "AccountOpened"
+        "TicketOpened"
+            | "ChatStarted"
+            | "AgentRegistered"
+            | "DepartmentCreated"
+            | "CustomerRegistered"
+            | "OrganisationCreated"
+            | "AccountOpened"
     )
 }

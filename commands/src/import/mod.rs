@@ -24,9 +24,7 @@ use chrono::{DateTime, Utc};
 use docket_domain::customer::CustomerEvent;
 use docket_domain::ticket::TicketNumber;
 use docket_domain::{Category, DomainEvent, Limits, StreamId, TenantId};
-use docket_store::{
-    Accounts, Draft, DraftStream, Expected, Journal, JournalError, KeyError, StoreError, new_id,
-};
+use docket_store::{Accounts, Draft, DraftStream, Expected, Journal, JournalError, KeyError, StoreError, new_id};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -217,11 +215,15 @@ impl Importer {
             // Who speaks of this stream later waits for it, whichever line is faster.
             let (category, id) = (planned.stream.category, planned.stream.id);
             let (told, outcome) = tokio::sync::oneshot::channel();
-            self.people.announce(category, id, Entered::new(id, async move {
-                // Refused or not: somebody may have been there before, and the id is what the line said.
-                let _ = outcome.await;
-                Ok(id)
-            }));
+            self.people.announce(
+                category,
+                id,
+                Entered::new(id, async move {
+                    // Refused or not: somebody may have been there before, and the id is what the line said.
+                    let _ = outcome.await;
+                    Ok(id)
+                }),
+            );
             self.lines.spawn(async move {
                 let outcome = bring(&context, planned, number).await;
                 let _ = told.send(());
@@ -254,8 +256,7 @@ impl Importer {
         done: Result<(u64, Option<TicketNumber>, Outcome), tokio::task::JoinError>,
     ) -> Result<(), ImportError> {
         let stopped = |error: JournalError| ImportError(Arc::new(error));
-        let (line, number, outcome) =
-            done.map_err(|gone| stopped(StoreError::Unavailable(gone.to_string()).into()))?;
+        let (line, number, outcome) = done.map_err(|gone| stopped(StoreError::Unavailable(gone.to_string()).into()))?;
         match outcome {
             Outcome::Came { category, events, irregular } => {
                 match category {

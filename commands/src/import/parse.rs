@@ -1,5 +1,6 @@
 //! Reading a line, strictly: what is not understood to the last field is refused with the place and the reason.
 
+use docket_domain::Rejection;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -16,6 +17,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Line, Reason> {
         kind: std::borrow::Cow<'a, str>,
     }
     let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to() + 1))?;
+    // A derived reader would take an array for the object's fields in order.
+    if !text.trim_start().starts_with('{') {
+        return Err("expected a JSON object".into());
+    }
     let kind: Kind<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let line = match &*kind.kind {
         "ticket" => Line::Ticket(read(text)?),
@@ -95,4 +100,12 @@ fn check(step: &Step) -> Result<(), Reason> {
         }
     }
     Ok(())
+}
+
+/// A refusal of the domain in words: each field with what is wrong with it.
+pub(super) fn refusal(refused: &Rejection) -> Reason {
+    match refused {
+        Rejection::Invalid(fields) => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
 }

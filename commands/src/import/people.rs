@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::format::{ActorRef, AgentRef, CustomerRef, DepartmentRef, KnownDepartment};
 use super::ids::id_of;
-use super::parse::Reason;
+use super::parse::{Reason, refusal};
 use super::{Context, Failure};
 
 /// How many chats at once an imported agent takes until somebody sets it.
@@ -109,30 +109,33 @@ impl People {
             (None, None, Some(email)) => Key::Email(email.trim().to_lowercase()),
             (None, None, None) => return Err("an id, external_id or email is needed".into()),
         };
-        if let Some(known) = self.known.get(&(Category::Customer, key.clone())) {
-            return Ok(known.clone());
-        }
         let candidate = match &key {
             Key::Id(id) => *id,
             Key::External(external_id) => self.id_of(Category::Customer, external_id),
             Key::Email(text) | Key::Name(text) => self.id_of(Category::Customer, &format!("email:{text}")),
         };
+        // Checked also for somebody known: a line is right or wrong by itself.
+        let register = CustomerCommand::Register {
+            kind: CustomerKind::Customer,
+            name: customer.name.clone(),
+            email: customer.email.clone(),
+            phone: None,
+            external_id: customer.external_id.clone(),
+        };
+        let draft = self.draft::<Customer>(&register, at)?;
+        if let Some(known) = self.known.get(&(Category::Customer, key.clone())) {
+            return Ok(known.clone());
+        }
         let entered = if customer.id.is_some() && customer.name.is_none() && customer.email.is_none() {
             Entered::already(candidate)
         } else {
-            let register = CustomerCommand::Register {
-                kind: CustomerKind::Customer,
-                name: customer.name.clone(),
-                email: customer.email.clone(),
-                phone: None,
-                external_id: customer.external_id.clone(),
-            };
-            let draft = self.draft::<Customer>(&register, at)?;
             let context = self.context.clone();
             let (external_id, email) = (customer.external_id.clone(), customer.email.clone());
             Entered::new(candidate, async move {
                 let id = context.claim(candidate, external_id, email).await?;
-                context.enter(Category::Customer, id, vec![Draft { data_subject: Some(PersonId(id)), ..draft }]).await?;
+                context
+                    .enter(Category::Customer, id, vec![Draft { data_subject: Some(PersonId(id)), ..draft }])
+                    .await?;
                 Ok(id)
             })
         };
@@ -150,14 +153,19 @@ impl People {
         };
         let id = agent.id.unwrap_or_else(|| self.id_of(Category::Agent, external_id.unwrap_or_default()));
         let name = agent.name.as_deref().or(external_id.filter(|_| agent.id.is_none()));
-        self.by_id::<Agent>(key, id, at, name.map(|name| AgentCommand::Register {
-            name: name.to_owned(),
-            email: None,
-            role: Role::Agent,
-            department_ids: Vec::new(),
-            skills: Vec::new(),
-            max_concurrent_chats: CAPACITY,
-        }))
+        self.by_id::<Agent>(
+            key,
+            id,
+            at,
+            name.map(|name| AgentCommand::Register {
+                name: name.to_owned(),
+                email: None,
+                role: Role::Agent,
+                department_ids: Vec::new(),
+                skills: Vec::new(),
+                max_concurrent_chats: CAPACITY,
+            }),
+        )
     }
 
     /// A department, first met at `at`.
@@ -212,14 +220,14 @@ impl People {
     where
         DomainEvent: From<A::Event>,
     {
+        let draft = command.map(|command| self.draft::<A>(&command, at)).transpose()?;
         let key = (A::CATEGORY, key);
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let entered = match command {
+        let entered = match draft {
             None => Entered::already(id),
-            Some(command) => {
-                let draft = self.draft::<A>(&command, at)?;
+            Some(draft) => {
                 let data_subject = A::default().data_subject(id);
                 let context = self.context.clone();
                 Entered::new(id, async move {
@@ -240,7 +248,7 @@ impl People {
         let context = DecideContext { now: at, actor: Actor::SYSTEM, limits: &self.context.limits };
         let event = A::default()
             .decide(command, &context)
-            .map_err(|refused| refused.to_string())?
+            .map_err(|refused| refusal(&refused))?
             .pop()
             .ok_or("there is nothing to register")?;
         Ok(Draft { body: event.into(), occurred_at: at, actor: Actor::SYSTEM, data_subject: None, irregular: false })

@@ -1,0 +1,297 @@
+//! Importing into a log and a vault on disk.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use docket_commands::import::{ImportReport, Importer, LineSplitter, RawLine};
+use docket_domain::ticket::TicketEvent;
+use docket_domain::{ActorKind, Category, DomainEvent, Event, Limits, PersonalText, Position, TenantId};
+use docket_store::{Filter, Journal, LogUrl, MasterKey, SystemClock, Vault, open_log, open_vault};
+use serde_json::{Value, json};
+
+struct Desk {
+    _folder: tempfile::TempDir,
+    journal: Journal,
+    vault: Vault,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(SystemClock);
+        let log = open_log(&LogUrl::Sqlite(folder.path().join("log.db")), clock.clone()).await.unwrap();
+        let path = folder.path().join("vault.db").display().to_string();
+        let vault = open_vault(&path, MasterKey::from_bytes(&[1; 32]), clock.clone()).await.unwrap();
+        let journal = Journal::new(log, Arc::new(vault.clone()), clock);
+        Self { _folder: folder, journal, vault }
+    }
+
+    async fn import(&self, text: &[u8]) -> ImportReport {
+        let accounts = self.vault.accounts();
+        let mut importer = Importer::new(self.journal.clone(), accounts, tenant(), Limits::default()).await.unwrap();
+        let mut splitter = LineSplitter::default();
+        for piece in text.chunks(97) {
+            for line in splitter.push(piece) {
+                importer.take(line).await.unwrap();
+            }
+        }
+        if let Some(line) = splitter.finish() {
+            importer.take(line).await.unwrap();
+        }
+        importer.finish().await.unwrap()
+    }
+
+    async fn import_lines(&self, lines: &[Value]) -> ImportReport {
+        let text: Vec<String> = lines.iter().map(Value::to_string).collect();
+        self.import(text.join("\n").as_bytes()).await
+    }
+
+    async fn events(&self) -> Vec<Event> {
+        self.journal.read_all(Position::START, &Filter::default(), 100_000).await.unwrap().events
+    }
+
+    async fn head(&self) -> Position {
+        self.journal.store().head().await.unwrap()
+    }
+}
+
+fn tenant() -> TenantId {
+    TenantId::new("acme").unwrap()
+}
+
+fn agent(n: u32) -> Value {
+    json!({"kind": "agent", "external_id": format!("a{n}"), "name": format!("Agent {n}")})
+}
+
+fn person(n: u32) -> Value {
+    json!({"external_id": format!("a{n}"), "name": format!("Agent {n}")})
+}
+
+fn ticket(external_id: &str, history: Value) -> Value {
+    json!({
+        "type": "ticket", "external_id": external_id, "subject": "Printer", "description": "It burns",
+        "category": "hardware", "priority": "high", "department": "Support",
+        "customer": {"external_id": "c1", "name": "Ada", "email": "ada@example.org"},
+        "opened_at": "2020-05-01T10:00:00Z", "history": history,
+    })
+}
+
+fn step(minute: u32, actor: Value, action: &str, more: Value) -> Value {
+    let mut step = json!({"at": format!("2020-05-01T10:{minute:02}:00Z"), "actor": actor, "action": action});
+    step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    step
+}
+
+fn whole_history() -> Value {
+    json!([
+        step(1, agent(1), "assign", json!({"to": person(1)})),
+        step(1, agent(1), "status", json!({"to": "in_progress"})),
+        step(2, agent(1), "message", json!({"body": "Water?"})),
+        step(3, json!({"kind": "customer"}), "message", json!({"body": "No!"})),
+        step(4, agent(2), "note", json!({"body": "Send somebody"})),
+        step(5, agent(2), "priority", json!({"to": "urgent"})),
+        step(6, agent(2), "category", json!({"to": "fire"})),
+        step(7, agent(2), "department", json!({"to": "Fire brigade"})),
+        step(8, agent(2), "tags", json!({"to": ["hot", "big"]})),
+        step(9, agent(2), "custom_fields", json!({"to": {"floor": 3}})),
+        step(10, agent(2), "unassign", json!({})),
+        step(11, json!({"kind": "system"}), "status", json!({"to": "resolved", "reason": "rain"})),
+        step(12, json!({"kind": "customer"}), "feedback", json!({"rating": 4, "comment": "wet"})),
+        step(13, agent(1), "status", json!({"to": "closed"})),
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_comes_in_with_its_original_times() {
+    let desk = Desk::new().await;
+    let report = desk.import_lines(&[ticket("T1", whole_history())]).await;
+    assert_eq!((report.tickets, report.irregular, report.refused_count), (1, 0, 0), "{report:?}");
+    let events = desk.events().await;
+    assert_eq!(report.events, events.len() as u64);
+    let mut kinds: BTreeMap<Category, usize> = BTreeMap::new();
+    for event in &events {
+        *kinds.entry(event.meta.stream.category).or_default() += 1;
+    }
+    assert_eq!(
+        kinds,
+        BTreeMap::from([
+            (Category::Ticket, 15),
+            (Category::Agent, 2),
+            (Category::Department, 2),
+            (Category::Customer, 1)
+        ])
+    );
+    let of_ticket: Vec<_> = events.iter().filter(|event| event.meta.stream.category == Category::Ticket).collect();
+    let DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) = &of_ticket[0].body else { panic!() };
+    assert_eq!(opened.number.to_string(), "TKT-000001");
+    assert_eq!(opened.subject, PersonalText::from("Printer"));
+    assert_eq!(of_ticket[0].meta.actor.kind, ActorKind::Customer);
+    assert_eq!(of_ticket[3].meta.occurred_at.to_rfc3339(), "2020-05-01T10:02:00+00:00");
+    assert!(of_ticket.iter().all(|event| event.meta.recorded_at > event.meta.occurred_at));
+    assert!(of_ticket.iter().enumerate().all(|(i, event)| event.meta.version == i as u64 + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn importing_twice_changes_nothing() {
+    let desk = Desk::new().await;
+    let mut lines: Vec<_> = (0..100).map(|i| ticket(&format!("T{i}"), whole_history())).collect();
+    lines.push(json!({
+        "type": "chat", "external_id": "K1", "customer": {"email": "Bob@example.org"}, "opened_at": "2021-01-01T00:00:00Z",
+        "history": [{"at": "2021-01-01T00:00:05Z", "actor": agent(1), "action": "accept"}],
+    }));
+    let first = desk.import_lines(&lines).await;
+    assert_eq!((first.tickets, first.chats, first.unchanged), (100, 1, 0), "{first:?}");
+    let head = desk.head().await;
+    let again = desk.import_lines(&lines).await;
+    assert_eq!((again.tickets, again.chats, again.others, again.events, again.unchanged), (0, 0, 0, 0, 101));
+    assert_eq!(desk.head().await, head);
+    let next = desk.journal.store().reserve_numbers(&tenant(), "ticket", 1).await.unwrap();
+    assert!(next <= 130, "repeating an import uses no numbers up: {next}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_follow_the_file_and_keep_what_a_line_asks_for() {
+    let desk = Desk::new().await;
+    let mut lines: Vec<_> = (0..50).map(|i| ticket(&format!("T{i}"), json!([]))).collect();
+    lines[10]["number"] = json!("TKT-000100");
+    lines[20]["number"] = json!("TKT-000001");
+    let report = desk.import_lines(&lines).await;
+    assert_eq!((report.tickets, report.renumbered), (50, 1));
+    let mut numbers = BTreeMap::new();
+    for event in desk.events().await {
+        if let DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) = event.body {
+            numbers.insert(opened.number, event.meta.stream.id);
+        }
+    }
+    assert_eq!(numbers.len(), 50, "no number twice");
+    let expected: Vec<u64> = (1..=49).chain([100]).collect();
+    assert_eq!(numbers.keys().map(|number| number.0).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_the_rules_is_recorded_and_counted() {
+    let desk = Desk::new().await;
+    let history = json!([
+        step(1, agent(1), "status", json!({"to": "closed"})),
+        step(2, agent(1), "status", json!({"to": "closed"})),
+        step(3, agent(1), "assign", json!({"to": person(1)})),
+        step(4, agent(1), "status", json!({"to": "resolved"})),
+    ]);
+    let report = desk.import_lines(&[ticket("T1", history)]).await;
+    assert_eq!((report.tickets, report.irregular), (1, 3), "{report:?}");
+    let events = desk.events().await;
+    let marked = events.iter().filter(|event| event.meta.irregular).count();
+    assert_eq!(marked, 3);
+    assert_eq!(events.iter().filter(|event| event.meta.stream.category == Category::Ticket).count(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_line_is_refused_with_its_reason_and_the_rest_goes_on() {
+    let good = ticket("good", whole_history()).to_string();
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut line = ticket("bad", whole_history());
+        change(&mut line);
+        line.to_string().into_bytes()
+    };
+    let deep = format!(r#"{{"type":"ticket","custom_fields":{{"x":{}1{}}}}}"#, "[".repeat(5000), "]".repeat(5000));
+    let cases: Vec<(Vec<u8>, &str)> = vec![
+        (b"nonsense".to_vec(), "expected"),
+        (br#"["ticket"]"#.to_vec(), "expected a JSON object"),
+        (b"{\"type\":\"ticket\",\"subject\":\"\xff\"}".to_vec(), "not UTF-8"),
+        (deep.into_bytes(), "recursion limit"),
+        (br#"{"type":"mail"}"#.to_vec(), "none of ticket, chat, stream"),
+        (with(&|line| line["colour"] = json!("red")), "unknown field `colour`"),
+        (with(&|line| line["priority"] = json!("asap")), "priority: unknown variant `asap`"),
+        (with(&|line| line["subject"] = json!(7)), "subject: invalid type"),
+        (with(&|line| line["subject"] = json!("x".repeat(256))), "subject may have at most 255"),
+        (with(&|line| line["description"] = json!("")), "description must not be empty"),
+        (with(&|line| line["description"] = json!("x".repeat(51_201))), "description may have at most 51200 bytes"),
+        (with(&|line| line["opened_at"] = json!("yesterday")), "opened_at:"),
+        (with(&|line| line["customer"] = json!({})), "customer: an id, external_id or email is needed"),
+        (with(&|line| line["customer"]["email"] = json!("nobody")), "email must be a mail address"),
+        (with(&|line| drop(line.as_object_mut().unwrap().remove("external_id"))), "external_id: is missing"),
+        (with(&|line| line["external_id"] = json!("x".repeat(201))), "external_id: may have at most 200"),
+        (with(&|line| line["history"][0]["to"]["role"] = json!("admin")), "history[0].to: unknown field `role`"),
+        (with(&|line| line["history"][1]["to"] = json!("done")), "history[1].to: unknown variant"),
+        (with(&|line| line["history"][2]["body"] = json!(" ")), "history[2].body must not be empty"),
+        (with(&|line| line["history"][2]["to"] = json!("x")), "history[2].to: does not belong to this action"),
+        (with(&|line| drop(line["history"][2].as_object_mut().unwrap().remove("body"))), "history[2].body: is missing"),
+        (with(&|line| line["history"][2]["action"] = json!("accept")), "history[2]"),
+        (with(&|line| line["history"][12]["rating"] = json!(6)), "rating must be from 1 to 5"),
+        (with(&|line| line["history"][12]["rating"] = json!(600)), "history[12].rating"),
+        (
+            with(&|line| {
+                line["history"][2] = step(2, agent(1), "event", json!({"event": "NoteAdded", "data": {}}));
+            }),
+            "history[2].event: NoteAdded has a payload that does not fit",
+        ),
+        (
+            with(&|line| {
+                let data = json!({"from": {"$sealed": "AAAA"}, "to": "x"});
+                line["history"][2] = step(2, agent(1), "event", json!({"event": "SubjectChanged", "data": data}));
+            }),
+            "history[2].data: sealed text",
+        ),
+    ];
+    let desk = Desk::new().await;
+    let mut text = Vec::new();
+    for (line, _) in &cases {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
+    text.extend_from_slice(good.as_bytes());
+    let report = desk.import(&text).await;
+    for (index, ((_, reason), refusal)) in cases.iter().zip(&report.refused).enumerate() {
+        assert_eq!(refusal.line, index as u64 + 1);
+        assert!(refusal.reason.contains(reason), "line {}: {} (expected {reason})", refusal.line, refusal.reason);
+    }
+    assert_eq!((report.tickets, report.refused_count), (1, cases.len() as u64));
+    // Nobody was entered for a refused line's sake.
+    let streams: std::collections::HashSet<_> = desk.events().await.into_iter().map(|e| e.meta.stream).collect();
+    assert_eq!(streams.len(), 1 + 2 + 2 + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_the_desk_knows_is_not_entered_again() {
+    use docket_store::vault::IdentityKind;
+    let desk = Desk::new().await;
+    let known = docket_domain::PersonId(docket_store::new_id());
+    desk.vault.accounts().claim_identity(&tenant(), IdentityKind::ExternalId, "c1", known).await.unwrap();
+    desk.import_lines(&[ticket("T1", json!([step(3, json!({"kind": "customer"}), "message", json!({"body": "hi"}))]))])
+        .await;
+    for event in desk.events().await.iter().filter(|event| event.meta.stream.category == Category::Ticket) {
+        assert_eq!(event.meta.data_subject, Some(known));
+        assert_eq!(event.meta.actor.id, Some(known.0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_customer_stays_erased() {
+    use docket_store::Keyring as _;
+    let desk = Desk::new().await;
+    desk.import_lines(&[ticket("T1", json!([]))]).await;
+    let events = desk.events().await;
+    let customer = events.iter().find(|event| event.meta.stream.category == Category::Customer).unwrap();
+    desk.vault.destroy(&tenant(), docket_domain::PersonId(customer.meta.stream.id)).await.unwrap();
+    let report = desk.import_lines(&[ticket("T1", json!([])), ticket("T2", json!([]))]).await;
+    assert_eq!((report.unchanged, report.refused_count, report.events), (1, 1, 0), "{report:?}");
+    assert!(report.refused[0].reason.contains("erased"));
+}
+
+#[test]
+fn lines_are_cut_wherever_the_bytes_are() {
+    let text = b"one\r\ntwo\n\nlast";
+    for size in 1..text.len() {
+        let mut splitter = LineSplitter::default();
+        let mut lines: Vec<_> = text.chunks(size).flat_map(|piece| splitter.push(piece)).collect();
+        lines.extend(splitter.finish());
+        let expected: Vec<_> = ["one", "two", "", "last"].map(|line| RawLine::Complete(line.into())).into();
+        assert_eq!(lines, expected);
+    }
+    let mut splitter = LineSplitter::default();
+    let long = vec![b'x'; docket_commands::import::format::LINE_BYTES];
+    assert!(splitter.push(&long).is_empty());
+    assert_eq!(splitter.push(b"x\nnext\n"), [RawLine::TooLong, RawLine::Complete("next".into())]);
+}
