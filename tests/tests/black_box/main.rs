@@ -1,6 +1,13 @@
 //! Black-box and fault tests: what a client, an operator and an accident can do to a running desk.
 
+mod bad_input;
+mod conventions;
+mod erasure;
 mod fault_broker;
 mod fault_database;
 mod fault_kill;
+mod foreign;
+mod isolation;
+mod live;
 mod servers;
+mod ticket_life;
