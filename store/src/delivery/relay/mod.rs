@@ -8,9 +8,11 @@ mod resume;
 mod session;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_nats::Client;
+use docket_domain::Position;
 use metrics::{counter, gauge};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,11 @@ use super::broker::{BrokerError, StreamOptions, connected};
 use super::in_process::InProcessSource;
 use super::lease::{Lease, LeaseStore};
 use crate::{FeedError, Journal, StoreError};
+
+/// Sessions that may fail one after the other before another node gets its turn: some seconds.
+const PATIENCE: u32 = 6;
+/// How long it gets; longer than anybody waits between two tries for a lease.
+const TURN: Duration = Duration::from_millis(500);
 
 /// How the relay works.
 #[derive(Debug, Clone)]
@@ -69,6 +76,8 @@ pub struct Relay {
     leases: Arc<dyn LeaseStore>,
     holder: String,
     options: RelayOptions,
+    /// How far the stream is, as far as is known here; for the metrics only.
+    position: AtomicU64,
 }
 
 impl Relay {
@@ -84,10 +93,12 @@ impl Relay {
         options: RelayOptions,
     ) -> Self {
         let source = InProcessSource::new(journal.clone());
-        Self { journal, source, client, leases, holder: holder.to_owned(), options }
+        let holder = holder.to_owned();
+        Self { journal, source, client, leases, holder, options, position: AtomicU64::new(0) }
     }
 
-    /// Works until `cancel`, whatever happens to NATS, and finishes what is in flight.
+    /// Works until `cancel`, whatever happens to NATS, and finishes what is in flight. A relay that gets nowhere lets
+    /// go of the lease for a moment: another node may reach NATS.
     pub async fn run(&self, cancel: &CancellationToken) {
         while let Some(lease) =
             Lease::acquire(&self.leases, Self::LEASE, &self.holder, self.options.lease_ttl, cancel).await
@@ -99,13 +110,17 @@ impl Relay {
                 () = lost.cancelled() => stop.cancel(), // what was sent is fenced by its expected sequence
             }
             lease.release().await;
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                () = sleep(TURN) => {}
+            }
         }
     }
 
-    /// One session after the other until `stop`.
+    /// One session after the other until `stop`, or until it makes no sense to go on trying here.
     async fn sessions(&self, stop: &CancellationToken) {
         let mut failures = 0_u32;
-        while !stop.is_cancelled() {
+        while !stop.is_cancelled() && failures < PATIENCE {
             let mut published = 0;
             let result = if connected(&self.client) {
                 self.session(stop, &mut published).await
@@ -113,16 +128,31 @@ impl Relay {
                 Err(BrokerError::Disconnected.into())
             };
             gauge!("docket_relay_connected").set(0.0);
+            self.show_lag();
             let Err(error) = result else { return };
-            failures = if published > 0 { 0 } else { failures.saturating_add(1) };
+            failures = if published > 0 { 1 } else { failures + 1 };
             counter!("docket_relay_errors_total").increment(1);
-            if failures <= 1 {
+            if failures == 1 {
                 tracing::warn!(%error, "the relay starts again from the stream's last message");
+            } else {
+                tracing::debug!(%error, failures, "the relay cannot go on");
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = sleep(Duration::from_millis(50) * 2_u32.pow(failures.min(5))) => {}
             }
         }
+    }
+
+    /// Notes that everything up to `position` is on the stream.
+    fn reached(&self, position: Position) {
+        self.position.store(position.0, Ordering::Relaxed);
+        gauge!("docket_relay_position").set(position.0 as f64);
+    }
+
+    fn show_lag(&self) {
+        let head = *self.journal.store().appended().borrow();
+        let lag = head.0.saturating_sub(self.position.load(Ordering::Relaxed));
+        gauge!("docket_relay_lag_positions").set(lag as f64);
     }
 }

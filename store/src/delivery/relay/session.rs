@@ -51,6 +51,7 @@ impl Relay {
         let start = resume::find(store, &stream, &self.options.stream, self.options.backfill).await?;
         tracing::info!(position = %start.position, sequence = start.sequence, "the relay goes on");
         gauge!("docket_relay_connected").set(1.0);
+        self.reached(start.position);
         let session = Session { relay: self, context, stream, sequence: start.sequence, previous: start.position };
         session.run(stop, published).await
     }
@@ -83,7 +84,12 @@ impl Session<'_> {
                 }
                 () = stop.cancelled() => break,
                 batch = feed.next(), if waiting.is_empty() => waiting.extend(batch?.events),
-                _ = look.tick(), if in_flight.is_empty() => self.look().await?,
+                _ = look.tick() => {
+                    self.relay.show_lag();
+                    if in_flight.is_empty() {
+                        self.look().await?;
+                    }
+                }
             }
         }
         while let Some(acked) = in_flight.next().await {
@@ -127,9 +133,7 @@ impl Session<'_> {
         match acked.result {
             Ok(found) if found == acked.expected => {
                 counter!("docket_relay_published_total").increment(1);
-                gauge!("docket_relay_position").set(acked.position.0 as f64);
-                let head = *self.relay.journal.store().appended().borrow();
-                gauge!("docket_relay_lag_positions").set(head.0.saturating_sub(acked.position.0) as f64);
+                self.relay.reached(acked.position);
                 Ok(())
             }
             Ok(found) => Err(RelayError::Moved { expected: acked.expected, found }),
