@@ -85,6 +85,11 @@ impl Invocation {
         }
     }
 
+    /// By Docket itself, because of something that is no event, such as time; once for each `cause`.
+    pub fn by_itself(tenant: &TenantId, cause: &str) -> Self {
+        Self::by(tenant.clone(), Actor::SYSTEM).once(RequestKey::of_cause(cause))
+    }
+
     /// The same, under a key.
     #[must_use]
     pub fn once(mut self, key: RequestKey) -> Self {

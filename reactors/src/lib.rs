@@ -1,1 +1,84 @@
-//! What happens by itself.
+//! What happens by itself: timers fire, waiting chats find agents.
+//!
+//! # Invariants of this room
+//! - A reactor reads the feed and issues commands; it writes nothing itself, and keeps nothing that is not in the log.
+//! - Every command carries a request key derived from what caused it: a reactor may run twice and act once.
+//! - What a command may do is decided by the domain when it is appended. A reactor that is behind does no harm.
+
+mod follow;
+pub mod routing;
+pub mod timers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use docket_commands::Commands;
+use docket_store::FeedSource;
+use docket_store::delivery::{Lease, LeaseStore};
+use tokio_util::sync::CancellationToken;
+
+/// The lease under which one process reacts for all.
+const LEASE: &str = "reactors";
+/// How long after a crash another process takes over.
+const LEASE_TTL: Duration = Duration::from_secs(10);
+
+/// How patient the desk is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How long an agent may leave a chat offered to them before it goes to the next.
+    pub offer_patience: TimeDelta,
+    /// How long nobody may write in an active chat before it ends.
+    pub chat_idle: TimeDelta,
+    /// How long a visitor may wait in silence before the chat counts as abandoned.
+    pub chat_abandoned: TimeDelta,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            offer_patience: TimeDelta::seconds(30),
+            chat_idle: TimeDelta::minutes(15),
+            chat_abandoned: TimeDelta::minutes(30),
+        }
+    }
+}
+
+/// All reactors.
+#[derive(Clone)]
+pub struct Reactors {
+    commands: Commands,
+    source: Arc<dyn FeedSource>,
+    settings: Settings,
+}
+
+impl Reactors {
+    /// Reactors that act through `commands` on what `source` tells.
+    pub fn new(commands: Commands, source: Arc<dyn FeedSource>, settings: Settings) -> Self {
+        Self { commands, source, settings }
+    }
+
+    /// Reacts until `cancel`, alone: of all processes that share `leases` one reacts, the others stand by.
+    pub async fn run(&self, leases: &Arc<dyn LeaseStore>, holder: &str, cancel: &CancellationToken) {
+        while let Some(lease) = Lease::acquire(leases, LEASE, holder, LEASE_TTL, cancel).await {
+            let lost = lease.lost();
+            let stop = cancel.child_token();
+            tokio::select! {
+                () = self.react(&stop) => {}
+                () = lost.cancelled() => tracing::warn!("the reactors' lease was lost; standing by"),
+            }
+            lease.release().await;
+        }
+    }
+
+    /// Reacts until `cancel`, whoever else does. For a process that is alone.
+    pub async fn react(&self, cancel: &CancellationToken) {
+        let journal = self.commands.journal();
+        let routing = follow::run(journal, &*self.source, cancel, || {
+            routing::Routing::new(self.commands.clone(), &self.settings)
+        });
+        let timers =
+            follow::run(journal, &*self.source, cancel, || timers::Timers::new(self.commands.clone(), &self.settings));
+        tokio::join!(routing, timers);
+    }
+}

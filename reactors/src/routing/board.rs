@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use docket_domain::agent::{AgentEvent, Availability};
 use docket_domain::chat::ChatEvent;
 use docket_domain::{AgentId, ChatId, DepartmentId, DomainEvent, Event, EventMeta};
+use uuid::Uuid;
 
 /// An agent as routing sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct AgentLine {
     pub chats: BTreeSet<ChatId>,
     /// When in the order of offers they last got one; 0 for never.
     pub last_turn: u64,
+    /// Whether the log knows better than this board: nothing is offered to them until their next event is here.
+    pub held_back: bool,
 }
 
 impl Default for AgentLine {
@@ -36,6 +39,7 @@ impl Default for AgentLine {
             departments: BTreeSet::new(),
             chats: BTreeSet::new(),
             last_turn: 0,
+            held_back: false,
         }
     }
 }
@@ -71,8 +75,29 @@ pub struct ChatLine {
     pub offer: Option<Offer>,
     /// Who let an offer of it pass, since it last began to wait.
     pub passed: BTreeSet<AgentId>,
+    /// Who handed it over: it does not come back to them.
+    pub from: Option<AgentId>,
     /// Its stream's last event.
-    pub last: EventMeta,
+    pub last: LastEvent,
+    /// Whether the log knows better than this board: it is left alone until its next event is here.
+    pub held_back: bool,
+}
+
+/// What is kept of a chat's last event, for what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastEvent {
+    /// Its version in the chat's stream.
+    pub version: u64,
+    /// Its id.
+    pub event_id: Uuid,
+    /// The request it came from.
+    pub correlation_id: Uuid,
+}
+
+impl LastEvent {
+    fn of(meta: &EventMeta) -> Self {
+        Self { version: meta.version, event_id: meta.event_id, correlation_id: meta.correlation_id }
+    }
 }
 
 /// One tenant's agents and chats.
@@ -97,6 +122,7 @@ impl Board {
 
     fn evolve_agent(&mut self, id: AgentId, event: &AgentEvent) -> bool {
         let agent = self.agents.entry(id).or_default();
+        agent.held_back = false;
         match event {
             AgentEvent::AgentRegistered(event) => {
                 agent.capacity = event.max_concurrent_chats;
@@ -135,7 +161,9 @@ impl Board {
                     skills: event.skills.iter().cloned().collect(),
                     offer: None,
                     passed: BTreeSet::new(),
-                    last: meta.clone(),
+                    from: None,
+                    last: LastEvent::of(meta),
+                    held_back: false,
                 };
                 self.chats.insert(id, line);
                 return true;
@@ -147,7 +175,12 @@ impl Board {
             _ => {}
         }
         let Some(chat) = self.chats.get_mut(&id) else { return false };
-        chat.last = meta.clone();
+        // What this process did itself is on the board before it comes back from the log.
+        if meta.version < chat.last.version {
+            return false;
+        }
+        chat.last = LastEvent::of(meta);
+        chat.held_back = false;
         match event {
             ChatEvent::ChatAssigned(event) => {
                 chat.passed.extend(event.from);
@@ -158,18 +191,36 @@ impl Board {
             ChatEvent::ChatAccepted(_) => {
                 chat.waiting = false;
                 chat.offer = None;
+                chat.from = None;
                 chat.passed.clear();
             }
             ChatEvent::ChatTransferred(event) => {
                 chat.waiting = true;
                 chat.since = meta.occurred_at;
                 chat.department = event.to_department.or(chat.department);
-                chat.passed = BTreeSet::from([event.from]);
+                chat.passed.clear();
+                chat.from = Some(event.from);
                 chat.offer = event.to_agent.map(|agent| Offer { agent, since: meta.occurred_at });
             }
             // Whoever waits with an unused offer is looked at again when its chat moves on.
             _ => return chat.waiting,
         }
         true
+    }
+
+    /// Notes an offer that was made just now, before its events come back from the log.
+    pub fn offered(&mut self, chat_id: ChatId, to: AgentId, at: DateTime<Utc>, version: u64) {
+        let Some(chat) = self.chats.get_mut(&chat_id) else { return };
+        if let Some(before) = chat.offer.replace(Offer { agent: to, since: at }) {
+            chat.passed.insert(before.agent);
+            if let Some(agent) = self.agents.get_mut(&before.agent) {
+                agent.chats.remove(&chat_id);
+            }
+        }
+        chat.last.version = chat.last.version.max(version);
+        self.turns += 1;
+        let agent = self.agents.entry(to).or_default();
+        agent.chats.insert(chat_id);
+        agent.last_turn = self.turns;
     }
 }

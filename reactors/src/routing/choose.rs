@@ -18,10 +18,13 @@ pub struct Move {
 }
 
 /// What should be offered now, who waited longest first. Chats offered to somebody who is still there go on to the
-/// next agent once `patience` is over. Each move is made on the board's copy, so that moves do not compete.
+/// next agent once `patience` is over; when everybody had their turn it begins again. Each move counts for the next.
 pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move> {
-    let mut waiting: Vec<(&ChatId, &ChatLine)> =
-        board.chats.iter().filter(|(_, chat)| chat.waiting && !is_offered(board, chat, now, patience)).collect();
+    let mut waiting: Vec<(&ChatId, &ChatLine)> = board
+        .chats
+        .iter()
+        .filter(|(_, chat)| chat.waiting && !chat.held_back && !is_offered(board, chat, now, patience))
+        .collect();
     if waiting.is_empty() {
         return Vec::new();
     }
@@ -30,13 +33,18 @@ pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move
     let mut turn = agents.values().map(|agent| agent.last_turn).max().unwrap_or(0);
     let mut moves = Vec::new();
     for (id, chat) in waiting {
-        let best = agents
-            .iter()
-            .filter(|(agent_id, agent)| suits(agent, chat) && !chat.passed.contains(agent_id))
-            .filter(|(agent_id, _)| chat.offer.is_none_or(|offer| offer.agent != **agent_id))
-            .min_by(|(left_id, left), (right_id, right)| by_load_then_turn(left, right).then(left_id.cmp(right_id)))
-            .map(|(agent_id, _)| *agent_id);
-        let Some(to) = best else { continue };
+        let best = |again: bool| {
+            let suitable = agents.iter().filter(|(agent_id, agent)| {
+                suits(agent, chat)
+                    && (again || !chat.passed.contains(agent_id))
+                    && chat.from != Some(**agent_id)
+                    && chat.offer.is_none_or(|offer| offer.agent != **agent_id)
+            });
+            suitable
+                .min_by(|left, right| by_load_then_turn(left.1, right.1).then(left.0.cmp(right.0)))
+                .map(|best| *best.0)
+        };
+        let Some(to) = best(false).or_else(|| best(true)) else { continue };
         turn += 1;
         if let Some(agent) = agents.get_mut(&to) {
             agent.chats.insert(*id);
@@ -47,9 +55,9 @@ pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move
     moves
 }
 
-/// When the next offer's patience is over, if one is open.
-pub fn next_deadline(board: &Board, patience: TimeDelta) -> Option<DateTime<Utc>> {
-    board.chats.values().filter(|chat| chat.waiting).filter_map(|chat| Some(chat.offer?.since + patience)).min()
+/// When the offers that stand will have run out of patience.
+pub fn deadlines(board: &Board, patience: TimeDelta) -> impl Iterator<Item = DateTime<Utc>> {
+    board.chats.values().filter(|chat| chat.waiting).filter_map(move |chat| Some(chat.offer?.since + patience))
 }
 
 /// Whether an offer of the chat stands: its agent is still there and has not let it wait too long.
@@ -64,6 +72,7 @@ fn is_offered(board: &Board, chat: &ChatLine, now: DateTime<Utc>, patience: Time
 
 fn suits(agent: &AgentLine, chat: &ChatLine) -> bool {
     agent.active
+        && !agent.held_back
         && agent.availability == Availability::Available
         && agent.has_room()
         && chat.department.is_none_or(|department| agent.departments.contains(&department))

@@ -1,0 +1,98 @@
+//! How a reactor lives: it takes in the log's history, then follows the feed and acts, until it is told to end.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use docket_domain::{Category, DomainEvent, Event, Position};
+use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError};
+use tokio_util::sync::CancellationToken;
+
+/// Events read at once.
+const PAGE: usize = 2000;
+/// The longest sleep before looking at the clock again: timers fire well within a second of due, whatever clock it is.
+const GLANCE: Duration = Duration::from_millis(200);
+/// Before beginning again after a failure.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Something that follows the log and acts on it by commands.
+#[async_trait]
+pub(crate) trait Reactor: Send {
+    /// What it is called in logs, metrics and at the broker.
+    const NAME: &'static str;
+    /// The categories it looks at.
+    const CATEGORIES: &'static [Category];
+
+    /// Takes in an event from before it began. Personal text is sealed.
+    fn take_in_history(&mut self, event: &Event);
+
+    /// Takes in an event that just happened.
+    fn take_in(&mut self, event: &Event);
+
+    /// Does what is to be done. When it wants to be called again at the latest, even if nothing happens.
+    async fn act(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+}
+
+/// Runs reactors made by `new` until `cancel`; one that fails is made anew.
+pub(crate) async fn run<R: Reactor>(
+    journal: &Journal,
+    source: &dyn FeedSource,
+    cancel: &CancellationToken,
+    new: impl Fn() -> R + Send + Sync,
+) {
+    while !cancel.is_cancelled() {
+        tokio::select! {
+            () = cancel.cancelled() => {}
+            Err(error) = follow(journal, source, new()) => {
+                tracing::warn!(reactor = R::NAME, %error, "beginning again");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Never ends but by an error.
+async fn follow<R: Reactor>(journal: &Journal, source: &dyn FeedSource, mut reactor: R) -> Result<(), FeedError> {
+    let began_at = take_in_history(journal, &mut reactor).await?;
+    let mut feed = source.open(R::NAME, began_at, PAGE).await?;
+    tracing::info!(reactor = R::NAME, position = %began_at, "follows the log");
+    let clock = journal.clock();
+    loop {
+        let wake_at = reactor.act(clock.now()).await;
+        let batch = match wake_at {
+            None => feed.next().await?,
+            Some(at) => {
+                let rest = (at - clock.now()).to_std().unwrap_or_default().min(GLANCE);
+                match tokio::time::timeout(rest, feed.next()).await {
+                    Ok(batch) => batch?,
+                    Err(_) => continue,
+                }
+            }
+        };
+        for event in batch.events.iter().filter(|event| R::CATEGORIES.contains(&event.meta.stream.category)) {
+            reactor.take_in(event);
+        }
+        metrics::gauge!("docket_reactor_position", "reactor" => R::NAME).set(batch.upto.0 as f64);
+    }
+}
+
+/// Shows the reactor everything in the log so far, without opening what is sealed. Where it ended.
+async fn take_in_history<R: Reactor>(journal: &Journal, reactor: &mut R) -> Result<Position, JournalError> {
+    let filter = Filter { tenant: None, categories: R::CATEGORIES.to_vec() };
+    let head = journal.store().head().await?;
+    let mut at = Position::START;
+    while at < head {
+        let page = journal.store().read_all(at, &filter, PAGE).await?;
+        for recorded in page.events {
+            let (category, position) = (recorded.meta.stream.category, recorded.meta.position);
+            let body = DomainEvent::decode(category, &recorded.event_type, recorded.schema_version, &recorded.payload)
+                .map_err(|source| JournalError::Decode { position, source })?;
+            reactor.take_in_history(&Event { meta: recorded.meta, body });
+        }
+        if page.scanned_to <= at {
+            break;
+        }
+        at = page.scanned_to;
+    }
+    Ok(at)
+}

@@ -1,0 +1,121 @@
+//! Waiting chats find agents, over a real log.
+
+use chrono::TimeDelta;
+use docket_commands::StartChat;
+use docket_domain::agent::{AgentCommand, Availability};
+use docket_domain::chat::EndedBy;
+use docket_domain::{Actor, Category, CustomerId, DepartmentId};
+use docket_reactors::Settings;
+use docket_store::new_id;
+
+use crate::house::{House, eventually};
+
+/// Tests of routing move the clock; silence is not what they are about.
+fn settings() -> Settings {
+    Settings { chat_idle: TimeDelta::days(9), chat_abandoned: TimeDelta::days(9), ..Settings::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_is_offered_when_an_agent_comes_and_when_a_place_is_free() {
+    let house = House::new().await;
+    let running = house.react(settings()).await;
+    let (first, second) = (house.start_chat().await, house.start_chat().await);
+    let agent = house.agent(1, &[], &[]).await;
+    eventually("the first is offered", || async { house.chat(first).await.offered_to == Some(agent) }).await;
+    assert_eq!(house.chat(second).await.offered_to, None);
+    house.commands.accept_chat(&house.by(Actor::agent(agent)), first, agent).await.unwrap();
+    house.commands.end_chat(&house.by(Actor::agent(agent)), first, EndedBy::Agent).await.unwrap();
+    eventually("the second is offered", || async { house.chat(second).await.offered_to == Some(agent) }).await;
+
+    let third = house.start_chat().await;
+    let more = AgentCommand::ChangeCapacity { to: 2 };
+    house.commands.change_agent(&house.by(Actor::SYSTEM), agent, &more).await.unwrap();
+    eventually("the third is offered", || async { house.chat(third).await.offered_to == Some(agent) }).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn department_and_skills_decide() {
+    let house = House::new().await;
+    let running = house.react(settings()).await;
+    let by = house.by(Actor::SYSTEM);
+    let sales = house.commands.create_department(&by, "Sales".into(), None).await.unwrap();
+    let sales = DepartmentId(sales.stream.id);
+    let plain = house.agent(5, &[], &[]).await;
+    let seller = house.agent(5, &[sales], &[]).await;
+    let linguist = house.agent(5, &[sales], &["italian"]).await;
+    let visitor = || CustomerId(new_id());
+    let to_sales = house.start(StartChat { department_id: Some(sales), ..StartChat::of(visitor()) }).await;
+    let skills = vec!["italian".to_owned()];
+    let italian = house.start(StartChat { skills, ..StartChat::of(visitor()) }).await;
+    eventually("both are offered", || async {
+        house.chat(to_sales).await.offered_to.is_some() && house.chat(italian).await.offered_to.is_some()
+    })
+    .await;
+    let to_sales = house.chat(to_sales).await.offered_to.unwrap();
+    assert!([seller, linguist].contains(&to_sales) && to_sales != plain);
+    assert_eq!(house.chat(italian).await.offered_to, Some(linguist));
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_nobody_takes_goes_on() {
+    let house = House::new().await;
+    let running = house.react(settings()).await;
+    let (a, b) = (house.agent(1, &[], &[]).await, house.agent(1, &[], &[]).await);
+    let chat = house.start_chat().await;
+    eventually("it is offered", || async { house.chat(chat).await.offered_to.is_some() }).await;
+    let first = house.chat(chat).await.offered_to.unwrap();
+    let other = if first == a { b } else { a };
+    house.pass(TimeDelta::seconds(31));
+    eventually("it goes on", || async { house.chat(chat).await.offered_to == Some(other) }).await;
+    assert!(house.load_agent(first).await.active_chats.is_empty());
+    // Whoever goes loses what was only offered to them, at once.
+    house.available(other, Availability::Offline).await;
+    eventually("it comes back", || async { house.chat(chat).await.offered_to == Some(first) }).await;
+    assert!(house.load_agent(other).await.active_chats.is_empty());
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rivals_and_restarts_never_give_anybody_too_many() {
+    let house = House::new().await;
+    let mut agents = Vec::new();
+    for places in [1, 2, 3] {
+        agents.push(house.agent(places, &[], &[]).await);
+    }
+    let running = house.react(settings()).await;
+    let rivals = [house.rival(settings()), house.rival(settings())];
+    let mut chats = Vec::new();
+    for _ in 0..20 {
+        chats.push(house.start_chat().await);
+    }
+    let offered = |house: &House, chats: &[docket_domain::ChatId]| {
+        let (commands, tenant, chats) = (house.commands.clone(), house.tenant.clone(), chats.to_vec());
+        async move {
+            let mut offered = 0;
+            for chat in chats {
+                let chat = commands.load_fresh::<docket_domain::chat::Chat>(&tenant, chat).await.unwrap();
+                offered += usize::from(chat.offered_to.is_some());
+            }
+            offered
+        }
+    };
+    eventually("six are offered", || async { offered(&house, &chats).await == 6 }).await;
+    running.end().await;
+    for rival in rivals {
+        rival.end().await;
+    }
+    let house = house.restarted().await;
+    let running = house.react(settings()).await;
+    let extra = house.agent(1, &[], &[]).await;
+    eventually("a seventh is offered", || async { house.load_agent(extra).await.active_chats.len() == 1 }).await;
+    running.end().await;
+    assert_eq!(offered(&house, &chats).await, 7);
+    for (agent, places) in agents.iter().zip([1, 2, 3]) {
+        assert_eq!(house.load_agent(*agent).await.active_chats.len(), places);
+        let taken = house.count(Category::Agent, agent.0, "ChatSlotTaken").await;
+        let released = house.count(Category::Agent, agent.0, "ChatSlotReleased").await;
+        assert_eq!(taken - released, places);
+    }
+}

@@ -1,0 +1,111 @@
+//! What time does.
+
+use chrono::TimeDelta;
+use docket_domain::agent::Availability;
+use docket_domain::chat::{ChatCommand, ChatStatus, EndedBy};
+use docket_domain::ticket::{SlaClock, Ticket, TicketCommand};
+use docket_domain::{Actor, Category, MessageId};
+use docket_reactors::Settings;
+use docket_store::new_id;
+
+use crate::house::{House, eventually};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snoozed_ticket_wakes_when_its_time_has_come_and_not_before() {
+    let house = House::new().await;
+    let id = house.open_ticket(house.customer().await).await;
+    let other = house.open_ticket(house.customer().await).await;
+    let running = house.react(Settings::default()).await;
+    let snooze = |hours| TicketCommand::Snooze { until: house.now() + TimeDelta::hours(hours) };
+    house.commands.execute::<Ticket>(&house.by(Actor::SYSTEM), id.0, snooze(1)).await.unwrap();
+    house.commands.execute::<Ticket>(&house.by(Actor::SYSTEM), other.0, snooze(2)).await.unwrap();
+    house.pass(TimeDelta::minutes(59));
+    house.pass(TimeDelta::minutes(2));
+    eventually("the first wakes", || async { house.ticket(id).await.snoozed_until.is_none() }).await;
+    assert!(house.ticket(other).await.snoozed_until.is_some());
+    house.pass(TimeDelta::hours(1));
+    eventually("the other wakes", || async { house.ticket(other).await.snoozed_until.is_none() }).await;
+    running.end().await;
+    assert_eq!(house.count(Category::Ticket, id.0, "TicketWoken").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warnings_and_breaches_are_recorded_once_across_restarts_and_by_rivals() {
+    let house = House::new().await;
+    let id = house.open_ticket(house.customer().await).await;
+    let warned = |house: &House| {
+        let commands = house.commands.clone();
+        let tenant = house.tenant.clone();
+        async move { commands.load_fresh::<Ticket>(&tenant, id).await.unwrap().sla.first_response.warned }
+    };
+    // Medium: four business hours to the first response, a warning after four fifths of them.
+    let running = house.react(Settings::default()).await;
+    let rival = house.rival(Settings::default());
+    house.pass(TimeDelta::minutes(193));
+    eventually("the warning", || warned(&house)).await;
+    assert_eq!(house.count(Category::Ticket, id.0, "SlaBreached").await, 0);
+    running.end().await;
+    rival.end().await;
+
+    // What became due while nobody was there is recorded when somebody is again.
+    house.pass(TimeDelta::minutes(60));
+    let house = house.restarted().await;
+    let running = house.react(Settings::default()).await;
+    let rival = house.rival(Settings::default());
+    eventually("the breach", || async { house.count(Category::Ticket, id.0, "SlaBreached").await > 0 }).await;
+    let breach = house.ticket(id).await.sla.clock(SlaClock::FirstResponse).breach_recorded;
+    assert_eq!(breach, Some(crate::house::wednesday() + TimeDelta::hours(4)));
+    // Another ticket's wake-up shows that a whole round has passed since.
+    let other = house.open_ticket(house.customer().await).await;
+    let until = house.now() + TimeDelta::minutes(1);
+    house.commands.execute::<Ticket>(&house.by(Actor::SYSTEM), other.0, TicketCommand::Snooze { until }).await.unwrap();
+    house.pass(TimeDelta::minutes(2));
+    eventually("a later timer", || async { house.ticket(other).await.snoozed_until.is_none() }).await;
+    running.end().await;
+    rival.end().await;
+    assert_eq!(house.count(Category::Ticket, id.0, "SlaWarned").await, 1);
+    assert_eq!(house.count(Category::Ticket, id.0, "SlaBreached").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_in_time_is_no_breach() {
+    let house = House::new().await;
+    let id = house.open_ticket(house.customer().await).await;
+    let late = house.open_ticket(house.customer().await).await;
+    let agent = house.agent(1, &[], &[]).await;
+    let running = house.react(Settings::default()).await;
+    house.pass(TimeDelta::hours(1));
+    let answer = TicketCommand::PostMessage { message_id: MessageId(new_id()), body: "We are on it.".into() };
+    house.commands.execute::<Ticket>(&house.by(Actor::agent(agent)), id.0, answer).await.unwrap();
+    house.pass(TimeDelta::hours(4));
+    eventually("the other one's breach", || async { house.count(Category::Ticket, late.0, "SlaBreached").await == 1 })
+        .await;
+    running.end().await;
+    assert_eq!(house.count(Category::Ticket, id.0, "SlaBreached").await, 0);
+    assert_eq!(house.count(Category::Ticket, id.0, "SlaWarned").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silent_chats_end_and_give_their_place_back() {
+    let house = House::new().await;
+    let agent = house.agent(5, &[], &[]).await;
+    house.available(agent, Availability::Busy).await;
+    let (talking, silent, lonely) = (house.start_chat().await, house.start_chat().await, house.start_chat().await);
+    for chat in [talking, silent] {
+        house.commands.accept_chat(&house.by(Actor::agent(agent)), chat, agent).await.unwrap();
+    }
+    let running = house.react(Settings::default()).await;
+    house.pass(TimeDelta::minutes(10));
+    let message = ChatCommand::PostMessage { message_id: MessageId(new_id()), body: "One moment".into() };
+    house.commands.change_chat(&house.by(Actor::agent(agent)), talking, &message).await.unwrap();
+    house.pass(TimeDelta::minutes(6));
+    eventually("the silent chat ends", || async { house.chat(silent).await.status == ChatStatus::Closed }).await;
+    assert_eq!(house.chat(silent).await.ended_by, Some(EndedBy::Timeout));
+    assert_eq!(house.chat(talking).await.status, ChatStatus::Active);
+    assert_eq!(house.load_agent(agent).await.active_chats, [talking].into());
+    house.pass(TimeDelta::minutes(15));
+    eventually("the queue is left", || async { house.chat(lonely).await.status == ChatStatus::Closed }).await;
+    assert_eq!(house.chat(lonely).await.ended_by, Some(EndedBy::Abandoned));
+    eventually("everybody is gone", || async { house.load_agent(agent).await.active_chats.is_empty() }).await;
+    running.end().await;
+}
