@@ -5,13 +5,23 @@
 //! - Rows and checkpoint change in one transaction; a worker that lost its place changes nothing.
 //! - Every query takes a [`Viewer`]: tenants never meet, and a customer's limits are in the SQL itself.
 
+mod database;
 mod error;
+mod group;
+mod model;
+mod models;
+mod names;
 mod queries;
 mod read_models;
+mod rebuild;
+mod runner;
+mod table;
 mod viewer;
 pub mod views;
 
 pub use error::ReadError;
 pub use queries::Queries;
 pub use read_models::{Projected, ReadModels, ReadModelsUrl};
+pub use rebuild::{RebuildProgress, Rebuilt};
+pub use runner::Runner;
 pub use viewer::{Viewer, ViewerKind};

@@ -8,8 +8,18 @@ use docket_domain::{Event, Position};
 use docket_store::Clock;
 use tokio::sync::{broadcast, watch};
 
+use crate::database::Database;
 use crate::error::ReadError;
+use crate::group::{MODELS, ModelInfo};
 use crate::queries::Queries;
+use crate::rebuild;
+
+/// The name of the group all live models are in: one checkpoint, one lease, one worker.
+pub(crate) const GROUP: &str = "desk";
+/// Batches kept for listeners that are behind.
+const TOLD: usize = 1024;
+/// How often `wait_for` looks into the table, in case another process projects.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Where read models are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,27 +46,37 @@ pub struct ReadModels {
 }
 
 pub(crate) struct Inner {
+    pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) position: watch::Sender<Position>,
-    pub(crate) projected: broadcast::Sender<Projected>,
+    position: watch::Sender<Position>,
+    projected: broadcast::Sender<Projected>,
+}
+
+impl std::ops::Deref for ReadModels {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
 }
 
 impl std::fmt::Debug for ReadModels {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReadModels").field("position", &*self.inner.position.borrow()).finish_non_exhaustive()
+        f.debug_struct("ReadModels").field("position", &*self.position.borrow()).finish_non_exhaustive()
     }
 }
 
 impl ReadModels {
     /// Opens them, making the tables if they are absent.
-    pub async fn open(_url: &ReadModelsUrl, clock: Arc<dyn Clock>) -> Result<Self, ReadError> {
-        Ok(Self {
-            inner: Arc::new(Inner {
-                clock,
-                position: watch::Sender::new(Position::START),
-                projected: broadcast::Sender::new(1024),
-            }),
-        })
+    ///
+    /// # Errors
+    /// [`ReadError::Database`] if the database is not reachable, [`ReadError::Setup`] if it refuses what is needed.
+    pub async fn open(url: &ReadModelsUrl, clock: Arc<dyn Clock>) -> Result<Self, ReadError> {
+        let database = Database::open(url).await?;
+        let mut writer = database.writer().await?;
+        let position = rebuild::make_missing(&mut writer).await?;
+        writer.close().await?;
+        let (position, projected) = (watch::Sender::new(position), broadcast::Sender::new(TOLD));
+        Ok(Self { inner: Arc::new(Inner { database, clock, position, projected }) })
     }
 
     /// Asks them.
@@ -64,22 +84,75 @@ impl ReadModels {
         Queries { models: self.clone() }
     }
 
+    /// Names of all read models.
+    pub fn names() -> Vec<&'static str> {
+        MODELS.iter().map(ModelInfo::name).collect()
+    }
+
+    /// Read models whose tables another version of Docket made: the runner rebuilds them before it goes on.
+    pub async fn outdated(&self) -> Result<Vec<&'static str>, ReadError> {
+        let mut writer = self.database.writer().await?;
+        let outdated = rebuild::outdated(&mut writer).await?;
+        writer.close().await?;
+        Ok(outdated.iter().map(ModelInfo::name).collect())
+    }
+
     /// How far they are, as far as this process knows.
     pub fn position(&self) -> watch::Receiver<Position> {
-        self.inner.position.subscribe()
+        self.position.subscribe()
     }
 
     /// Batches of events, told after the read models have them. A slow listener loses some (`Lagged`): it then has
     /// to read the log from where it was.
     pub fn projected(&self) -> broadcast::Receiver<Projected> {
-        self.inner.projected.subscribe()
+        self.projected.subscribe()
     }
 
     /// Waits until the read models are at `position` or beyond: to read one's own writes. False if they are not
     /// there within `timeout`. Works also when another process runs the projections.
     pub async fn wait_for(&self, position: Position, timeout: Duration) -> Result<bool, ReadError> {
-        let mut seen = self.inner.position.subscribe();
-        let reached = tokio::time::timeout(timeout, seen.wait_for(|p| *p >= position)).await;
-        Ok(matches!(reached, Ok(Ok(_))))
+        if *self.position.borrow() >= position {
+            return Ok(true);
+        }
+        let deadline = tokio::time::Instant::now() + timeout;
+        let mut seen = self.position.subscribe();
+        loop {
+            // Nobody here may be projecting: then only the table knows.
+            let look = (tokio::time::Instant::now() + LOOK).min(deadline);
+            match tokio::time::timeout_at(look, seen.wait_for(|p| *p >= position)).await {
+                Ok(_) => return Ok(true),
+                Err(_) if self.look().await? >= position => return Ok(true),
+                Err(_) if tokio::time::Instant::now() >= deadline => return Ok(false),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// How far they are, looked up.
+    pub async fn look(&self) -> Result<Position, ReadError> {
+        let position = self.database.checkpoint(GROUP).await?.map_or(Position::START, |c| c.position);
+        self.reached(position);
+        Ok(position)
+    }
+
+    /// Notes how far they are, and tells whoever waits for it.
+    pub(crate) fn reached(&self, position: Position) {
+        self.position.send_if_modified(|known| {
+            let further = position > *known;
+            *known = position.max(*known);
+            further
+        });
+    }
+
+    /// Tells what was taken in.
+    pub(crate) fn tell(&self, events: Arc<[Arc<Event>]>, upto: Position) {
+        self.reached(upto);
+        // Nobody listening is no error.
+        let _ = self.projected.send(Projected { events, upto });
+    }
+
+    /// Closes the reading connections.
+    pub async fn close(&self) {
+        self.database.close().await;
     }
 }

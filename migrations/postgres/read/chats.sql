@@ -1,0 +1,45 @@
+-- A chat.
+CREATE TABLE {table} (
+    tenant text NOT NULL,
+    id uuid NOT NULL,
+    status text NOT NULL,
+    customer_id uuid NOT NULL,
+    agent_id uuid,
+    accepted boolean NOT NULL,
+    department_id uuid,
+    skills jsonb NOT NULL,
+    verified boolean NOT NULL,
+    started_at timestamptz NOT NULL,
+    accepted_at timestamptz,
+    wait_seconds bigint,
+    ended_at timestamptz,
+    ended_by text,
+    duration_seconds bigint,
+    customer_messages bigint NOT NULL,
+    agent_messages bigint NOT NULL,
+    system_messages bigint NOT NULL,
+    last_message_at timestamptz,
+    rating bigint,
+    ticket_id uuid,
+    ticket_number bigint,
+    version bigint NOT NULL,
+    position bigint NOT NULL,
+    data_subject uuid,
+    visitor_name text,
+    visitor_email text,
+    page text,
+    user_agent text,
+    ip text,
+    question text,
+    last_message text,
+    rating_comment text,
+    transfer_note text,
+    PRIMARY KEY (tenant, id)
+);
+CREATE INDEX {table}_by_started ON {table} (tenant, started_at, id);
+CREATE INDEX {table}_by_status ON {table} (tenant, status, started_at, id);
+CREATE INDEX {table}_by_agent ON {table} (tenant, agent_id, started_at, id);
+CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, started_at, id);
+
+-- Erasing a person.
+CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);

@@ -1,0 +1,22 @@
+-- A message or note.
+CREATE TABLE {table} (
+    tenant text NOT NULL,
+    conversation_id uuid NOT NULL,
+    position bigint NOT NULL,
+    kind text NOT NULL,
+    message_id uuid NOT NULL,
+    author_kind text NOT NULL,
+    author_id uuid,
+    internal boolean NOT NULL,
+    posted_at timestamptz NOT NULL,
+    data_subject uuid,
+    body text,
+    words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(body, ''))) STORED,
+    PRIMARY KEY (tenant, conversation_id, position)
+);
+
+-- Erasing a person.
+CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
+
+-- Words to search by.
+CREATE INDEX {table}_words ON {table} USING gin (words);

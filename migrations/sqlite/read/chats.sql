@@ -1,0 +1,45 @@
+-- A chat.
+CREATE TABLE {table} (
+    tenant TEXT NOT NULL,
+    id BLOB NOT NULL,
+    status TEXT NOT NULL,
+    customer_id BLOB NOT NULL,
+    agent_id BLOB,
+    accepted INTEGER NOT NULL,
+    department_id BLOB,
+    skills TEXT NOT NULL,
+    verified INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    accepted_at TEXT,
+    wait_seconds INTEGER,
+    ended_at TEXT,
+    ended_by TEXT,
+    duration_seconds INTEGER,
+    customer_messages INTEGER NOT NULL,
+    agent_messages INTEGER NOT NULL,
+    system_messages INTEGER NOT NULL,
+    last_message_at TEXT,
+    rating INTEGER,
+    ticket_id BLOB,
+    ticket_number INTEGER,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    data_subject BLOB,
+    visitor_name TEXT,
+    visitor_email TEXT,
+    page TEXT,
+    user_agent TEXT,
+    ip TEXT,
+    question TEXT,
+    last_message TEXT,
+    rating_comment TEXT,
+    transfer_note TEXT,
+    PRIMARY KEY (tenant, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX {table}_by_started ON {table} (tenant, started_at, id);
+CREATE INDEX {table}_by_status ON {table} (tenant, status, started_at, id);
+CREATE INDEX {table}_by_agent ON {table} (tenant, agent_id, started_at, id);
+CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, started_at, id);
+
+-- Erasing a person.
+CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);

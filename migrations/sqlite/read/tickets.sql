@@ -1,0 +1,88 @@
+-- A ticket. `opened_position` is the rowid, so that the full-text index has a lasting number to point to.
+CREATE TABLE {table} (
+    tenant TEXT NOT NULL,
+    id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    department_id BLOB,
+    assignee_id BLOB,
+    customer_id BLOB NOT NULL,
+    order_ref TEXT,
+    tags TEXT NOT NULL,
+    custom_fields TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    opened_position INTEGER PRIMARY KEY,
+    first_responded_at TEXT,
+    resolved_at TEXT,
+    closed_at TEXT,
+    snoozed_until TEXT,
+    last_message_at TEXT NOT NULL,
+    last_customer_message_at TEXT,
+    last_agent_message_at TEXT,
+    customer_messages INTEGER NOT NULL,
+    agent_messages INTEGER NOT NULL,
+    system_messages INTEGER NOT NULL,
+    note_count INTEGER NOT NULL,
+    resolution_count INTEGER NOT NULL,
+    reopen_count INTEGER NOT NULL,
+    assignment_count INTEGER NOT NULL,
+    reassignment_count INTEGER NOT NULL,
+    follow_up_of BLOB,
+    chat_id BLOB,
+    merged_into BLOB,
+    merged_from TEXT NOT NULL,
+    linked TEXT NOT NULL,
+    feedback TEXT,
+    archived INTEGER NOT NULL,
+    deleted INTEGER NOT NULL,
+    updated_at TEXT NOT NULL,
+    public_updated_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    data_subject BLOB,
+    subject TEXT,
+    last_message TEXT,
+    feedback_comment TEXT,
+    UNIQUE (tenant, id)
+) STRICT;
+
+-- The default order of lists, and the same within one status, assignee, customer or department.
+CREATE INDEX {table}_by_urgency ON {table} (tenant, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_status ON {table} (tenant, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_assignee ON {table} (tenant, assignee_id, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_category ON {table} (tenant, category, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_department ON {table} (tenant, department_id, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_opened ON {table} (tenant, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_updated ON {table} (tenant, updated_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_number ON {table} (tenant, number);
+CREATE INDEX {table}_by_order ON {table} (tenant, order_ref) WHERE order_ref IS NOT NULL;
+
+-- Timers of all tenants: the reactors wake tickets in time.
+CREATE INDEX {table}_by_wake ON {table} (snoozed_until) WHERE snoozed_until IS NOT NULL;
+
+-- Erasing a person.
+CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
+
+-- Words to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
+-- out of the index at once, and the tenant is a word of every document, so that tenants do not search each other's.
+CREATE VIRTUAL TABLE {table}_fts USING fts5(tenant, words, content='', tokenize='unicode61 remove_diacritics 2');
+INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);
+
+-- triggers: made anew when a rebuilt table takes its name.
+CREATE TRIGGER {table}_words_come AFTER INSERT ON {table} WHEN new.subject IS NOT NULL BEGIN
+    INSERT INTO {table}_fts(rowid, tenant, words) VALUES (new.opened_position, new.tenant, new.subject);
+END;
+CREATE TRIGGER {table}_words_change AFTER UPDATE OF subject ON {table} WHEN old.subject IS NOT new.subject BEGIN
+    INSERT INTO {table}_fts({table}_fts, rowid, tenant, words)
+        SELECT 'delete', old.opened_position, old.tenant, old.subject WHERE old.subject IS NOT NULL;
+    INSERT INTO {table}_fts(rowid, tenant, words)
+        SELECT new.opened_position, new.tenant, new.subject WHERE new.subject IS NOT NULL;
+END;
+CREATE TRIGGER {table}_words_go AFTER DELETE ON {table} WHEN old.subject IS NOT NULL BEGIN
+    INSERT INTO {table}_fts({table}_fts, rowid, tenant, words) VALUES ('delete', old.opened_position, old.tenant, old.subject);
+END;

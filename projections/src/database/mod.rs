@@ -1,0 +1,127 @@
+//! Either database, so that the rest of this room need not care which.
+
+pub(crate) mod postgres;
+mod sql;
+pub(crate) mod sqlite;
+mod tables;
+mod writer;
+
+use docket_domain::{Position, TenantId};
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{ConnectOptions as _, Executor as _};
+
+use crate::error::ReadError;
+use crate::read_models::ReadModelsUrl;
+use crate::table::{Cell, Column, DbRow};
+
+pub(crate) use sql::Sql;
+pub(crate) use tables::{Ddl, create_table, drop_table, prepare, shadow_name, stored_models, swap_table};
+pub(crate) use writer::{Writer, cell};
+
+/// Where a group of models stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Checkpoint {
+    /// Everything up to here is in the tables.
+    pub(crate) position: Position,
+    /// Which tables they are: grows when a rebuild replaces them.
+    pub(crate) generation: i64,
+}
+
+impl Checkpoint {
+    fn read(row: &DbRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { position: Position(u64::read(row, 0)?), generation: i64::read(row, 1)? })
+    }
+}
+
+/// Reading connections, and how to get a writing one.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite { url: std::path::PathBuf, read: SqlitePool },
+    Postgres { url: String, read: PgPool, owner: PgPool },
+}
+
+impl Database {
+    /// Connects, and makes what all tables need (schema, roles, checkpoints).
+    pub(crate) async fn open(url: &ReadModelsUrl) -> Result<Self, ReadError> {
+        let mut writer = connect(url).await?;
+        prepare(&mut writer).await?;
+        writer.close().await?;
+        Ok(match url {
+            ReadModelsUrl::Sqlite(path) => Self::Sqlite { url: path.clone(), read: sqlite::read_pool(path).await? },
+            ReadModelsUrl::Postgres(url) => Self::Postgres {
+                url: url.clone(),
+                read: postgres::read_pool(url).await?,
+                owner: postgres::owner_pool(url).await?,
+            },
+        })
+    }
+
+    /// A writing connection.
+    pub(crate) async fn writer(&self) -> Result<Writer, ReadError> {
+        match self {
+            Self::Sqlite { url, .. } => connect(&ReadModelsUrl::Sqlite(url.clone())).await,
+            Self::Postgres { url, .. } => connect(&ReadModelsUrl::Postgres(url.clone())).await,
+        }
+    }
+
+    /// Whether this is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres { .. })
+    }
+
+    /// Runs a query of one tenant. On PostgreSQL the connection is told the tenant first, each time: row-level
+    /// security shows no other's rows, whatever the query says. It is told for the session, not in a transaction, as
+    /// a cancelled transaction would go back into the pool open (launchbadge/sqlx#4385); nobody gets a connection
+    /// but through here.
+    pub(crate) async fn fetch(&self, tenant: &TenantId, sql: Sql) -> Result<Vec<DbRow>, ReadError> {
+        let (text, binds) = sql.into_parts();
+        match self {
+            Self::Sqlite { read, .. } => sqlite::fetch(read, &text, binds).await,
+            Self::Postgres { read, .. } => {
+                let mut connection = read.acquire().await?;
+                let tenant = sqlx::query("SELECT set_config('docket.tenant', $1, false)").bind(tenant.as_str());
+                connection.execute(tenant).await?;
+                postgres::fetch(&mut *connection, &text, binds).await
+            }
+        }
+    }
+
+    /// Runs a query that concerns all tenants.
+    pub(crate) async fn fetch_all_tenants(&self, sql: Sql) -> Result<Vec<DbRow>, ReadError> {
+        let (text, binds) = sql.into_parts();
+        match self {
+            Self::Sqlite { read, .. } => sqlite::fetch(read, &text, binds).await,
+            Self::Postgres { owner, .. } => postgres::fetch(owner, &text, binds).await,
+        }
+    }
+
+    /// Where a group stands.
+    pub(crate) async fn checkpoint(&self, group: &str) -> Result<Option<Checkpoint>, ReadError> {
+        let mut sql = Sql::new("SELECT position, generation FROM checkpoints WHERE name = ");
+        sql.bind(Cell::Text(group.to_owned()));
+        let rows = self.fetch_all_tenants(sql).await?;
+        Ok(rows.first().map(Checkpoint::read).transpose()?)
+    }
+
+    /// Closes the reading connections.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { read, .. } => read.close().await,
+            Self::Postgres { read, owner, .. } => {
+                read.close().await;
+                owner.close().await;
+            }
+        }
+    }
+}
+
+async fn connect(url: &ReadModelsUrl) -> Result<Writer, ReadError> {
+    Ok(match url {
+        ReadModelsUrl::Sqlite(path) => {
+            let options = sqlite::options(path)?.create_if_missing(true).pragma("secure_delete", "on");
+            Writer::Sqlite(Box::new(options.connect().await?))
+        }
+        ReadModelsUrl::Postgres(url) => Writer::Postgres(Box::new(postgres::connect(url).await?)),
+    })
+}

@@ -1,0 +1,197 @@
+//! The PostgreSQL side of reading and writing rows. The schema `docket_read` is on the search path.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Arguments as _, AssertSqlSafe, Connection as _, Executor, PgConnection, Postgres};
+use uuid::Uuid;
+
+use crate::error::ReadError;
+use crate::table::{Cell, ColumnSpec, ColumnType, DbRow, TableSpec};
+
+/// The schema of the read models.
+pub(crate) const SCHEMA: &str = "docket_read";
+/// Who reads: never the tables' owner and never exempt from row-level security.
+pub(crate) const READER: &str = "docket_reader";
+
+fn options(url: &str) -> Result<PgConnectOptions, ReadError> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("docket-read-models")
+        .statement_cache_capacity(256)
+        .options([
+            ("search_path", SCHEMA),
+            ("timezone", "UTC"),
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("lock_timeout", "30s"),
+            // Short indexed queries: compiling them costs more than it gains.
+            ("jit", "off"),
+            // A crash of the server may lose the last commits, rows and checkpoint together; the log has the rest.
+            ("synchronous_commit", "off"),
+        ]))
+}
+
+/// A connection of the tables' owner.
+pub(crate) async fn connect(url: &str) -> Result<PgConnection, ReadError> {
+    Ok(PgConnection::connect_with(&options(url)?).await?)
+}
+
+/// A pool of the tables' owner, for what concerns all tenants: timers and checkpoints.
+pub(crate) async fn owner_pool(url: &str) -> Result<PgPool, ReadError> {
+    Ok(PgPoolOptions::new().min_connections(0).max_connections(2).connect_with(options(url)?).await?)
+}
+
+/// A pool that acts as the reader role: row-level security applies.
+pub(crate) async fn read_pool(url: &str) -> Result<PgPool, ReadError> {
+    let role: Arc<str> = format!("SET ROLE {READER}").into();
+    Ok(PgPoolOptions::new()
+        .min_connections(1)
+        .max_connections(8)
+        .after_connect(move |connection, _| {
+            let role = Arc::clone(&role);
+            Box::pin(async move { connection.execute(AssertSqlSafe(role)).await.map(drop) })
+        })
+        .connect_with(options(url)?)
+        .await?)
+}
+
+pub(super) async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), ReadError> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
+}
+
+fn arguments(binds: Vec<Cell>) -> Result<PgArguments, sqlx::Error> {
+    let mut arguments = PgArguments::default();
+    for cell in binds {
+        match cell {
+            Cell::Null(ColumnType::Text | ColumnType::Json) => arguments.add(None::<String>),
+            Cell::Null(ColumnType::Uuid) => arguments.add(None::<Uuid>),
+            Cell::Null(ColumnType::Int) => arguments.add(None::<i64>),
+            Cell::Null(ColumnType::Real) => arguments.add(None::<f64>),
+            Cell::Null(ColumnType::Bool) => arguments.add(None::<bool>),
+            Cell::Null(ColumnType::Time) => arguments.add(None::<DateTime<Utc>>),
+            Cell::Text(text) | Cell::Json(text) => arguments.add(text),
+            Cell::Uuid(uuid) => arguments.add(uuid),
+            Cell::Int(int) => arguments.add(int),
+            Cell::Real(real) => arguments.add(real),
+            Cell::Bool(truth) => arguments.add(truth),
+            Cell::Time(time) => arguments.add(time),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+pub(super) async fn execute(connection: &mut PgConnection, sql: &str, binds: Vec<Cell>) -> Result<u64, ReadError> {
+    let done = sqlx::query_with(AssertSqlSafe(sql), arguments(binds)?).execute(connection).await?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn fetch<'c>(
+    executor: impl Executor<'c, Database = Postgres>,
+    sql: &str,
+    binds: Vec<Cell>,
+) -> Result<Vec<DbRow>, ReadError> {
+    let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(binds)?).fetch_all(executor).await?;
+    Ok(rows.into_iter().map(DbRow::Postgres).collect())
+}
+
+/// Turns cells of whole rows into one array a column: what `UNNEST` takes. A statement then has as many
+/// parameters as columns, whatever the number of rows, and stays prepared.
+fn arrays(columns: &[ColumnSpec], cells: Vec<Cell>) -> Result<PgArguments, sqlx::Error> {
+    let mut by_column: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::with_capacity(cells.len() / columns.len())).collect();
+    for (i, cell) in cells.into_iter().enumerate() {
+        by_column[i % columns.len()].push(cell);
+    }
+    let mut arguments = PgArguments::default();
+    macro_rules! array {
+        ($cells:expr, $rust:ty, $($variant:ident)|+) => {
+            arguments.add($cells.into_iter().map(|cell| match cell { $(Cell::$variant(value) => Some(value),)+ _ => None }).collect::<Vec<Option<$rust>>>())
+        };
+    }
+    for (column, cells) in columns.iter().zip(by_column) {
+        match column.kind {
+            ColumnType::Text | ColumnType::Json => array!(cells, String, Text | Json),
+            ColumnType::Uuid => array!(cells, Uuid, Uuid),
+            ColumnType::Int => array!(cells, i64, Int),
+            ColumnType::Real => array!(cells, f64, Real),
+            ColumnType::Bool => array!(cells, bool, Bool),
+            ColumnType::Time => array!(cells, DateTime<Utc>, Time),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+/// `UNNEST($1::text[], $2::uuid[], …) AS k(a, b, …)`
+fn unnest(columns: &[ColumnSpec]) -> String {
+    let parameters: Vec<_> =
+        columns.iter().enumerate().map(|(i, column)| format!("${}::{}[]", i + 1, array_type(column.kind))).collect();
+    let names: Vec<_> = columns.iter().map(|column| column.name).collect();
+    format!("UNNEST({}) AS k({})", parameters.join(", "), names.join(", "))
+}
+
+/// JSON travels as text: `jsonb` has no array encoding that is cheaper.
+fn array_type(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Text | ColumnType::Json => "text",
+        ColumnType::Uuid => "uuid",
+        ColumnType::Int => "bigint",
+        ColumnType::Real => "float8",
+        ColumnType::Bool => "boolean",
+        ColumnType::Time => "timestamptz",
+    }
+}
+
+fn matching(spec: &TableSpec) -> String {
+    let on = |column: &ColumnSpec| format!("t.{0} = k.{0}", column.name);
+    spec.columns[..spec.key].iter().map(on).collect::<Vec<_>>().join(" AND ")
+}
+
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    spec: &TableSpec,
+    table: &str,
+    keys: Vec<Cell>,
+) -> Result<Vec<DbRow>, ReadError> {
+    let key = &spec.columns[..spec.key];
+    let columns = spec.columns.iter().map(|column| format!("t.{}", column.name)).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {columns} FROM {} JOIN {table} t ON {}", unnest(key), matching(spec));
+    let rows = sqlx::query_with(AssertSqlSafe(sql), arrays(key, keys)?).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(DbRow::Postgres).collect())
+}
+
+pub(super) async fn upsert(
+    connection: &mut PgConnection,
+    spec: &TableSpec,
+    table: &str,
+    rows: Vec<Cell>,
+) -> Result<(), ReadError> {
+    let values = |column: &ColumnSpec| match column.kind {
+        ColumnType::Json => format!("k.{}::jsonb", column.name),
+        _ => format!("k.{}", column.name),
+    };
+    let selected = spec.columns.iter().map(values).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "INSERT INTO {table} ({}) SELECT {selected} FROM {} ON CONFLICT ({}) DO UPDATE SET {}",
+        spec.column_list(),
+        unnest(spec.columns),
+        spec.key_list(),
+        spec.assignments()
+    );
+    sqlx::query_with(AssertSqlSafe(sql), arrays(spec.columns, rows)?).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn delete(
+    connection: &mut PgConnection,
+    spec: &TableSpec,
+    table: &str,
+    keys: Vec<Cell>,
+) -> Result<(), ReadError> {
+    let key = &spec.columns[..spec.key];
+    let sql = format!("DELETE FROM {table} t USING {} WHERE {}", unnest(key), matching(spec));
+    sqlx::query_with(AssertSqlSafe(sql), arrays(key, keys)?).execute(connection).await?;
+    Ok(())
+}

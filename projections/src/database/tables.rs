@@ -1,0 +1,129 @@
+//! Tables come, go and change places. A table is always made beside the live one, under a name with a number that
+//! is never used again (so that its indexes keep unique names), and then takes the live name.
+
+use super::postgres::{READER, SCHEMA};
+use super::{Sql, Writer};
+use crate::error::ReadError;
+use crate::group::ModelInfo;
+use crate::table::{Cell, Column};
+
+/// The DDL of a model, with `{table}` for its name. SQLite's triggers come after a line that begins `-- triggers`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ddl {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+const TRIGGERS: &str = "-- triggers";
+
+/// Makes what all tables need, once.
+pub(crate) async fn prepare(writer: &mut Writer) -> Result<(), ReadError> {
+    if writer.is_postgres() {
+        // Two processes that start at once must not make the same things at once.
+        writer.begin().await?;
+        writer.run("SELECT pg_advisory_xact_lock(hashtext('docket_read'))").await?;
+        let done = prepare_postgres(writer).await;
+        return match done {
+            Ok(()) => writer.commit().await,
+            Err(error) => {
+                writer.rollback().await?;
+                Err(error)
+            }
+        };
+    }
+    writer.run(include_str!("../../../migrations/sqlite/read/_prepare.sql")).await
+}
+
+async fn prepare_postgres(writer: &mut Writer) -> Result<(), ReadError> {
+    let role = format!("SELECT 1 FROM pg_roles WHERE rolname = '{READER}'");
+    if writer.fetch(&role, Vec::new()).await?.is_empty() {
+        // Roles belong to the whole cluster: another database's Docket may make it at the same time.
+        let create = format!(
+            "DO $$ BEGIN CREATE ROLE {READER} NOLOGIN NOBYPASSRLS; \
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        );
+        writer.run(&create).await.map_err(|error| {
+            ReadError::Setup(format!(
+                "the role {READER} is missing and cannot be made ({error}); have an administrator run: \
+                 CREATE ROLE {READER} NOLOGIN; GRANT {READER} TO CURRENT_USER"
+            ))
+        })?;
+    }
+    let member = format!(
+        "SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR pg_has_role('{READER}', 'MEMBER'))"
+    );
+    if writer.fetch(&member, Vec::new()).await?.is_empty() {
+        writer.run(&format!("GRANT {READER} TO CURRENT_USER")).await?;
+    }
+    writer.run(&include_str!("../../../migrations/postgres/read/_prepare.sql").replace("{reader}", READER)).await
+}
+
+/// The models that have tables, with their versions.
+pub(crate) async fn stored_models(writer: &mut Writer) -> Result<Vec<(String, i64)>, ReadError> {
+    let rows = writer.fetch("SELECT name, version FROM models", Vec::new()).await?;
+    let read = |row| Ok((String::read(row, 0)?, i64::read(row, 1)?));
+    rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(Into::into)
+}
+
+/// A table's name before it is live.
+pub(crate) fn shadow_name(model: &ModelInfo, generation: i64) -> String {
+    format!("{}__{generation}", model.name())
+}
+
+/// Makes a model's table under a name.
+pub(crate) async fn create_table(writer: &mut Writer, model: &ModelInfo, table: &str) -> Result<(), ReadError> {
+    if !writer.is_postgres() {
+        return writer.run(&model.ddl.sqlite.replace("{table}", table)).await;
+    }
+    writer.run(&model.ddl.postgres.replace("{table}", table)).await?;
+    // The tenant is told to the session by whoever asks; told none, nothing is there.
+    writer
+        .run(&format!(
+            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; \
+             CREATE POLICY tenant ON {table} FOR SELECT TO {READER} \
+                 USING (tenant = current_setting('docket.tenant', true)); \
+             GRANT SELECT ON {table} TO {READER}"
+        ))
+        .await
+}
+
+/// Removes a table, if it is there, with what belongs to it.
+pub(crate) async fn drop_table(writer: &mut Writer, table: &str) -> Result<(), ReadError> {
+    if writer.is_postgres() {
+        // The reporting views are made anew after a swap.
+        return writer.run(&format!("DROP TABLE IF EXISTS {table} CASCADE")).await;
+    }
+    writer.run(&format!("DROP TABLE IF EXISTS {table}; DROP TABLE IF EXISTS {table}_fts")).await
+}
+
+/// Puts a table made beside it in the live one's place, and notes the model's version.
+pub(crate) async fn swap_table(writer: &mut Writer, model: &ModelInfo, shadow: &str) -> Result<(), ReadError> {
+    let live = model.name();
+    drop_table(writer, live).await?;
+    if !writer.is_postgres()
+        && let Some((tables, triggers)) = model.ddl.sqlite.split_once(TRIGGERS)
+    {
+        // Renaming an FTS5 table does not rename the column of commands in triggers: they are made anew.
+        debug_assert!(tables.contains("{table}_fts"), "only the words of a search index need triggers");
+        let mut named = Sql::new("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ");
+        named.bind(Cell::Text(shadow.to_owned()));
+        let (text, binds) = named.into_parts();
+        for row in writer.fetch(&text, binds).await? {
+            writer.run(&format!("DROP TRIGGER {}", String::read(&row, 0)?)).await?;
+        }
+        writer.run(&format!("ALTER TABLE {shadow}_fts RENAME TO {live}_fts")).await?;
+        writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;
+        let triggers = triggers.split_once('\n').map_or("", |(_, triggers)| triggers);
+        writer.run(&triggers.replace("{table}", live)).await?;
+    } else {
+        writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;
+    }
+    let note = "INSERT INTO models (name, version) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET version = excluded.version";
+    writer.execute(note, vec![Cell::Text(live.to_owned()), Cell::Int(model.version)]).await?;
+    Ok(())
+}
+
+/// The schema's name, for views that stay.
+pub(crate) const fn schema() -> &'static str {
+    SCHEMA
+}

@@ -1,0 +1,153 @@
+//! Writes rows in bulk: one connection, a transaction at a time, few round trips. Knows tables only by their spec.
+//!
+//! The connection is this worker's own and never in a pool: a worker that dies takes its open transaction with it
+//! (sqlx hands cancelled transactions back to the pool, launchbadge/sqlx#4385).
+
+use docket_domain::{Position, TenantId};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use uuid::Uuid;
+
+use super::{Checkpoint, postgres, sqlite};
+use crate::error::ReadError;
+use crate::table::{Cell, DbRow, TableSpec};
+
+/// A writing connection to either database.
+#[derive(Debug)]
+pub(crate) enum Writer {
+    Sqlite(Box<SqliteConnection>),
+    Postgres(Box<PgConnection>),
+}
+
+impl Writer {
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&mut self) -> Result<(), ReadError> {
+        match self {
+            // Taking the write lock at once: a reader that turns writer could not wait for it.
+            Self::Sqlite(c) => sqlite::run(c, "BEGIN IMMEDIATE").await,
+            Self::Postgres(c) => postgres::run(c, "BEGIN").await,
+        }
+    }
+
+    /// Commits it.
+    pub(crate) async fn commit(&mut self) -> Result<(), ReadError> {
+        self.run("COMMIT").await
+    }
+
+    /// Takes everything since `begin` back.
+    pub(crate) async fn rollback(&mut self) -> Result<(), ReadError> {
+        self.run("ROLLBACK").await
+    }
+
+    /// Runs statements that return nothing.
+    pub(crate) async fn run(&mut self, sql: &str) -> Result<(), ReadError> {
+        match self {
+            Self::Sqlite(c) => sqlite::run(c, sql).await,
+            Self::Postgres(c) => postgres::run(c, sql).await,
+        }
+    }
+
+    /// Runs a statement with `$1 …` and returns how many rows it changed.
+    pub(crate) async fn execute(&mut self, sql: &str, binds: Vec<Cell>) -> Result<u64, ReadError> {
+        match self {
+            Self::Sqlite(c) => sqlite::execute(c, sql, binds).await,
+            Self::Postgres(c) => postgres::execute(c, sql, binds).await,
+        }
+    }
+
+    /// Runs a query with `$1 …`.
+    pub(crate) async fn fetch(&mut self, sql: &str, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
+        match self {
+            Self::Sqlite(c) => sqlite::fetch(&mut **c, sql, binds).await,
+            Self::Postgres(c) => postgres::fetch(&mut **c, sql, binds).await,
+        }
+    }
+
+    /// Where a group stands.
+    pub(crate) async fn checkpoint(&mut self, group: &str) -> Result<Option<Checkpoint>, ReadError> {
+        let sql = "SELECT position, generation FROM checkpoints WHERE name = $1";
+        let rows = self.fetch(sql, vec![Cell::Text(group.into())]).await?;
+        rows.first().map(Checkpoint::read).transpose().map_err(Into::into)
+    }
+
+    /// Moves a group's checkpoint on, if it is where this worker believes it to be and the tables are those it
+    /// knows. Until the commit no other worker gets past this statement.
+    pub(crate) async fn advance(&mut self, group: &str, from: Checkpoint, to: Position) -> Result<(), ReadError> {
+        let sql = "UPDATE checkpoints SET position = $1 WHERE name = $2 AND position = $3 AND generation = $4";
+        let binds = vec![cell(to), Cell::Text(group.into()), cell(from.position), Cell::Int(from.generation)];
+        match self.execute(sql, binds).await? {
+            1 => Ok(()),
+            _ => Err(ReadError::Fenced { expected: from.position }),
+        }
+    }
+
+    /// The rows with these keys, all their columns. `keys` holds the keys' cells one after another.
+    pub(crate) async fn load(
+        &mut self,
+        spec: &TableSpec,
+        table: &str,
+        keys: Vec<Cell>,
+    ) -> Result<Vec<DbRow>, ReadError> {
+        match self {
+            Self::Sqlite(c) => sqlite::load(c, spec, table, keys).await,
+            Self::Postgres(c) => postgres::load(c, spec, table, keys).await,
+        }
+    }
+
+    /// Inserts rows, or replaces those with the same key. `rows` holds the rows' cells one after another; no key twice.
+    pub(crate) async fn upsert(&mut self, spec: &TableSpec, table: &str, rows: Vec<Cell>) -> Result<(), ReadError> {
+        match self {
+            Self::Sqlite(c) => sqlite::upsert(c, spec, table, rows).await,
+            Self::Postgres(c) => postgres::upsert(c, spec, table, rows).await,
+        }
+    }
+
+    /// Deletes the rows with these keys.
+    pub(crate) async fn delete(&mut self, spec: &TableSpec, table: &str, keys: Vec<Cell>) -> Result<(), ReadError> {
+        match self {
+            Self::Sqlite(c) => sqlite::delete(c, spec, table, keys).await,
+            Self::Postgres(c) => postgres::delete(c, spec, table, keys).await,
+        }
+    }
+
+    /// Empties the personal columns of every row about a person.
+    pub(crate) async fn scrub(
+        &mut self,
+        spec: &TableSpec,
+        table: &str,
+        tenant: &TenantId,
+        person: Uuid,
+    ) -> Result<(), ReadError> {
+        let (Some(scrub), Some(subject)) = (spec.scrubbing(), spec.data_subject) else { return Ok(()) };
+        let sql = format!("UPDATE {table} SET {scrub} WHERE tenant = $1 AND {subject} = $2");
+        self.execute(&sql, vec![Cell::Text(tenant.as_str().into()), Cell::Uuid(person)]).await?;
+        Ok(())
+    }
+
+    /// After somebody was erased: on SQLite their words still lie in the write-ahead log until it is emptied. Best
+    /// effort, as a reader may be in the way; the next ones empty it too.
+    pub(crate) async fn flush_erased(&mut self) {
+        if let Self::Sqlite(connection) = self
+            && let Err(error) = sqlite::run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").await
+        {
+            tracing::debug!(%error, "the write-ahead log was not emptied");
+        }
+    }
+
+    /// Whether this is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Says good-bye.
+    pub(crate) async fn close(self) -> Result<(), ReadError> {
+        match self {
+            Self::Sqlite(c) => c.close().await?,
+            Self::Postgres(c) => c.close().await?,
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn cell(position: Position) -> Cell {
+    Cell::Int(i64::try_from(position.0).unwrap_or(i64::MAX))
+}

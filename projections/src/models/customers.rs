@@ -1,0 +1,127 @@
+//! Customers and visitors.
+
+use chrono::{DateTime, Utc};
+use docket_domain::chat::ChatEvent;
+use docket_domain::customer::{CustomerEvent, CustomerKind};
+use docket_domain::ticket::TicketEvent;
+use docket_domain::{ActorKind, DomainEvent, Event, PersonalText, TenantId};
+use uuid::Uuid;
+
+use crate::model::{Model, ddl};
+use crate::table::table;
+
+table! {
+    /// A customer or visitor.
+    CustomerRow / CustomerKey in "customers" {
+        key { tenant: TenantId, id: Uuid }
+        plain {
+            kind: CustomerKind,
+            merged_into: Option<Uuid>,
+            erased: bool,
+            ticket_count: i64,
+            chat_count: i64,
+            registered_at: DateTime<Utc>,
+            registered_position: u64,
+            last_activity_at: Option<DateTime<Utc>>,
+            version: u64,
+            data_subject: Option<Uuid>,
+        }
+        personal of data_subject {
+            name: Option<String>,
+            email: Option<String>,
+            phone: Option<String>,
+            external_id: Option<String>,
+        }
+    }
+}
+
+/// The model.
+pub(crate) struct Customers;
+
+/// The customer an event is about or by.
+fn concerned(event: &Event) -> Option<Uuid> {
+    match &event.body {
+        DomainEvent::Customer(_) => Some(event.meta.stream.id),
+        DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => Some(opened.customer_id.into()),
+        DomainEvent::Chat(ChatEvent::ChatStarted(started)) => Some(started.customer_id.into()),
+        DomainEvent::Ticket(_) | DomainEvent::Chat(_) if event.meta.actor.kind == ActorKind::Customer => {
+            event.meta.actor.id
+        }
+        _ => None,
+    }
+}
+
+fn known(text: Option<&PersonalText>) -> Option<String> {
+    text.and_then(PersonalText::to_known)
+}
+
+impl Model for Customers {
+    type Row = CustomerRow;
+    const VERSION: i64 = 1;
+    ddl!("customers");
+
+    fn keys(event: &Event, keys: &mut Vec<CustomerKey>) {
+        if let Some(id) = concerned(event) {
+            keys.push(CustomerKey { tenant: event.meta.stream.tenant.clone(), id });
+        }
+    }
+
+    fn fold(key: &CustomerKey, row: Option<CustomerRow>, event: &Event) -> Option<CustomerRow> {
+        let at = event.meta.occurred_at;
+        let mut row = match (row, &event.body) {
+            (None, DomainEvent::Customer(CustomerEvent::CustomerRegistered(registered))) => {
+                return Some(CustomerRow {
+                    tenant: key.tenant.clone(),
+                    id: key.id,
+                    kind: registered.kind,
+                    merged_into: None,
+                    erased: false,
+                    ticket_count: 0,
+                    chat_count: 0,
+                    registered_at: at,
+                    registered_position: event.meta.position.0,
+                    last_activity_at: None,
+                    version: event.meta.version,
+                    data_subject: event.meta.data_subject.map(|person| person.0),
+                    name: known(registered.name.as_ref()),
+                    email: known(registered.email.as_ref()),
+                    phone: known(registered.phone.as_ref()),
+                    external_id: known(registered.external_id.as_ref()),
+                });
+            }
+            (None, _) => return None,
+            (Some(row), _) => row,
+        };
+        match &event.body {
+            DomainEvent::Customer(body) => {
+                change(&mut row, body);
+                row.version = event.meta.version;
+            }
+            DomainEvent::Ticket(TicketEvent::TicketOpened(_)) => row.ticket_count += 1,
+            DomainEvent::Chat(ChatEvent::ChatStarted(_)) => row.chat_count += 1,
+            _ => {}
+        }
+        if event.meta.actor.kind == ActorKind::Customer && event.meta.actor.id == Some(key.id) {
+            row.last_activity_at = row.last_activity_at.max(Some(at));
+        }
+        Some(row)
+    }
+
+    fn is_new(key: &CustomerKey, event: &Event) -> bool {
+        event.meta.version == 1 && event.meta.stream.id == key.id && matches!(event.body, DomainEvent::Customer(_))
+    }
+}
+
+fn change(row: &mut CustomerRow, body: &CustomerEvent) {
+    match body {
+        CustomerEvent::CustomerRegistered(_) | CustomerEvent::VisitorAbsorbed(_) => {}
+        CustomerEvent::CustomerDetailsChanged(details) => {
+            row.name = known(details.name.as_ref());
+            row.email = known(details.email.as_ref());
+            row.phone = known(details.phone.as_ref());
+        }
+        CustomerEvent::VisitorMerged(merged) => row.merged_into = Some(merged.into.into()),
+        // The writer empties what is personal, here as in every table.
+        CustomerEvent::PersonalDataErased(_) => row.erased = true,
+    }
+}

@@ -1,0 +1,309 @@
+//! Tickets, for lists and details.
+
+use chrono::{DateTime, Utc};
+use docket_domain::ticket::{
+    Channel, FeedbackGiven, MessagePosted, Priority, StatusChanged, TicketEvent, TicketOpened, TicketStatus,
+};
+use docket_domain::{ActorKind, DomainEvent, Event, PersonalText, TenantId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::preview;
+use crate::model::{Model, ddl};
+use crate::table::{Json, table};
+
+table! {
+    /// A ticket. Counts and times leave notes out; `note_count` has them.
+    TicketRow / TicketKey in "tickets" {
+        key { tenant: TenantId, id: Uuid }
+        plain {
+            number: i64,
+            status: TicketStatus,
+            priority: Priority,
+            rank: i64,
+            category: String,
+            department_id: Option<Uuid>,
+            assignee_id: Option<Uuid>,
+            customer_id: Uuid,
+            order_ref: Option<String>,
+            tags: Json<Vec<String>>,
+            custom_fields: Json<Map<String, Value>>,
+            channel: Channel,
+            opened_at: DateTime<Utc>,
+            opened_position: u64,
+            first_responded_at: Option<DateTime<Utc>>,
+            resolved_at: Option<DateTime<Utc>>,
+            closed_at: Option<DateTime<Utc>>,
+            snoozed_until: Option<DateTime<Utc>>,
+            last_message_at: DateTime<Utc>,
+            last_customer_message_at: Option<DateTime<Utc>>,
+            last_agent_message_at: Option<DateTime<Utc>>,
+            customer_messages: i64,
+            agent_messages: i64,
+            system_messages: i64,
+            note_count: i64,
+            resolution_count: i64,
+            reopen_count: i64,
+            assignment_count: i64,
+            reassignment_count: i64,
+            follow_up_of: Option<Uuid>,
+            chat_id: Option<Uuid>,
+            merged_into: Option<Uuid>,
+            merged_from: Json<Vec<Uuid>>,
+            linked: Json<Vec<Uuid>>,
+            feedback: Option<Json<Feedback>>,
+            archived: bool,
+            deleted: bool,
+            updated_at: DateTime<Utc>,
+            public_updated_at: DateTime<Utc>,
+            version: u64,
+            position: u64,
+            data_subject: Option<Uuid>,
+        }
+        personal of data_subject {
+            subject: Option<String>,
+            last_message: Option<String>,
+            feedback_comment: Option<String>,
+        }
+    }
+}
+
+/// What the customer said of how it went, without their words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Feedback {
+    pub(crate) rating: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resolved: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) would_recommend: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) agent_rating: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) speed_rating: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) communication_rating: Option<u8>,
+    pub(crate) given_at: DateTime<Utc>,
+}
+
+/// The model.
+pub(crate) struct Tickets;
+
+impl Model for Tickets {
+    type Row = TicketRow;
+    const VERSION: i64 = 1;
+    ddl!("tickets");
+
+    fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
+        if matches!(event.body, DomainEvent::Ticket(_)) {
+            keys.push(TicketKey { tenant: event.meta.stream.tenant.clone(), id: event.meta.stream.id });
+        }
+    }
+
+    fn fold(key: &TicketKey, row: Option<TicketRow>, event: &Event) -> Option<TicketRow> {
+        let DomainEvent::Ticket(body) = &event.body else { return row };
+        let mut row = match (row, body) {
+            (None, TicketEvent::TicketOpened(opened)) => return Some(open(key, opened, event)),
+            (None, _) => return None,
+            (Some(row), _) => row,
+        };
+        change(&mut row, body, event);
+        row.version = event.meta.version;
+        row.position = event.meta.position.0;
+        Some(row)
+    }
+
+    fn is_new(_: &TicketKey, event: &Event) -> bool {
+        event.meta.version == 1
+    }
+}
+
+/// The place in the default order: the most urgent is 1, so that the order is ascending throughout.
+pub(crate) const fn rank(priority: Priority) -> i64 {
+    match priority {
+        Priority::Low => 4,
+        Priority::Medium => 3,
+        Priority::High => 2,
+        Priority::Urgent => 1,
+    }
+}
+
+fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
+    let at = event.meta.occurred_at;
+    TicketRow {
+        tenant: key.tenant.clone(),
+        id: key.id,
+        number: i64::try_from(opened.number.0).unwrap_or(i64::MAX),
+        status: TicketStatus::Open,
+        priority: opened.priority,
+        rank: rank(opened.priority),
+        category: opened.category.clone(),
+        department_id: opened.department_id.map(Into::into),
+        assignee_id: None,
+        customer_id: opened.customer_id.into(),
+        order_ref: opened.order_ref.clone(),
+        tags: Json(opened.tags.clone()),
+        custom_fields: Json(opened.custom_fields.clone().into_iter().collect()),
+        channel: opened.channel,
+        opened_at: at,
+        opened_position: event.meta.position.0,
+        first_responded_at: None,
+        resolved_at: None,
+        closed_at: None,
+        snoozed_until: None,
+        last_message_at: at,
+        last_customer_message_at: Some(at),
+        last_agent_message_at: None,
+        customer_messages: 1,
+        agent_messages: 0,
+        system_messages: 0,
+        note_count: 0,
+        resolution_count: 0,
+        reopen_count: 0,
+        assignment_count: 0,
+        reassignment_count: 0,
+        follow_up_of: opened.follow_up_of.map(Into::into),
+        chat_id: opened.chat_id.map(Into::into),
+        merged_into: None,
+        merged_from: Json(Vec::new()),
+        linked: Json(Vec::new()),
+        feedback: None,
+        archived: false,
+        deleted: false,
+        updated_at: at,
+        public_updated_at: at,
+        version: event.meta.version,
+        position: event.meta.position.0,
+        data_subject: event.meta.data_subject.map(|person| person.0),
+        subject: opened.subject.to_known(),
+        last_message: opened.description.known().map(preview),
+        feedback_comment: None,
+    }
+}
+
+fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
+    use TicketEvent as E;
+    let at = event.meta.occurred_at;
+    // Reading is not a change of the ticket.
+    if !matches!(body, E::MessagesRead(_)) {
+        row.updated_at = row.updated_at.max(at);
+    }
+    if is_public(body) {
+        row.public_updated_at = row.public_updated_at.max(at);
+    }
+    match body {
+        // A stream begins once; a second beginning cannot be appended.
+        E::TicketOpened(_) => {}
+        E::MessagePosted(message) => post(row, message, at),
+        E::NoteAdded(_) => row.note_count += 1,
+        E::StatusChanged(changed) => change_status(row, changed, at),
+        E::Assigned(assigned) => {
+            row.assignee_id = Some(assigned.to.into());
+            row.assignment_count += 1;
+            row.reassignment_count += i64::from(assigned.from.is_some());
+        }
+        E::Unassigned(_) => row.assignee_id = None,
+        E::PriorityChanged(changed) => {
+            row.priority = changed.to;
+            row.rank = rank(changed.to);
+        }
+        E::CategoryChanged(changed) => row.category.clone_from(&changed.to),
+        E::DepartmentChanged(changed) => row.department_id = changed.to.map(Into::into),
+        E::SubjectChanged(changed) => row.subject = changed.to.to_known(),
+        E::TagsChanged(changed) => row.tags.clone_from(&changed.tags),
+        E::CustomFieldsChanged(changed) => {
+            for (name, value) in &changed.changes {
+                match &value.to {
+                    Some(to) => row.custom_fields.insert(name.clone(), to.clone()),
+                    None => row.custom_fields.remove(name),
+                };
+            }
+        }
+        E::OrderLinked(linked) => row.order_ref.clone_from(&linked.to),
+        E::TicketSnoozed(snoozed) => row.snoozed_until = Some(snoozed.until),
+        E::TicketWoken(_) => row.snoozed_until = None,
+        E::TicketMerged(merged) => row.merged_into = Some(merged.into.into()),
+        E::TicketMergeReceived(merged) => add(&mut row.merged_from, merged.source.into()),
+        E::TicketLinked(linked) => add(&mut row.linked, linked.ticket_id.into()),
+        E::TicketUnlinked(linked) => row.linked.retain(|id| *id != linked.ticket_id.0),
+        E::FeedbackGiven(given) => rate(row, given, at),
+        E::TicketArchived(_) => row.archived = true,
+        E::TicketDeleted(_) => row.deleted = true,
+        E::MessagesRead(_) | E::SlaPolicyApplied(_) | E::SlaWarned(_) | E::SlaBreached(_) => {}
+    }
+}
+
+/// Whether a customer can see in the ticket that it happened.
+fn is_public(body: &TicketEvent) -> bool {
+    use TicketEvent as E;
+    matches!(
+        body,
+        E::TicketOpened(_)
+            | E::MessagePosted(_)
+            | E::StatusChanged(_)
+            | E::Assigned(_)
+            | E::Unassigned(_)
+            | E::PriorityChanged(_)
+            | E::CategoryChanged(_)
+            | E::DepartmentChanged(_)
+            | E::SubjectChanged(_)
+            | E::OrderLinked(_)
+            | E::FeedbackGiven(_)
+    )
+}
+
+fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {
+    row.last_message_at = at;
+    row.last_message = message.body.known().map(preview);
+    match message.author.kind {
+        ActorKind::Customer => {
+            row.customer_messages += 1;
+            row.last_customer_message_at = Some(at);
+        }
+        ActorKind::Agent => {
+            row.agent_messages += 1;
+            row.last_agent_message_at = Some(at);
+            row.first_responded_at.get_or_insert(at);
+        }
+        ActorKind::System => row.system_messages += 1,
+    }
+}
+
+pub(crate) const fn is_done(status: TicketStatus) -> bool {
+    matches!(status, TicketStatus::Resolved | TicketStatus::Closed)
+}
+
+fn change_status(row: &mut TicketRow, changed: &StatusChanged, at: DateTime<Utc>) {
+    row.status = changed.to;
+    match changed.to {
+        TicketStatus::Resolved => {
+            row.resolved_at = Some(at);
+            row.closed_at = None;
+            row.resolution_count += 1;
+        }
+        TicketStatus::Closed => row.closed_at = Some(at),
+        _ => (row.resolved_at, row.closed_at) = (None, None),
+    }
+    if is_done(changed.from) && !is_done(changed.to) {
+        row.reopen_count += 1;
+    }
+}
+
+fn rate(row: &mut TicketRow, given: &FeedbackGiven, at: DateTime<Utc>) {
+    row.feedback = Some(Json(Feedback {
+        rating: given.rating,
+        resolved: given.resolved,
+        would_recommend: given.would_recommend,
+        agent_rating: given.agent_rating,
+        speed_rating: given.speed_rating,
+        communication_rating: given.communication_rating,
+        given_at: at,
+    }));
+    row.feedback_comment = given.comment.as_ref().and_then(PersonalText::to_known);
+}
+
+fn add(list: &mut Vec<Uuid>, id: Uuid) {
+    if !list.contains(&id) {
+        list.push(id);
+    }
+}

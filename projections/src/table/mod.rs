@@ -1,0 +1,80 @@
+//! Tables: what a row is, described once for reading, writing and scrubbing on either database.
+
+mod cell;
+mod macros;
+
+use docket_domain::TenantId;
+use uuid::Uuid;
+
+pub(crate) use cell::{Cell, Column, DbRow, Json, time_text};
+pub use cell::ColumnType;
+pub(crate) use macros::table;
+
+/// One column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: ColumnType,
+    /// Whether it says something about a person: emptied when they are erased.
+    pub personal: bool,
+}
+
+/// A table as the generic writers see it.
+#[derive(Debug, Clone, Copy)]
+pub struct TableSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, the key's first.
+    pub columns: &'static [ColumnSpec],
+    /// How many of the columns are the key. The first is the tenant.
+    pub key: usize,
+    /// The column that says whose personal data the row holds.
+    pub data_subject: Option<&'static str>,
+}
+
+impl TableSpec {
+    /// Names of the columns, with commas.
+    pub(crate) fn column_list(&self) -> String {
+        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Names of the key's columns, with commas.
+    pub(crate) fn key_list(&self) -> String {
+        self.columns[..self.key].iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `a = excluded.a, …` for every column that is not of the key.
+    pub(crate) fn assignments(&self) -> String {
+        let assign = |column: &ColumnSpec| format!("{0} = excluded.{0}", column.name);
+        self.columns[self.key..].iter().map(assign).collect::<Vec<_>>().join(", ")
+    }
+
+    /// `a = NULL, …` for every personal column; `None` if the table has none.
+    pub(crate) fn scrubbing(&self) -> Option<String> {
+        let scrub: Vec<_> =
+            self.columns.iter().filter(|c| c.personal).map(|column| format!("{} = NULL", column.name)).collect();
+        if scrub.is_empty() { None } else { Some(scrub.join(", ")) }
+    }
+}
+
+/// A row of a table. Made by [`table!`].
+pub(crate) trait TableRow: Clone + PartialEq + Send + std::fmt::Debug + 'static {
+    /// What tells rows apart.
+    type Key: Clone + Eq + std::hash::Hash + Send + std::fmt::Debug + 'static;
+    /// The table.
+    const SPEC: TableSpec;
+    /// The row's key.
+    fn key(&self) -> Self::Key;
+    /// Appends the key's cells.
+    fn key_cells(key: &Self::Key, out: &mut Vec<Cell>);
+    /// Appends the row's cells, in the order of the columns.
+    fn cells(&self, out: &mut Vec<Cell>);
+    /// Reads the row's columns from a query that selects exactly them.
+    fn read(row: &DbRow) -> Result<Self, sqlx::Error>;
+    /// Whose personal data it holds.
+    fn data_subject(&self) -> Option<(&TenantId, Uuid)>;
+    /// Empties what is personal.
+    fn scrub(&mut self);
+}
