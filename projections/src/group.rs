@@ -10,7 +10,7 @@ use crate::database::{Ddl, Writer};
 use crate::error::ReadError;
 use crate::model::Model;
 use crate::models::{
-    agents, audit, chats, counters, customers, departments, messages, organisations, reads, tickets,
+    agents, audit, chats, counters, customers, departments, messages, organisations, reads, sla, tickets,
 };
 use crate::table::{Cell, DbRow, TableRow, TableSpec};
 
@@ -49,6 +49,7 @@ pub(crate) const MODELS: &[ModelInfo] = &[
     ModelInfo::of::<departments::Departments>(),
     ModelInfo::of::<customers::Customers>(),
     ModelInfo::of::<organisations::Organisations>(),
+    ModelInfo::of::<sla::Sla>(),
     ModelInfo::of::<counters::Counters>(),
     ModelInfo::of::<audit::Audit>(),
 ];

@@ -20,7 +20,7 @@ mod viewer;
 pub mod views;
 
 pub use error::ReadError;
-pub use queries::Queries;
+pub use queries::{Queries, explain_sla};
 pub use read_models::{Projected, ReadModels, ReadModelsUrl};
 pub use rebuild::{RebuildProgress, Rebuilt};
 pub use runner::Runner;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use docket_domain::ActorKind;
 
-use crate::views::ConversationKind;
+use crate::views::{ConversationKind, SlaClockState};
 
 /// An [`ActorKind`] in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl ActorName {
 /// A name no version of Docket has written.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown name")]
-pub(crate) struct UnknownName;
+pub struct UnknownName;
 
 impl FromStr for ActorName {
     type Err = UnknownName;
@@ -33,14 +33,18 @@ impl FromStr for ActorName {
 }
 
 impl FromStr for ConversationKind {
-    type Err = NotAConversation;
-    fn from_str(name: &str) -> Result<Self, NotAConversation> {
-        [Self::Ticket, Self::Chat].into_iter().find(|kind| kind.as_str() == name).ok_or(NotAConversation)
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        [Self::Ticket, Self::Chat].into_iter().find(|kind| kind.as_str() == name).ok_or(UnknownName)
     }
 }
 
-/// A conversation is a ticket's or a chat's.
-#[derive(Debug, thiserror::Error)]
-#[error("one of ticket, chat")]
-pub struct NotAConversation;
-
+impl FromStr for SlaClockState {
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        [Self::Running, Self::Paused, Self::Met, Self::Breached, Self::Inactive]
+            .into_iter()
+            .find(|state| state.as_str() == name)
+            .ok_or(UnknownName)
+    }
+}

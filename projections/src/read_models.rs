@@ -42,21 +42,10 @@ pub struct Projected {
 /// The read models. Cheap to clone.
 #[derive(Clone)]
 pub struct ReadModels {
-    inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
     position: watch::Sender<Position>,
     projected: broadcast::Sender<Projected>,
-}
-
-impl std::ops::Deref for ReadModels {
-    type Target = Inner;
-    fn deref(&self) -> &Inner {
-        &self.inner
-    }
 }
 
 impl std::fmt::Debug for ReadModels {
@@ -76,7 +65,7 @@ impl ReadModels {
         let position = rebuild::make_missing(&mut writer).await?;
         writer.close().await?;
         let (position, projected) = (watch::Sender::new(position), broadcast::Sender::new(TOLD));
-        Ok(Self { inner: Arc::new(Inner { database, clock, position, projected }) })
+        Ok(Self { database, clock, position, projected })
     }
 
     /// Asks them.

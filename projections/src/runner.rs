@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_domain::{Event, Position};
-use docket_store::{Batch, Feed, FeedSource, Journal, Lease, LeaseStore};
+use docket_store::delivery::{Lease, LeaseStore};
+use docket_store::{Batch, Feed, FeedSource, Journal};
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 

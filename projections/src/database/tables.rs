@@ -1,7 +1,7 @@
 //! Tables come, go and change places. A table is always made beside the live one, under a name with a number that
 //! is never used again (so that its indexes keep unique names), and then takes the live name.
 
-use super::postgres::{READER, SCHEMA};
+use super::postgres::READER;
 use super::{Sql, Writer};
 use crate::error::ReadError;
 use crate::group::ModelInfo;
@@ -121,9 +121,4 @@ pub(crate) async fn swap_table(writer: &mut Writer, model: &ModelInfo, shadow: &
     let note = "INSERT INTO models (name, version) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET version = excluded.version";
     writer.execute(note, vec![Cell::Text(live.to_owned()), Cell::Int(model.version)]).await?;
     Ok(())
-}
-
-/// The schema's name, for views that stay.
-pub(crate) const fn schema() -> &'static str {
-    SCHEMA
 }

@@ -155,7 +155,7 @@ fn change(row: &mut AgentRow, body: &AgentEvent) {
         E::RoleChanged(changed) => row.role = changed.to,
         E::AvailabilityChanged(changed) => row.availability = changed.to,
         E::CapacityChanged(changed) => row.max_concurrent_chats = changed.to.into(),
-        E::SkillsChanged(changed) => row.skills.clone_from(&changed.skills),
+        E::SkillsChanged(changed) => row.skills.0.clone_from(&changed.skills),
         E::DepartmentsChanged(changed) => {
             row.department_ids = Json(changed.department_ids.iter().map(|id| id.0).collect());
         }

@@ -37,6 +37,22 @@ pub(crate) mod metric {
     pub(crate) const RATING: &str = "rating";
     pub(crate) const CHATS_STARTED: &str = "chats_started";
     pub(crate) const CHAT_DURATION: &str = "chat_duration_seconds";
+    /// Every metric.
+    pub(crate) const ALL: &[&str] = &[
+        TICKETS_BY_STATUS,
+        TICKETS_BY_PRIORITY,
+        TICKETS_BY_CATEGORY,
+        TICKETS_OPENED,
+        TICKETS_RESOLVED,
+        RESOLUTIONS,
+        REOPENINGS,
+        ASSIGNMENTS,
+        FIRST_RESPONSE,
+        RESOLUTION,
+        RATING,
+        CHATS_STARTED,
+        CHAT_DURATION,
+    ];
 }
 
 /// One step of one counter.

@@ -9,6 +9,7 @@ pub(crate) mod departments;
 pub(crate) mod messages;
 pub(crate) mod organisations;
 pub(crate) mod reads;
+pub(crate) mod sla;
 pub(crate) mod tickets;
 
 /// The beginning of a message, on one line: what lists show. At most 160 characters.

@@ -55,7 +55,7 @@ impl Model for Organisations {
                 row.name.clone_from(&changed.name);
                 row.time_zone.clone_from(&changed.time_zone);
             }
-            E::CategoriesChanged(changed) => row.categories.clone_from(&changed.to),
+            E::CategoriesChanged(changed) => row.categories.0.clone_from(&changed.to),
             E::CustomFieldDefined(defined) => {
                 match row.custom_fields.iter_mut().find(|field| field.name == defined.definition.name) {
                     Some(field) => field.clone_from(&defined.definition),

@@ -210,7 +210,7 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
         E::CategoryChanged(changed) => row.category.clone_from(&changed.to),
         E::DepartmentChanged(changed) => row.department_id = changed.to.map(Into::into),
         E::SubjectChanged(changed) => row.subject = changed.to.to_known(),
-        E::TagsChanged(changed) => row.tags.clone_from(&changed.tags),
+        E::TagsChanged(changed) => row.tags.0.clone_from(&changed.tags),
         E::CustomFieldsChanged(changed) => {
             for (name, value) in &changed.changes {
                 match &value.to {

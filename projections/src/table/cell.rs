@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// The types columns have: `text uuid bigint float8 boolean timestamptz jsonb` in PostgreSQL,
 /// text, blob of 16 bytes, integer, real, integer, fixed-width sortable text, and text in SQLite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnType {
+pub(crate) enum ColumnType {
     /// Text.
     Text,
     /// A UUID.
@@ -32,7 +32,7 @@ pub enum ColumnType {
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "each is named after its column type")]
-pub enum Cell {
+pub(crate) enum Cell {
     Null(ColumnType),
     Text(String),
     Uuid(Uuid),
@@ -232,6 +232,7 @@ named_columns!(
     docket_domain::Role,
     docket_domain::Category,
     crate::views::ConversationKind,
+    crate::views::SlaClockState,
     crate::names::ActorName,
 );
 

@@ -7,31 +7,31 @@ use docket_domain::TenantId;
 use uuid::Uuid;
 
 pub(crate) use cell::{Cell, Column, DbRow, Json, time_text};
-pub use cell::ColumnType;
+pub(crate) use cell::ColumnType;
 pub(crate) use macros::table;
 
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ColumnSpec {
+pub(crate) struct ColumnSpec {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its type.
-    pub kind: ColumnType,
+    pub(crate) kind: ColumnType,
     /// Whether it says something about a person: emptied when they are erased.
-    pub personal: bool,
+    pub(crate) personal: bool,
 }
 
 /// A table as the generic writers see it.
 #[derive(Debug, Clone, Copy)]
-pub struct TableSpec {
+pub(crate) struct TableSpec {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its columns, the key's first.
-    pub columns: &'static [ColumnSpec],
+    pub(crate) columns: &'static [ColumnSpec],
     /// How many of the columns are the key. The first is the tenant.
-    pub key: usize,
+    pub(crate) key: usize,
     /// The column that says whose personal data the row holds.
-    pub data_subject: Option<&'static str>,
+    pub(crate) data_subject: Option<&'static str>,
 }
 
 impl TableSpec {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::TenantId;
-use docket_domain::ticket::SlaClock;
+use docket_domain::ticket::{SlaClock, TicketStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,6 +25,19 @@ pub enum SlaClockState {
     Inactive,
 }
 
+impl SlaClockState {
+    /// The name in columns.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Met => "met",
+            Self::Breached => "breached",
+            Self::Inactive => "inactive",
+        }
+    }
+}
+
 /// The clock of a ticket that is due next, for lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SlaBadge {
@@ -33,7 +46,7 @@ pub struct SlaBadge {
     pub clock: Option<SlaClock>,
     /// Where it stands.
     pub state: SlaClockState,
-    /// When it is due; absent while it stands still.
+    /// When it is due; absent while it stands still in time.
     pub due_at: Option<DateTime<Utc>>,
     /// Whether any clock of the ticket ever ran out.
     pub breached: bool,
@@ -44,6 +57,9 @@ pub struct SlaBadge {
 pub struct SlaStretch {
     /// Whether it ran.
     pub running: bool,
+    /// The ticket's status in it.
+    #[schema(schema_with = schema::ticket_status)]
+    pub status: TicketStatus,
     /// Since when.
     pub from: DateTime<Utc>,
     /// Until when; absent for the present one.
@@ -68,12 +84,14 @@ pub struct SlaClockView {
     pub target_seconds: Option<i64>,
     /// Business seconds it has run.
     pub elapsed_seconds: i64,
-    /// When it is due, if it runs on.
+    /// How long it may still run; negative once it ran out.
+    pub remaining_seconds: Option<i64>,
+    /// When it runs out, or ran out.
     pub due_at: Option<DateTime<Utc>>,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
     /// When what it waits for happened.
-    pub met_at: Option<DateTime<Utc>>,
-    /// When it ran out.
-    pub breached_at: Option<DateTime<Utc>>,
+    pub fulfilled_at: Option<DateTime<Utc>>,
     /// Every stretch, oldest first.
     pub stretches: Vec<SlaStretch>,
 }

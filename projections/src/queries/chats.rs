@@ -1,0 +1,199 @@
+//! Chats: lists, the queue, details.
+
+use chrono::{DateTime, Utc};
+use docket_domain::chat::ChatStatus;
+use uuid::Uuid;
+
+use super::dialect::{Dialect, own};
+use super::reader::{RowReader, all, one};
+use super::tickets::number_text;
+use super::{Queries, cursor};
+use crate::database::Sql;
+use crate::error::ReadError;
+use crate::table::{Cell, Column, Json};
+use crate::viewer::Viewer;
+use crate::views::*;
+
+/// A chat's place in a list.
+type Place = (DateTime<Utc>, Uuid);
+
+const ORDER: &str = "started";
+
+/// Chats somebody has to accept, oldest first: waiting, or handed over and not yet accepted.
+const QUEUED: &str = "('waiting', 'transferred')";
+
+impl Queries {
+    /// Chats that match, latest started first. A customer gets their own.
+    pub async fn chats(
+        &self,
+        viewer: &Viewer,
+        filter: &ChatFilter,
+        page: &PageRequest,
+    ) -> Result<Page<ChatView>, ReadError> {
+        let place: Option<Place> = cursor::decode(ORDER, page.cursor.as_deref())?;
+        let limit = page.limit();
+        let (mut sql, tenant) = self.select_chats(viewer);
+        sql.push(&format!(" WHERE h.tenant = {tenant}"));
+        if !filter.status.is_empty() {
+            sql.push(" AND h.status IN ").list(filter.status.iter().map(Column::cell));
+        }
+        match filter.agent {
+            None => {}
+            Some(AssigneeFilter::Unassigned) => drop(sql.push(" AND h.agent_id IS NULL")),
+            Some(AssigneeFilter::Me) => drop(sql.push(" AND h.agent_id = ").value(&viewer.person_id)),
+            Some(AssigneeFilter::Agent(agent)) => drop(sql.push(" AND h.agent_id = ").value(&agent)),
+        }
+        if let Some(department) = filter.department_id {
+            sql.push(" AND h.department_id = ").value(&department);
+        }
+        if let Some(customer) = filter.customer_id {
+            sql.push(" AND h.customer_id = ").value(&customer);
+        }
+        if let Some(from) = filter.started_from {
+            sql.push(" AND h.started_at >= ").value(&from);
+        }
+        if let Some(to) = filter.started_to {
+            sql.push(" AND h.started_at < ").value(&to);
+        }
+        if let Some(search) = &filter.search {
+            let dialect = self.dialect();
+            let found = match dialect.query_of(search, viewer) {
+                Some(query) => {
+                    let like = sql.keep(Cell::Text(format!("%{}%", search.trim().to_lowercase())));
+                    let said = dialect.messages_with(&mut sql, viewer, query, 100_000);
+                    format!(
+                        "(h.id IN (SELECT f.conversation_id FROM {said} f) OR lower(coalesce(c.name, h.visitor_name)) \
+                         LIKE {like} OR lower(coalesce(c.email, h.visitor_email)) LIKE {like})"
+                    )
+                }
+                None => "1 = 0".into(),
+            };
+            sql.push(" AND ").push(&found);
+        }
+        if let Some((at, id)) = place {
+            sql.push(" AND (h.started_at, h.id) < (").value(&at).push(", ").value(&id).push(")");
+        }
+        let own = own(&mut sql, viewer, "h.customer_id");
+        sql.push(&own).push(&format!(" ORDER BY h.started_at DESC, h.id DESC LIMIT {}", limit + 1));
+        let chats = all(&self.fetch(viewer, sql).await?, read_chat)?;
+        let mut page = cursor::page(chats, limit, ORDER, |chat| (chat.started_at, chat.id));
+        self.estimate_waits(viewer, &mut page.items).await?;
+        Ok(page)
+    }
+
+    /// Chats waiting, who is next first. Empty for customers, who find their place in their own chat.
+    pub async fn chat_queue(
+        &self,
+        viewer: &Viewer,
+        department_id: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<ChatView>, ReadError> {
+        if viewer.is_customer() {
+            return Ok(Vec::new());
+        }
+        let (mut sql, tenant) = self.select_chats(viewer);
+        sql.push(&format!(" WHERE h.tenant = {tenant} AND h.status IN {QUEUED}"));
+        if let Some(department) = department_id {
+            sql.push(" AND h.department_id = ").value(&department);
+        }
+        sql.push(&format!(" ORDER BY h.started_at, h.id LIMIT {limit}"));
+        let mut chats = all(&self.fetch(viewer, sql).await?, read_chat)?;
+        self.estimate_waits(viewer, &mut chats).await?;
+        Ok(chats)
+    }
+
+    /// A chat. `None` if there is none the viewer may see.
+    pub async fn chat(&self, viewer: &Viewer, id: Uuid) -> Result<Option<ChatView>, ReadError> {
+        let (mut sql, tenant) = self.select_chats(viewer);
+        sql.push(&format!(" WHERE h.tenant = {tenant} AND h.id = ")).bind(Cell::Uuid(id));
+        let own = own(&mut sql, viewer, "h.customer_id");
+        sql.push(&own);
+        let Some(chat) = one(&self.fetch(viewer, sql).await?, read_chat)? else { return Ok(None) };
+        let mut chats = [chat];
+        self.estimate_waits(viewer, &mut chats).await?;
+        let [chat] = chats;
+        Ok(Some(chat))
+    }
+
+    fn select_chats(&self, viewer: &Viewer) -> (Sql, String) {
+        let mut sql = Sql::new("SELECT ");
+        let tenant = sql.keep(viewer.tenant.cell());
+        let reader = sql.keep(viewer.person_id.cell());
+        let (theirs, hidden) = if viewer.is_customer() {
+            ("agent_messages", "NULL, NULL, NULL, NULL")
+        } else {
+            ("customer_messages", "h.page, h.user_agent, h.ip, h.transfer_note")
+        };
+        let greatest = Dialect::of(&self.models.database).greatest();
+        sql.push(&format!(
+            "h.id, h.status, h.customer_id, coalesce(c.name, h.visitor_name), coalesce(c.email, h.visitor_email), \
+             h.verified, {hidden}, h.question, h.agent_id, a.name, h.accepted, h.department_id, h.skills, \
+             CASE WHEN h.status IN {QUEUED} THEN (SELECT count(*) FROM chats q WHERE q.tenant = {tenant} \
+             AND q.status IN {QUEUED} AND (q.started_at, q.id) <= (h.started_at, h.id)) END, \
+             h.started_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
+             h.customer_messages + h.agent_messages + h.system_messages, \
+             {greatest}(h.{theirs} - coalesce(r.{theirs}, 0), 0), h.last_message, h.last_message_at, h.rating, \
+             h.rating_comment, h.ticket_id, h.ticket_number, h.version, h.position FROM chats h \
+             LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = h.customer_id \
+             LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = h.agent_id \
+             LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}"
+        ));
+        (sql, tenant)
+    }
+
+    /// A visitor waits about as long as each of those before them made the next one wait lately.
+    async fn estimate_waits(&self, viewer: &Viewer, chats: &mut [ChatView]) -> Result<(), ReadError> {
+        if !chats.iter().any(|chat| chat.status == ChatStatus::Waiting) {
+            return Ok(());
+        }
+        let mut sql = Sql::new("SELECT wait_seconds FROM chats WHERE tenant = ");
+        sql.value(&viewer.tenant);
+        sql.push(" AND status IN ('active', 'closed') AND wait_seconds IS NOT NULL ORDER BY started_at DESC LIMIT 20");
+        // The figure is about the whole queue, of which a customer sees no more than this.
+        let waits = all(&self.fetch(viewer, sql).await?, RowReader::get::<i64>)?;
+        if waits.is_empty() {
+            return Ok(());
+        }
+        let mean = waits.iter().sum::<i64>() / i64::try_from(waits.len()).unwrap_or(1);
+        for chat in chats.iter_mut().filter(|chat| chat.status == ChatStatus::Waiting) {
+            chat.estimated_wait_seconds = Some(mean);
+        }
+        Ok(())
+    }
+}
+
+fn read_chat(row: &mut RowReader<'_>) -> Result<ChatView, ReadError> {
+    let id = row.get()?;
+    let status = row.get()?;
+    let (visitor_id, name, email, verified) = (row.get()?, row.get()?, row.get()?, row.get()?);
+    let (page, user_agent, ip, transfer_note) = (row.get()?, row.get()?, row.get()?, row.get()?);
+    Ok(ChatView {
+        id,
+        status,
+        visitor: VisitorView { id: visitor_id, name, email, page, user_agent, ip, verified },
+        question: row.get()?,
+        agent_id: row.get()?,
+        agent_name: row.get()?,
+        accepted: row.get()?,
+        department_id: row.get()?,
+        skills: row.get::<Json<Vec<String>>>()?.0,
+        queue_position: row.get()?,
+        estimated_wait_seconds: None,
+        started_at: row.get()?,
+        accepted_at: row.get()?,
+        ended_at: row.get()?,
+        ended_by: row.get()?,
+        duration_seconds: row.get()?,
+        message_count: row.get()?,
+        unread_count: row.get()?,
+        last_message: row.get()?,
+        last_message_at: row.get()?,
+        rating: row.get::<Option<i64>>()?.and_then(|rating| u8::try_from(rating).ok()),
+        rating_comment: row.get()?,
+        transfer_note,
+        ticket_id: row.get()?,
+        ticket_number: row.get::<Option<i64>>()?.map(number_text),
+        version: row.get()?,
+        position: row.get()?,
+    })
+}

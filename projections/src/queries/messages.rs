@@ -1,0 +1,94 @@
+//! Messages of conversations.
+
+use uuid::Uuid;
+
+use super::Queries;
+use super::dialect::own;
+use super::reader::{RowReader, all};
+use crate::database::Sql;
+use crate::error::ReadError;
+use crate::names::ActorName;
+use crate::table::{Cell, Column};
+use crate::viewer::Viewer;
+use crate::views::*;
+
+impl Queries {
+    /// Messages of a conversation, oldest first; notes only for agents. `None` if there is none the viewer may see.
+    /// `next_cursor` is the position to continue after (or before, when scrolling back).
+    pub async fn messages(
+        &self,
+        viewer: &Viewer,
+        kind: ConversationKind,
+        id: Uuid,
+        page: &MessagePage,
+    ) -> Result<Option<Page<MessageView>>, ReadError> {
+        let limit = page.limit();
+        let back = page.before.is_some() || page.latest;
+        let mut sql = Sql::new("SELECT ");
+        let tenant = sql.keep(viewer.tenant.cell());
+        let id = sql.keep(Cell::Uuid(id));
+        let (table, visible) = match kind {
+            ConversationKind::Ticket => ("tickets", " AND NOT o.deleted"),
+            ConversationKind::Chat => ("chats", ""),
+        };
+        let name = match kind {
+            ConversationKind::Ticket => "coalesce(a.name, c.name)",
+            // A visitor who gave a name only for this chat.
+            ConversationKind::Chat => {
+                "coalesce(a.name, c.name, CASE WHEN m.author_kind = 'customer' THEN o.visitor_name END)"
+            }
+        };
+        // Beginning with the conversation: it answers one row even when it has no messages.
+        sql.push(&format!(
+            "m.message_id, m.author_kind, m.author_id, {name}, m.body, m.internal, m.posted_at, m.position \
+             FROM {table} o LEFT JOIN (SELECT * FROM messages WHERE tenant = {tenant} AND conversation_id = {id}"
+        ));
+        if viewer.is_customer() {
+            sql.push(" AND NOT internal");
+        }
+        if let Some(after) = page.after {
+            sql.push(" AND position > ").bind(after.cell());
+        }
+        if let Some(before) = page.before {
+            sql.push(" AND position < ").bind(before.cell());
+        }
+        let order = if back { "DESC" } else { "ASC" };
+        sql.push(&format!(
+            " ORDER BY position {order} LIMIT {}) m ON m.tenant = o.tenant \
+             LEFT JOIN agents a ON m.author_kind = 'agent' AND a.tenant = {tenant} AND a.id = m.author_id \
+             LEFT JOIN customers c ON m.author_kind = 'customer' AND c.tenant = {tenant} AND c.id = m.author_id \
+             WHERE o.tenant = {tenant} AND o.id = {id}{visible}",
+            limit + 1
+        ));
+        let own = own(&mut sql, viewer, "o.customer_id");
+        sql.push(&own).push(&format!(" ORDER BY m.position {order}"));
+        let rows = self.fetch(viewer, sql).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let mut items: Vec<_> = all(&rows, read_message)?.into_iter().flatten().collect();
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let next_cursor = items.last().filter(|_| more).map(|last| last.position.to_string());
+        if back {
+            items.reverse();
+        }
+        Ok(Some(Page { items, next_cursor }))
+    }
+}
+
+/// Nothing for the row of a conversation without messages.
+fn read_message(row: &mut RowReader<'_>) -> Result<Option<MessageView>, ReadError> {
+    let Some(id) = row.get::<Option<Uuid>>()? else { return Ok(None) };
+    let ActorName(kind) = row.get()?;
+    let author = AuthorView { kind, id: row.get()?, name: row.get()? };
+    Ok(Some(MessageView {
+        id,
+        author,
+        body: row.get()?,
+        internal: row.get()?,
+        attachments: Vec::new(),
+        posted_at: row.get()?,
+        position: row.get()?,
+    }))
+}

@@ -1,0 +1,201 @@
+//! Agents, departments, customers and the tenant's settings.
+
+use chrono::{DateTime, Utc};
+use docket_domain::organisation::FieldDefinition;
+use uuid::Uuid;
+
+use super::reader::{RowReader, all, one};
+use super::tickets::NOT_DONE;
+use super::{Queries, cursor};
+use crate::database::Sql;
+use crate::error::ReadError;
+use crate::table::{Cell, Column, Json};
+use crate::viewer::Viewer;
+use crate::views::*;
+
+impl Queries {
+    /// Every agent with their load, by name; at most as many as a tenant may have. Empty for customers.
+    pub async fn agents(&self, viewer: &Viewer, department_id: Option<Uuid>) -> Result<Vec<AgentView>, ReadError> {
+        if viewer.is_customer() {
+            return Ok(Vec::new());
+        }
+        let mut sql = select_agents(viewer);
+        if let Some(department) = department_id {
+            let department = sql.keep(Cell::Text(department.to_string()));
+            let has = self.dialect().has("a.department_ids", &department);
+            sql.push(" AND ").push(&has);
+        }
+        sql.push(" ORDER BY lower(a.name), a.id");
+        all(&self.fetch(viewer, sql).await?, read_agent)
+    }
+
+    /// An agent. `None` for customers.
+    pub async fn agent(&self, viewer: &Viewer, id: Uuid) -> Result<Option<AgentView>, ReadError> {
+        if viewer.is_customer() {
+            return Ok(None);
+        }
+        let mut sql = select_agents(viewer);
+        sql.push(" AND a.id = ").value(&id);
+        one(&self.fetch(viewer, sql).await?, read_agent)
+    }
+
+    /// Departments by name. A customer sees those that are offered.
+    pub async fn departments(&self, viewer: &Viewer) -> Result<Vec<DepartmentView>, ReadError> {
+        let mut sql = select_departments(viewer);
+        sql.push(" ORDER BY lower(name), id");
+        all(&self.fetch(viewer, sql).await?, read_department)
+    }
+
+    /// A department. `None` if there is none the viewer may see.
+    pub async fn department(&self, viewer: &Viewer, id: Uuid) -> Result<Option<DepartmentView>, ReadError> {
+        let mut sql = select_departments(viewer);
+        sql.push(" AND id = ").value(&id);
+        one(&self.fetch(viewer, sql).await?, read_department)
+    }
+
+    /// Customers that match, latest registered first. A customer sees only themselves.
+    pub async fn customers(
+        &self,
+        viewer: &Viewer,
+        filter: &CustomerFilter,
+        page: &PageRequest,
+    ) -> Result<Page<CustomerView>, ReadError> {
+        const ORDER: &str = "registered";
+        let place: Option<(DateTime<Utc>, Uuid)> = cursor::decode(ORDER, page.cursor.as_deref())?;
+        let limit = page.limit();
+        let mut sql = select_customers(viewer);
+        if let Some(kind) = filter.kind {
+            sql.push(" AND c.kind = ").value(&kind);
+        }
+        if let Some(email) = &filter.email {
+            sql.push(" AND c.email = ").value(email);
+        }
+        if let Some(external_id) = &filter.external_id {
+            sql.push(" AND c.external_id = ").value(external_id);
+        }
+        if let Some(search) = &filter.search {
+            let found = self.dialect().customers_with(&mut sql, viewer, search);
+            sql.push(&found);
+        }
+        if let Some((at, id)) = place {
+            sql.push(" AND (c.registered_at, c.id) < (").value(&at).push(", ").value(&id).push(")");
+        }
+        sql.push(&format!(" ORDER BY c.registered_at DESC, c.id DESC LIMIT {}", limit + 1));
+        let customers = all(&self.fetch(viewer, sql).await?, read_customer)?;
+        Ok(cursor::page(customers, limit, ORDER, |customer| (customer.registered_at, customer.id)))
+    }
+
+    /// A customer. A customer sees only themselves.
+    pub async fn customer(&self, viewer: &Viewer, id: Uuid) -> Result<Option<CustomerView>, ReadError> {
+        let mut sql = select_customers(viewer);
+        sql.push(" AND c.id = ").value(&id);
+        one(&self.fetch(viewer, sql).await?, read_customer)
+    }
+
+    /// The tenant's settings. `None` if there is no such tenant.
+    pub async fn organisation(&self, viewer: &Viewer) -> Result<Option<OrganisationView>, ReadError> {
+        let fields = if viewer.is_customer() { self.dialect().empty_array() } else { "custom_fields" };
+        let mut sql = Sql::new(&format!("SELECT name, time_zone, categories, {fields}, version FROM organisations"));
+        sql.push(" WHERE tenant = ").value(&viewer.tenant);
+        one(&self.fetch(viewer, sql).await?, |row| {
+            Ok(OrganisationView {
+                name: row.get()?,
+                time_zone: row.get()?,
+                categories: row.get::<Json<Vec<String>>>()?.0,
+                custom_fields: row.get::<Json<Vec<FieldDefinition>>>()?.0.into_iter().map(field_view).collect(),
+                version: row.get()?,
+            })
+        })
+    }
+}
+
+fn field_view(field: FieldDefinition) -> FieldView {
+    FieldView { name: field.name, label: field.label, field_type: field.field_type, options: field.options }
+}
+
+fn select_agents(viewer: &Viewer) -> Sql {
+    let mut sql = Sql::default();
+    let tenant = sql.keep(viewer.tenant.cell());
+    sql.push(&format!(
+        "SELECT a.id, a.name, a.email, a.role, a.availability, a.active, a.department_ids, a.skills, \
+         a.max_concurrent_chats, a.active_chats, (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} \
+         AND t.assignee_id = a.id AND t.status IN {NOT_DONE} AND NOT t.archived AND NOT t.deleted), \
+         a.resolved_tickets, a.chats_handled, a.rating_count, a.rating_sum, a.last_activity_at, a.registered_at, \
+         a.version FROM agents a WHERE a.tenant = {tenant}"
+    ));
+    sql
+}
+
+fn read_agent(row: &mut RowReader<'_>) -> Result<AgentView, ReadError> {
+    Ok(AgentView {
+        id: row.get()?,
+        name: row.get()?,
+        email: row.get()?,
+        role: row.get()?,
+        availability: row.get()?,
+        active: row.get()?,
+        department_ids: row.get::<Json<Vec<Uuid>>>()?.0,
+        skills: row.get::<Json<Vec<String>>>()?.0,
+        max_concurrent_chats: row.get()?,
+        active_chats: row.get()?,
+        open_tickets: row.get()?,
+        resolved_tickets: row.get()?,
+        chats_handled: row.get()?,
+        average_rating: {
+            let (count, sum): (i64, i64) = (row.get()?, row.get()?);
+            super::mean(count, sum)
+        },
+        last_activity_at: row.get()?,
+        registered_at: row.get()?,
+        version: row.get()?,
+    })
+}
+
+fn select_departments(viewer: &Viewer) -> Sql {
+    let mut sql = Sql::new("SELECT id, name, description, archived, version FROM departments WHERE tenant = ");
+    sql.value(&viewer.tenant);
+    if viewer.is_customer() {
+        sql.push(" AND NOT archived");
+    }
+    sql
+}
+
+fn read_department(row: &mut RowReader<'_>) -> Result<DepartmentView, ReadError> {
+    Ok(DepartmentView {
+        id: row.get()?,
+        name: row.get()?,
+        description: row.get()?,
+        archived: row.get()?,
+        version: row.get()?,
+    })
+}
+
+fn select_customers(viewer: &Viewer) -> Sql {
+    let mut sql = Sql::new(
+        "SELECT c.id, c.kind, c.name, c.email, c.phone, c.external_id, c.merged_into, c.erased, c.ticket_count, \
+         c.chat_count, c.registered_at, c.last_activity_at, c.version FROM customers c WHERE c.tenant = ",
+    );
+    sql.value(&viewer.tenant);
+    if viewer.is_customer() {
+        sql.push(" AND c.id = ").value(&viewer.person_id);
+    }
+    sql
+}
+
+fn read_customer(row: &mut RowReader<'_>) -> Result<CustomerView, ReadError> {
+    Ok(CustomerView {
+        id: row.get()?,
+        kind: row.get()?,
+        name: row.get()?,
+        email: row.get()?,
+        phone: row.get()?,
+        external_id: row.get()?,
+        merged_into: row.get()?,
+        erased: row.get()?,
+        ticket_count: row.get()?,
+        chat_count: row.get()?,
+        registered_at: row.get()?,
+        last_activity_at: row.get()?,
+        version: row.get()?,
+    })
+}

@@ -1,0 +1,411 @@
+//! Lists, details and counts of tickets.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use docket_domain::ticket::{TicketNumber, TicketStatus};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::dialect::{Dialect, own};
+use super::reader::{RowReader, all, one};
+use super::{Queries, cursor};
+use crate::database::Sql;
+use crate::error::ReadError;
+use crate::models::counters::metric;
+use crate::models::tickets::{Feedback, is_done, rank};
+use crate::table::{Cell, Column, Json};
+use crate::viewer::Viewer;
+use crate::views::*;
+
+/// A ticket's place in a list.
+type Place = (Option<i64>, DateTime<Utc>, Uuid);
+
+/// Statuses of tickets still to be dealt with, as SQL.
+pub(super) const NOT_DONE: &str = "('open', 'in_progress', 'waiting_customer', 'on_hold')";
+
+/// The condition of the partial indexes lists go along.
+const LISTED: &str = "NOT t.archived AND NOT t.deleted";
+
+pub(super) fn number_text(number: i64) -> String {
+    TicketNumber(number.unsigned_abs()).to_string()
+}
+
+/// The number in `TKT-000042`, `#42` or `42`.
+fn parse_number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = match text.get(..4) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("TKT-") => &text[4..],
+        _ => text.strip_prefix('#').unwrap_or(text),
+    };
+    digits.parse().ok().filter(|number| *number > 0)
+}
+
+impl Queries {
+    /// Tickets that match, in the order asked for. A customer gets their own.
+    pub async fn tickets(
+        &self,
+        viewer: &Viewer,
+        filter: &TicketFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TicketView>, ReadError> {
+        let place: Option<Place> = cursor::decode(sort_name(filter.sort), page.cursor.as_deref())?;
+        let limit = page.limit();
+        let sql = self.list(viewer, filter, place, limit + 1);
+        let rows = self.fetch(viewer, sql).await?;
+        let (public, now) = (viewer.is_customer(), self.now());
+        let tickets = all(&rows, |row| {
+            let mut ticket = read_ticket(row)?;
+            super::sla::as_of(&mut ticket.sla, now);
+            Ok((row.get::<DateTime<Utc>>()?, ticket))
+        })?;
+        let page = cursor::page(tickets, limit, sort_name(filter.sort), |(public_updated_at, ticket)| match filter.sort {
+            TicketSort::Urgency => (Some(rank(ticket.priority)), ticket.opened_at, ticket.id),
+            TicketSort::Newest => (None, ticket.opened_at, ticket.id),
+            TicketSort::Updated if public => (None, *public_updated_at, ticket.id),
+            TicketSort::Updated => (None, ticket.updated_at, ticket.id),
+        });
+        let items = page.items.into_iter().map(|(_, ticket)| ticket).collect();
+        Ok(Page { items, next_cursor: page.next_cursor })
+    }
+
+    /// A ticket. `None` if there is none the viewer may see.
+    pub async fn ticket(&self, viewer: &Viewer, id: Uuid) -> Result<Option<TicketDetail>, ReadError> {
+        let mut sql = Sql::new("SELECT ");
+        let tenant = sql.keep(viewer.tenant.cell());
+        columns(&mut sql, viewer, self.dialect());
+        // Other tickets' ids say nothing without a right to see them; still, how the desk files is its own affair.
+        let (links, email) = if viewer.is_customer() {
+            (self.dialect().empty_array(), "NULL")
+        } else {
+            ("t.linked", "c.email")
+        };
+        let merged_from = if viewer.is_customer() { links } else { "t.merged_from" };
+        sql.push(&format!(
+            ", {email}, t.follow_up_of, t.chat_id, t.merged_into, {merged_from}, {links}, t.feedback, \
+             t.feedback_comment, t.position FROM tickets t"
+        ));
+        joins(&mut sql, viewer, &tenant);
+        sql.push(&format!(" WHERE t.tenant = {tenant} AND NOT t.deleted AND t.id = ")).bind(Cell::Uuid(id));
+        let own = own(&mut sql, viewer, "t.customer_id");
+        sql.push(&own);
+        let mut detail = one(&self.fetch(viewer, sql).await?, read_detail)?;
+        if let Some(detail) = &mut detail {
+            super::sla::as_of(&mut detail.ticket.sla, self.now());
+        }
+        Ok(detail)
+    }
+
+    /// The id of the ticket with a number such as `TKT-000001`, if the viewer may see it.
+    pub async fn ticket_id(&self, viewer: &Viewer, number: &str) -> Result<Option<Uuid>, ReadError> {
+        let Some(number) = parse_number(number) else { return Ok(None) };
+        let mut sql = Sql::new("SELECT t.id FROM tickets t WHERE t.tenant = ");
+        sql.value(&viewer.tenant).push(" AND NOT t.deleted AND t.number = ").bind(Cell::Int(number));
+        let own = own(&mut sql, viewer, "t.customer_id");
+        sql.push(&own);
+        one(&self.fetch(viewer, sql).await?, RowReader::get)
+    }
+
+    /// How many tickets the viewer sees, by status, and how many are urgent.
+    pub async fn ticket_counts(&self, viewer: &Viewer) -> Result<TicketCounts, ReadError> {
+        let mut sql = Sql::default();
+        let tenant = sql.keep(viewer.tenant.cell());
+        if viewer.is_customer() {
+            sql.push(&format!(
+                "SELECT t.status, count(*), count(CASE WHEN t.rank = 1 THEN 1 END) FROM tickets t \
+                 WHERE t.tenant = {tenant} AND {LISTED}"
+            ));
+            let own = own(&mut sql, viewer, "t.customer_id");
+            sql.push(&own).push(" GROUP BY t.status");
+        } else {
+            // Counting urgent ones that are not done goes along the few of them; the rest is counted already.
+            sql.push(&format!(
+                "SELECT k.dimension, k.count, CASE WHEN k.dimension IN {NOT_DONE} THEN (SELECT count(*) \
+                 FROM tickets t WHERE t.tenant = {tenant} AND t.status = k.dimension AND t.rank = 1 AND {LISTED}) \
+                 ELSE 0 END FROM counters k WHERE k.tenant = {tenant} AND k.day = '' AND k.metric = "
+            ))
+            .bind(Cell::Text(metric::TICKETS_BY_STATUS.into()));
+        }
+        let rows = self.fetch(viewer, sql).await?;
+        let mut counts = TicketCounts {
+            by_status: TicketStatus::ALL.iter().map(|status| (status.as_str().to_owned(), 0)).collect(),
+            ..TicketCounts::default()
+        };
+        for (status, count, urgent) in
+            all(&rows, |row| Ok((row.get::<TicketStatus>()?, row.get::<i64>()?, row.get::<i64>()?)))?
+        {
+            counts.total += count;
+            counts.by_status.insert(status.as_str().to_owned(), count);
+            if !is_done(status) {
+                counts.urgent += urgent;
+            }
+        }
+        Ok(counts)
+    }
+
+    fn list(&self, viewer: &Viewer, filter: &TicketFilter, place: Option<Place>, limit: u32) -> Sql {
+        let mut sql = Sql::new("SELECT ");
+        let dialect = self.dialect();
+        let tenant = sql.keep(viewer.tenant.cell());
+        columns(&mut sql, viewer, dialect);
+        sql.push(", t.public_updated_at FROM (");
+        let order = Order::of(filter.sort, viewer);
+        let after = place.map(|place| order.after(&mut sql, &place));
+        let conditions = self.conditions(&mut sql, viewer, filter, &tenant);
+        let branch = |status: Option<TicketStatus>| {
+            let status = status.map(|s| format!(" AND t.status = '{}'", s.as_str())).unwrap_or_default();
+            let after = after.as_deref().unwrap_or("");
+            format!(
+                "SELECT * FROM (SELECT t.id, {keys} FROM tickets t WHERE t.tenant = {tenant}{status}{conditions}{after} \
+                 ORDER BY {keys_ordered} LIMIT {limit}) b",
+                keys = order.keys("t."),
+                keys_ordered = order.ordered("t."),
+            )
+        };
+        // With a status as their second column indexes are sorted within each: one short walk a status, then merged.
+        let branches: Vec<String> = if !filter.status.is_empty() {
+            filter.status.iter().map(|status| branch(Some(*status))).collect()
+        } else if !filter.archived && (filter.assignee.is_some() || filter.customer_id.is_some()) {
+            TicketStatus::ALL.iter().map(|status| branch(Some(*status))).collect()
+        } else {
+            vec![branch(None)]
+        };
+        sql.push(&branches.join(" UNION ALL "));
+        sql.push(&format!(" ORDER BY {} LIMIT {limit}) p JOIN tickets t ON t.tenant = {tenant} AND t.id = p.id", order.ordered("")));
+        joins(&mut sql, viewer, &tenant);
+        sql.push(&format!(" ORDER BY {}", order.ordered("p.")));
+        sql
+    }
+
+    fn conditions(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
+        let mut conditions = if filter.archived {
+            " AND t.archived AND NOT t.deleted".to_owned()
+        } else {
+            format!(" AND {LISTED}")
+        };
+        let mut add = |condition: String| {
+            conditions.push_str(" AND ");
+            conditions.push_str(&condition);
+        };
+        if !filter.priority.is_empty() {
+            let ranks: Vec<_> = filter.priority.iter().map(|priority| rank(*priority).to_string()).collect();
+            add(format!("t.rank IN ({})", ranks.join(", ")));
+        }
+        let assignee = match filter.assignee {
+            Some(AssigneeFilter::Me) => Some(viewer.person_id),
+            Some(AssigneeFilter::Agent(agent)) => Some(agent),
+            Some(AssigneeFilter::Unassigned) => {
+                add("t.assignee_id IS NULL".into());
+                None
+            }
+            None => None,
+        };
+        let equal = [
+            ("category", filter.category.as_ref().map(Column::cell)),
+            ("department_id", filter.department_id.as_ref().map(Column::cell)),
+            ("order_ref", filter.order_ref.as_ref().map(Column::cell)),
+            ("customer_id", filter.customer_id.as_ref().map(Column::cell)),
+            ("assignee_id", assignee.as_ref().map(Column::cell)),
+        ];
+        for (column, cell) in equal {
+            if let Some(cell) = cell {
+                add(format!("t.{column} = {}", sql.keep(cell)));
+            }
+        }
+        if let Some(tag) = filter.tag.as_ref().filter(|_| !viewer.is_customer()) {
+            let tag = sql.keep(tag.cell());
+            add(self.dialect().has("t.tags", &tag));
+        }
+        if let Some(from) = filter.opened_from {
+            add(format!("t.opened_at >= {}", sql.keep(from.cell())));
+        }
+        if let Some(to) = filter.opened_to {
+            add(format!("t.opened_at < {}", sql.keep(to.cell())));
+        }
+        if filter.overdue {
+            let now = sql.keep(self.now().cell());
+            add(format!("t.id IN (SELECT o.ticket_id FROM sla o WHERE o.tenant = {tenant} AND o.due_at <= {now})"));
+        }
+        if let Some(search) = &filter.search {
+            let dialect = self.dialect();
+            add(match (parse_number(search), dialect.query_of(search, viewer)) {
+                (Some(number), Some(query)) => {
+                    let number = sql.keep(Cell::Int(number));
+                    format!("(t.number = {number} OR {})", dialect.tickets_with(sql, viewer, query))
+                }
+                (_, Some(query)) => dialect.tickets_with(sql, viewer, query),
+                // Nothing but punctuation is in no ticket.
+                (_, None) => "1 = 0".into(),
+            });
+        }
+        conditions.push_str(&own(sql, viewer, "t.customer_id"));
+        conditions
+    }
+}
+
+const fn sort_name(sort: TicketSort) -> &'static str {
+    match sort {
+        TicketSort::Urgency => "urgency",
+        TicketSort::Newest => "newest",
+        TicketSort::Updated => "updated",
+    }
+}
+
+/// The columns a list is sorted by.
+struct Order {
+    columns: &'static [&'static str],
+    descending: bool,
+}
+
+impl Order {
+    fn of(sort: TicketSort, viewer: &Viewer) -> Self {
+        match sort {
+            TicketSort::Urgency => Self { columns: &["rank", "opened_at", "id"], descending: false },
+            TicketSort::Newest => Self { columns: &["opened_at", "id"], descending: true },
+            // What a customer does not see must not move their tickets either.
+            TicketSort::Updated if viewer.is_customer() => {
+                Self { columns: &["public_updated_at", "id"], descending: true }
+            }
+            TicketSort::Updated => Self { columns: &["updated_at", "id"], descending: true },
+        }
+    }
+
+    /// The columns but the id.
+    fn keys(&self, table: &str) -> String {
+        let keys = self.columns.iter().filter(|column| **column != "id");
+        keys.map(|column| format!("{table}{column}")).collect::<Vec<_>>().join(", ")
+    }
+
+    fn ordered(&self, table: &str) -> String {
+        let direction = if self.descending { " DESC" } else { "" };
+        self.columns.iter().map(|column| format!("{table}{column}{direction}")).collect::<Vec<_>>().join(", ")
+    }
+
+    fn after(&self, sql: &mut Sql, (rank, at, id): &Place) -> String {
+        let mut cells = vec![at.cell(), id.cell()];
+        if self.columns.len() == 3 {
+            cells.insert(0, Cell::Int(rank.unwrap_or(0)));
+        }
+        let values: Vec<_> = cells.into_iter().map(|cell| sql.keep(cell)).collect();
+        let columns: Vec<_> = self.columns.iter().map(|column| format!("t.{column}")).collect();
+        let than = if self.descending { '<' } else { '>' };
+        format!(" AND ({}) {than} ({})", columns.join(", "), values.join(", "))
+    }
+}
+
+/// Selects what [`read_ticket`] reads. What a customer does not see is not selected.
+pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
+    let greatest = dialect.greatest();
+    let hidden = viewer.is_customer();
+    let only_agents = |column: &'static str, instead: &'static str| if hidden { instead } else { column };
+    let (tags, fields) = (
+        only_agents("t.tags", dialect.empty_array()),
+        only_agents("t.custom_fields", dialect.empty_object()),
+    );
+    let (notes, reassignments) = (only_agents("t.note_count", "NULL"), only_agents("t.reassignment_count", "NULL"));
+    let (theirs, updated) = if hidden {
+        ("agent_messages", "t.public_updated_at")
+    } else {
+        ("customer_messages", "t.updated_at")
+    };
+    let sla = if hidden { "NULL, NULL, NULL, NULL" } else { "s.clock, s.state, s.due_at, s.breached" };
+    sql.push(&format!(
+        "t.id, t.number, t.subject, t.status, t.priority, t.category, t.department_id, d.name, t.assignee_id, a.name, \
+         t.customer_id, c.name, t.order_ref, {tags}, {fields}, t.channel, t.opened_at, t.first_responded_at, \
+         t.resolved_at, t.closed_at, t.snoozed_until, t.last_message_at, t.last_customer_message_at, \
+         t.last_agent_message_at, t.last_message, t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
+         t.agent_messages, t.reopen_count, {reassignments}, \
+         {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, t.version"
+    ));
+}
+
+/// Joins what [`columns`] selects from.
+pub(super) fn joins(sql: &mut Sql, viewer: &Viewer, tenant: &str) {
+    let reader = sql.keep(viewer.person_id.cell());
+    sql.push(&format!(
+        " LEFT JOIN departments d ON d.tenant = {tenant} AND d.id = t.department_id \
+         LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id \
+         LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = t.customer_id \
+         LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}"
+    ));
+    if !viewer.is_customer() {
+        sql.push(&format!(" LEFT JOIN sla s ON s.tenant = {tenant} AND s.ticket_id = t.id"));
+    }
+}
+
+pub(super) fn read_ticket(row: &mut RowReader<'_>) -> Result<TicketView, ReadError> {
+    Ok(TicketView {
+        id: row.get()?,
+        number: number_text(row.get()?),
+        subject: row.get()?,
+        status: row.get()?,
+        priority: row.get()?,
+        category: row.get()?,
+        department_id: row.get()?,
+        department_name: row.get()?,
+        assignee_id: row.get()?,
+        assignee_name: row.get()?,
+        customer_id: row.get()?,
+        customer_name: row.get()?,
+        order_ref: row.get()?,
+        tags: row.get::<Json<Vec<String>>>()?.0,
+        custom_fields: row.get::<Json<Map<String, Value>>>()?.0,
+        channel: row.get()?,
+        opened_at: row.get()?,
+        first_responded_at: row.get()?,
+        resolved_at: row.get()?,
+        closed_at: row.get()?,
+        snoozed_until: row.get()?,
+        last_message_at: row.get()?,
+        last_customer_message_at: row.get()?,
+        last_agent_message_at: row.get()?,
+        last_message: row.get()?,
+        message_count: row.get()?,
+        note_count: row.get()?,
+        response_count: row.get()?,
+        reopen_count: row.get()?,
+        reassignment_count: row.get()?,
+        unread_count: row.get()?,
+        sla: super::sla::read_badge(row)?,
+        archived: row.get()?,
+        updated_at: row.get()?,
+        version: row.get()?,
+    })
+}
+
+fn read_detail(row: &mut RowReader<'_>) -> Result<TicketDetail, ReadError> {
+    Ok(TicketDetail {
+        ticket: read_ticket(row)?,
+        customer_email: row.get()?,
+        follow_up_of: row.get()?,
+        chat_id: row.get()?,
+        merged_into: row.get()?,
+        merged_from: row.get::<Json<Vec<Uuid>>>()?.0,
+        linked: row.get::<Json<Vec<Uuid>>>()?.0,
+        feedback: {
+            let feedback = row.get::<Option<Json<Feedback>>>()?;
+            let comment = row.get()?;
+            feedback.map(|Json(feedback)| feedback_view(feedback, comment))
+        },
+        position: row.get()?,
+    })
+}
+
+/// What the customer said of how it went, with their words.
+pub(crate) fn feedback_view(feedback: Feedback, comment: Option<String>) -> FeedbackView {
+    FeedbackView {
+        rating: feedback.rating,
+        resolved: feedback.resolved,
+        would_recommend: feedback.would_recommend,
+        agent_rating: feedback.agent_rating,
+        speed_rating: feedback.speed_rating,
+        communication_rating: feedback.communication_rating,
+        comment,
+        given_at: feedback.given_at,
+    }
+}
+
+/// A map with a zero for every name.
+pub(super) fn zeroes(names: impl Iterator<Item = &'static str>) -> BTreeMap<String, i64> {
+    names.map(|name| (name.to_owned(), 0)).collect()
+}
