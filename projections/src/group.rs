@@ -66,18 +66,17 @@ pub(crate) struct Group {
 impl Group {
     /// Models written to tables named by `table`. `complete`: the tables are empty, so that a row not in memory is
     /// not in the table either.
-    pub(crate) fn new(
-        models: &[ModelInfo],
-        table: impl Fn(&ModelInfo) -> String,
-        complete: bool,
-        keep: usize,
-    ) -> Self {
+    pub(crate) fn new(models: &[ModelInfo], table: impl Fn(&ModelInfo) -> String, complete: bool, keep: usize) -> Self {
         let members = models.iter().map(|model| ((model.fold)(complete), table(model))).collect();
         Self { members, erased: Vec::new(), keep }
     }
 
     /// Folds a batch in memory, inside the writer's transaction, and writes what changed.
-    pub(crate) async fn apply(&mut self, writer: &mut Writer, events: &[std::sync::Arc<Event>]) -> Result<(), ReadError> {
+    pub(crate) async fn apply(
+        &mut self,
+        writer: &mut Writer,
+        events: &[std::sync::Arc<Event>],
+    ) -> Result<(), ReadError> {
         for (fold, table) in &mut self.members {
             for event in events {
                 fold.want(event);
@@ -178,14 +177,7 @@ impl<M: Model> Folding<M> {
     const SPEC: TableSpec = M::Row::SPEC;
 
     fn new(complete: bool) -> Self {
-        Self {
-            slots: HashMap::new(),
-            missing: Vec::new(),
-            dirty: Vec::new(),
-            keys: Vec::new(),
-            complete,
-            batch: 0,
-        }
+        Self { slots: HashMap::new(), missing: Vec::new(), dirty: Vec::new(), keys: Vec::new(), complete, batch: 0 }
     }
 }
 

@@ -5,6 +5,7 @@
 //! - Rows and checkpoint change in one transaction; a worker that lost its place changes nothing.
 //! - Every query takes a [`Viewer`]: tenants never meet, and a customer's limits are in the SQL itself.
 
+mod as_of;
 mod database;
 mod error;
 mod group;
@@ -19,6 +20,7 @@ mod table;
 mod viewer;
 pub mod views;
 
+pub use as_of::ticket_at;
 pub use error::ReadError;
 pub use queries::{Queries, explain_sla};
 pub use read_models::{Projected, ReadModels, ReadModelsUrl};

@@ -6,9 +6,7 @@ use docket_domain::{Event, Position};
 use docket_store::{Filter, Journal};
 use tokio::sync::mpsc;
 
-use crate::database::{
-    Checkpoint, Writer, cell, create_table, drop_table, shadow_name, stored_models, swap_table,
-};
+use crate::database::{Checkpoint, Writer, cell, create_table, drop_table, shadow_name, stored_models, swap_table};
 use crate::error::ReadError;
 use crate::group::{Group, MODELS, ModelInfo};
 use crate::read_models::{GROUP, ReadModels};
@@ -228,11 +226,7 @@ async fn fold_to(
 }
 
 /// Events after `after` and not beyond `to`, and how far was looked (at most `to`).
-async fn page_upto(
-    journal: &Journal,
-    after: Position,
-    to: Position,
-) -> Result<(Vec<Arc<Event>>, Position), ReadError> {
+async fn page_upto(journal: &Journal, after: Position, to: Position) -> Result<(Vec<Arc<Event>>, Position), ReadError> {
     let page = journal.read_all(after, &Filter::default(), BATCH).await?;
     let events: Vec<_> = page.events.into_iter().filter(|e| e.meta.position <= to).map(Arc::new).collect();
     if page.scanned_to <= after {

@@ -65,12 +65,10 @@ impl Runner {
         while !cancel.is_cancelled() {
             let lease = match &self.lease {
                 None => None,
-                Some((leases, holder)) => {
-                    match Lease::acquire(leases, "projections", holder, LEASE, cancel).await {
-                        Some(lease) => Some(lease),
-                        None => return,
-                    }
-                }
+                Some((leases, holder)) => match Lease::acquire(leases, "projections", holder, LEASE, cancel).await {
+                    Some(lease) => Some(lease),
+                    None => return,
+                },
             };
             let stop = cancel.child_token();
             let lost = lease.as_ref().map(Lease::lost);

@@ -17,19 +17,16 @@ pub(crate) const SCHEMA: &str = "docket_read";
 pub(crate) const READER: &str = "docket_reader";
 
 fn options(url: &str) -> Result<PgConnectOptions, ReadError> {
-    Ok(PgConnectOptions::from_str(url)?
-        .application_name("docket-read-models")
-        .statement_cache_capacity(256)
-        .options([
-            ("search_path", SCHEMA),
-            ("timezone", "UTC"),
-            ("idle_in_transaction_session_timeout", "60s"),
-            ("lock_timeout", "30s"),
-            // Short indexed queries: compiling them costs more than it gains.
-            ("jit", "off"),
-            // A crash of the server may lose the last commits, rows and checkpoint together; the log has the rest.
-            ("synchronous_commit", "off"),
-        ]))
+    Ok(PgConnectOptions::from_str(url)?.application_name("docket-read-models").statement_cache_capacity(256).options([
+        ("search_path", SCHEMA),
+        ("timezone", "UTC"),
+        ("idle_in_transaction_session_timeout", "60s"),
+        ("lock_timeout", "30s"),
+        // Short indexed queries: compiling them costs more than it gains.
+        ("jit", "off"),
+        // A crash of the server may lose the last commits, rows and checkpoint together; the log has the rest.
+        ("synchronous_commit", "off"),
+    ]))
 }
 
 /// A connection of the tables' owner.
@@ -100,7 +97,8 @@ pub(crate) async fn fetch<'c>(
 /// Turns cells of whole rows into one array a column: what `UNNEST` takes. A statement then has as many
 /// parameters as columns, whatever the number of rows, and stays prepared.
 fn arrays(columns: &[ColumnSpec], cells: Vec<Cell>) -> Result<PgArguments, sqlx::Error> {
-    let mut by_column: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::with_capacity(cells.len() / columns.len())).collect();
+    let mut by_column: Vec<Vec<Cell>> =
+        columns.iter().map(|_| Vec::with_capacity(cells.len() / columns.len())).collect();
     for (i, cell) in cells.into_iter().enumerate() {
         by_column[i % columns.len()].push(cell);
     }

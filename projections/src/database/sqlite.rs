@@ -62,11 +62,7 @@ fn arguments(binds: Vec<Cell>) -> Result<SqliteArguments, sqlx::Error> {
     Ok(arguments)
 }
 
-pub(super) async fn execute(
-    connection: &mut SqliteConnection,
-    sql: &str,
-    binds: Vec<Cell>,
-) -> Result<u64, ReadError> {
+pub(super) async fn execute(connection: &mut SqliteConnection, sql: &str, binds: Vec<Cell>) -> Result<u64, ReadError> {
     let done = sqlx::query_with(AssertSqlSafe(sql), arguments(binds)?).execute(connection).await?;
     Ok(done.rows_affected())
 }
@@ -135,9 +131,7 @@ pub(super) async fn upsert(
     let (columns, assignments) = (spec.column_list(), spec.assignments());
     for (size, chunk) in chunks(rows, spec.columns.len()) {
         let values = placeholders(size, spec.columns.len());
-        let sql = format!(
-            "INSERT INTO {table} ({columns}) VALUES {values} ON CONFLICT DO UPDATE SET {assignments}"
-        );
+        let sql = format!("INSERT INTO {table} ({columns}) VALUES {values} ON CONFLICT DO UPDATE SET {assignments}");
         execute(connection, &sql, chunk).await?;
     }
     Ok(())

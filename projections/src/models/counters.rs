@@ -114,9 +114,7 @@ fn ticket_steps(body: &TicketEvent) -> Vec<Step> {
             }
             steps
         }
-        E::PriorityChanged(changed) => {
-            moved(metric::TICKETS_BY_PRIORITY, changed.from.as_str(), changed.to.as_str())
-        }
+        E::PriorityChanged(changed) => moved(metric::TICKETS_BY_PRIORITY, changed.from.as_str(), changed.to.as_str()),
         E::CategoryChanged(changed) => moved(metric::TICKETS_BY_CATEGORY, &changed.from, &changed.to),
         E::Assigned(_) => vec![step(metric::ASSIGNMENTS, true, "", 1, 0)],
         E::MessagePosted(message) => message
@@ -196,7 +194,8 @@ impl Model for Counters {
             sum: 0,
         });
         for step in steps(event) {
-            let counts = step.metric == key.metric && step.dimension == key.dimension && (key.day.is_empty() || step.daily);
+            let counts =
+                step.metric == key.metric && step.dimension == key.dimension && (key.day.is_empty() || step.daily);
             if counts {
                 row.count += step.count;
                 row.sum = row.sum.saturating_add(step.sum);

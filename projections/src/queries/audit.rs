@@ -22,7 +22,8 @@ impl Queries {
         if viewer.is_customer() {
             return Ok(Page::empty());
         }
-        let (order, than, direction) = if filter.oldest_first { ("oldest", '>', "ASC") } else { ("latest", '<', "DESC") };
+        let (order, than, direction) =
+            if filter.oldest_first { ("oldest", '>', "ASC") } else { ("latest", '<', "DESC") };
         let place: Option<u64> = cursor::decode(order, page.cursor.as_deref())?;
         let limit = page.limit();
         let mut sql = Sql::default();

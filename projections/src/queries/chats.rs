@@ -150,7 +150,7 @@ impl Queries {
         sql.value(&viewer.tenant);
         sql.push(" AND status IN ('active', 'closed') AND wait_seconds IS NOT NULL ORDER BY started_at DESC LIMIT 20");
         // The figure is about the whole queue, of which a customer sees no more than this.
-        let waits = all(&self.fetch(viewer, sql).await?, RowReader::get::<i64>)?;
+        let waits = all(&self.fetch(viewer, sql).await?, |row| row.get::<i64>())?;
         if waits.is_empty() {
             return Ok(());
         }

@@ -23,12 +23,7 @@ pub(super) fn decode<P: DeserializeOwned>(order: &str, cursor: Option<&str>) -> 
 }
 
 /// A page of at most `limit` of `items`, of which one more than that was asked for.
-pub(super) fn page<T, P: Serialize>(
-    mut items: Vec<T>,
-    limit: u32,
-    order: &str,
-    place: impl Fn(&T) -> P,
-) -> Page<T> {
+pub(super) fn page<T, P: Serialize>(mut items: Vec<T>, limit: u32, order: &str, place: impl Fn(&T) -> P) -> Page<T> {
     let limit = limit as usize;
     let more = items.len() > limit;
     items.truncate(limit);

@@ -115,8 +115,10 @@ impl Queries {
 
     /// Chats in the queue, and chats under way.
     async fn chats_under_way(&self, viewer: &Viewer) -> Result<(i64, i64), ReadError> {
-        let mut sql = Sql::new("SELECT count(CASE WHEN status = 'waiting' THEN 1 END), count(CASE WHEN status <> \
-             'waiting' THEN 1 END) FROM chats WHERE status IN ('waiting', 'active', 'transferred') AND tenant = ");
+        let mut sql = Sql::new(
+            "SELECT count(CASE WHEN status = 'waiting' THEN 1 END), count(CASE WHEN status <> \
+             'waiting' THEN 1 END) FROM chats WHERE status IN ('waiting', 'active', 'transferred') AND tenant = ",
+        );
         sql.value(&viewer.tenant);
         Ok(one(&self.fetch(viewer, sql).await?, |row| Ok((row.get()?, row.get()?)))?.unwrap_or((0, 0)))
     }
@@ -138,10 +140,10 @@ impl Queries {
         };
         if viewer.is_customer() {
             let own = own(&mut sql, viewer, "t.customer_id");
-            let unread = unread("agent_messages");
+            let (unread, none) = (unread("agent_messages"), "CAST(0 AS bigint)");
             sql.push(&format!(
-                "SELECT (SELECT count(*) {open}{own}), (SELECT count(*) {open}{own}), 0, 0, 0, \
-                 (SELECT count(*) {unread}{own}), 0, (SELECT count(*) FROM chats t WHERE t.tenant = {tenant} \
+                "SELECT (SELECT count(*) {open}{own}), (SELECT count(*) {open}{own}), {none}, {none}, {none}, \
+                 (SELECT count(*) {unread}{own}), {none}, (SELECT count(*) FROM chats t WHERE t.tenant = {tenant} \
                  AND t.status <> 'closed'{own})"
             ));
         } else {

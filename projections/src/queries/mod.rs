@@ -19,8 +19,9 @@ use crate::table::DbRow;
 use crate::viewer::Viewer;
 
 use dialect::Dialect;
+pub(crate) use sla::badge_of;
 pub use sla::explain_sla;
-pub(crate) use tickets::feedback_view;
+pub(crate) use tickets::{feedback_view, number_text};
 
 /// Asks the read models. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! Search over tickets and messages.
 
+use super::Queries;
 use super::dialect::own;
 use super::reader::{RowReader, all};
 use super::tickets::number_text;
-use super::Queries;
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::Column;

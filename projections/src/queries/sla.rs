@@ -22,12 +22,18 @@ pub(super) fn read_badge(row: &mut RowReader<'_>) -> Result<Option<SlaBadge>, Re
     let state: Option<SlaClockState> = row.get()?;
     let due_at: Option<DateTime<Utc>> = row.get()?;
     let breached: Option<bool> = row.get()?;
-    Ok(match (state, breached) {
-        (Some(state), Some(breached)) if state != SlaClockState::Inactive => {
-            Some(SlaBadge { clock, state, due_at, breached })
-        }
-        _ => None,
-    })
+    Ok(badge_of(clock, state, due_at, breached))
+}
+
+/// A badge, if anything is measured.
+pub(crate) fn badge_of(
+    clock: Option<SlaClock>,
+    state: Option<SlaClockState>,
+    due_at: Option<DateTime<Utc>>,
+    breached: Option<bool>,
+) -> Option<SlaBadge> {
+    let (state, breached) = (state?, breached?);
+    (state != SlaClockState::Inactive).then_some(SlaBadge { clock, state, due_at, breached })
 }
 
 /// A running clock past its due time has run out, whether or not that was recorded yet.
@@ -174,4 +180,3 @@ impl Queries {
         self.models.clock.now()
     }
 }
-

@@ -27,7 +27,7 @@ pub(super) const NOT_DONE: &str = "('open', 'in_progress', 'waiting_customer', '
 /// The condition of the partial indexes lists go along.
 const LISTED: &str = "NOT t.archived AND NOT t.deleted";
 
-pub(super) fn number_text(number: i64) -> String {
+pub(crate) fn number_text(number: i64) -> String {
     TicketNumber(number.unsigned_abs()).to_string()
 }
 
@@ -59,12 +59,13 @@ impl Queries {
             super::sla::as_of(&mut ticket.sla, now);
             Ok((row.get::<DateTime<Utc>>()?, ticket))
         })?;
-        let page = cursor::page(tickets, limit, sort_name(filter.sort), |(public_updated_at, ticket)| match filter.sort {
-            TicketSort::Urgency => (Some(rank(ticket.priority)), ticket.opened_at, ticket.id),
-            TicketSort::Newest => (None, ticket.opened_at, ticket.id),
-            TicketSort::Updated if public => (None, *public_updated_at, ticket.id),
-            TicketSort::Updated => (None, ticket.updated_at, ticket.id),
-        });
+        let page =
+            cursor::page(tickets, limit, sort_name(filter.sort), |(public_updated_at, ticket)| match filter.sort {
+                TicketSort::Urgency => (Some(rank(ticket.priority)), ticket.opened_at, ticket.id),
+                TicketSort::Newest => (None, ticket.opened_at, ticket.id),
+                TicketSort::Updated if public => (None, *public_updated_at, ticket.id),
+                TicketSort::Updated => (None, ticket.updated_at, ticket.id),
+            });
         let items = page.items.into_iter().map(|(_, ticket)| ticket).collect();
         Ok(Page { items, next_cursor: page.next_cursor })
     }
@@ -75,11 +76,8 @@ impl Queries {
         let tenant = sql.keep(viewer.tenant.cell());
         columns(&mut sql, viewer, self.dialect());
         // Other tickets' ids say nothing without a right to see them; still, how the desk files is its own affair.
-        let (links, email) = if viewer.is_customer() {
-            (self.dialect().empty_array(), "NULL")
-        } else {
-            ("t.linked", "c.email")
-        };
+        let (links, email) =
+            if viewer.is_customer() { (self.dialect().empty_array(), "NULL") } else { ("t.linked", "c.email") };
         let merged_from = if viewer.is_customer() { links } else { "t.merged_from" };
         sql.push(&format!(
             ", {email}, t.follow_up_of, t.chat_id, t.merged_into, {merged_from}, {links}, t.feedback, \
@@ -103,7 +101,7 @@ impl Queries {
         sql.value(&viewer.tenant).push(" AND NOT t.deleted AND t.number = ").bind(Cell::Int(number));
         let own = own(&mut sql, viewer, "t.customer_id");
         sql.push(&own);
-        one(&self.fetch(viewer, sql).await?, RowReader::get)
+        one(&self.fetch(viewer, sql).await?, |row| row.get())
     }
 
     /// How many tickets the viewer sees, by status, and how many are urgent.
@@ -171,18 +169,18 @@ impl Queries {
             vec![branch(None)]
         };
         sql.push(&branches.join(" UNION ALL "));
-        sql.push(&format!(" ORDER BY {} LIMIT {limit}) p JOIN tickets t ON t.tenant = {tenant} AND t.id = p.id", order.ordered("")));
+        sql.push(&format!(
+            " ORDER BY {} LIMIT {limit}) p JOIN tickets t ON t.tenant = {tenant} AND t.id = p.id",
+            order.ordered("")
+        ));
         joins(&mut sql, viewer, &tenant);
         sql.push(&format!(" ORDER BY {}", order.ordered("p.")));
         sql
     }
 
     fn conditions(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
-        let mut conditions = if filter.archived {
-            " AND t.archived AND NOT t.deleted".to_owned()
-        } else {
-            format!(" AND {LISTED}")
-        };
+        let mut conditions =
+            if filter.archived { " AND t.archived AND NOT t.deleted".to_owned() } else { format!(" AND {LISTED}") };
         let mut add = |condition: String| {
             conditions.push_str(" AND ");
             conditions.push_str(&condition);
@@ -298,23 +296,20 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let greatest = dialect.greatest();
     let hidden = viewer.is_customer();
     let only_agents = |column: &'static str, instead: &'static str| if hidden { instead } else { column };
-    let (tags, fields) = (
-        only_agents("t.tags", dialect.empty_array()),
-        only_agents("t.custom_fields", dialect.empty_object()),
-    );
-    let (notes, reassignments) = (only_agents("t.note_count", "NULL"), only_agents("t.reassignment_count", "NULL"));
-    let (theirs, updated) = if hidden {
-        ("agent_messages", "t.public_updated_at")
-    } else {
-        ("customer_messages", "t.updated_at")
-    };
+    let (tags, fields) =
+        (only_agents("t.tags", dialect.empty_array()), only_agents("t.custom_fields", dialect.empty_object()));
+    let notes = only_agents("t.note_count", "NULL");
+    let resolutions = only_agents("t.resolution_count", "NULL");
+    let assignments = only_agents("t.assignment_count, t.reassignment_count", "NULL, NULL");
+    let (theirs, updated) =
+        if hidden { ("agent_messages", "t.public_updated_at") } else { ("customer_messages", "t.updated_at") };
     let sla = if hidden { "NULL, NULL, NULL, NULL" } else { "s.clock, s.state, s.due_at, s.breached" };
     sql.push(&format!(
         "t.id, t.number, t.subject, t.status, t.priority, t.category, t.department_id, d.name, t.assignee_id, a.name, \
          t.customer_id, c.name, t.order_ref, {tags}, {fields}, t.channel, t.opened_at, t.first_responded_at, \
          t.resolved_at, t.closed_at, t.snoozed_until, t.last_message_at, t.last_customer_message_at, \
          t.last_agent_message_at, t.last_message, t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
-         t.agent_messages, t.reopen_count, {reassignments}, \
+         t.agent_messages, {resolutions}, t.reopen_count, {assignments}, \
          {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, t.version"
     ));
 }
@@ -363,7 +358,9 @@ pub(super) fn read_ticket(row: &mut RowReader<'_>) -> Result<TicketView, ReadErr
         message_count: row.get()?,
         note_count: row.get()?,
         response_count: row.get()?,
+        resolution_count: row.get()?,
         reopen_count: row.get()?,
+        assignment_count: row.get()?,
         reassignment_count: row.get()?,
         unread_count: row.get()?,
         sla: super::sla::read_badge(row)?,

@@ -6,8 +6,8 @@ mod macros;
 use docket_domain::TenantId;
 use uuid::Uuid;
 
-pub(crate) use cell::{Cell, Column, DbRow, Json, time_text};
 pub(crate) use cell::ColumnType;
+pub(crate) use cell::{Cell, Column, DbRow, Json, time_text};
 pub(crate) use macros::table;
 
 /// One column.

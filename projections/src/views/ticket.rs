@@ -136,8 +136,14 @@ pub struct TicketView {
     pub note_count: Option<i64>,
     /// Public messages of agents.
     pub response_count: i64,
+    /// How often it was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution_count: Option<i64>,
     /// How often it was reopened.
     pub reopen_count: i64,
+    /// How often somebody was made responsible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment_count: Option<i64>,
     /// How often it went from one agent to another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reassignment_count: Option<i64>,

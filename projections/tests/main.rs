@@ -1,0 +1,3 @@
+//! The read side on both databases, each test with its own.
+
+mod suite;
