@@ -7,10 +7,11 @@
 //! When the connection is lost before the answer to `COMMIT`, nobody knows what happened until the lock is held again. Then the
 //! log itself says: the batch happened if its last event lies at its position.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use docket_domain::Position;
+use docket_domain::{Position, TenantId};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use tokio::sync::watch;
@@ -298,19 +299,29 @@ async fn insert(connection: &mut PgConnection, plan: &Plan<'_>) -> Result<(), sq
     Ok(())
 }
 
+/// Takes the numbers of each sequence in one statement and hands them out.
 async fn reserve(connection: &mut PgConnection, batch: &Batch) -> Result<Vec<u64>, sqlx::Error> {
-    let mut firsts = Vec::with_capacity(batch.reserves.len());
+    let mut nexts: HashMap<(&TenantId, &str), u64> = HashMap::new();
     for job in &batch.reserves {
+        *nexts.entry((&job.tenant, &job.sequence)).or_default() += u64::from(job.count);
+    }
+    for ((tenant, sequence), count) in &mut nexts {
         let row = sqlx::query(
             "INSERT INTO docket_log.numbers AS n (tenant, sequence, next) VALUES ($1, $2, 1 + $3) \
              ON CONFLICT (tenant, sequence) DO UPDATE SET next = n.next + $3 RETURNING next - $3",
         )
-        .bind(job.tenant.as_str())
-        .bind(&job.sequence)
-        .bind(i64::from(job.count))
+        .bind(tenant.as_str())
+        .bind(sequence)
+        .bind(count.cast_signed())
         .fetch_one(&mut *connection)
         .await?;
-        firsts.push(unsigned(&row, 0)?);
+        *count = unsigned(&row, 0)?;
+    }
+    let mut firsts = Vec::with_capacity(batch.reserves.len());
+    for job in &batch.reserves {
+        let next = nexts.entry((&job.tenant, &job.sequence)).or_default();
+        firsts.push(*next);
+        *next += u64::from(job.count);
     }
     Ok(firsts)
 }

@@ -97,6 +97,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(32);
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // Grows to this only where many streams are written; the index is what it saves reading.
+        connection.pragma_update(None, "cache_size", -16_384)?;
         // The housekeeper checkpoints; the writer only does it itself (at its next commit) if the housekeeper does not keep up.
         connection.pragma_update(None, "wal_autocheckpoint", 40_000)?;
         Ok(connection)
