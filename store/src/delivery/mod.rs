@@ -14,6 +14,8 @@ mod live;
 mod relay;
 mod tail;
 mod tail_feed;
+#[cfg(test)]
+mod tail_tests;
 
 pub use asyncapi::asyncapi;
 pub use broker::{BrokerError, StreamOptions, connect};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use docket_store::delivery::InProcessSource;
-use docket_tests::{NatsServer, NatsVersion, free_port};
+use docket_tests::{Database, NatsServer, NatsVersion, free_port};
 
 use crate::harness::{DEADLINE, Desk, NEVER, Reader, on_both_servers, stream_equals_log};
 
@@ -102,16 +102,45 @@ async fn fault_nats_never_there() {
     relay.stop().await;
 }
 
-/// Without a broker: one reader hears of appends, the other finds them by looking.
-#[tokio::test(flavor = "multi_thread")]
-async fn fault_free_feeds_without_a_broker() {
-    let desk = Desk::new().await;
+/// Without a broker: some readers hear of appends, the other finds them by looking.
+async fn readers_without_a_broker(desk: &Desk) {
     desk.append(300).await;
     let source = InProcessSource::with_poll(desk.writer.clone(), NEVER);
     let near = [Reader::start(source.clone()).await, Reader::start(source).await];
     let far = Reader::start(InProcessSource::new(desk.other_process().await)).await;
     desk.append(300).await;
     for reader in near.iter().chain([&far]) {
+        reader.has_all_of(desk).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_free_feeds_without_a_broker() {
+    readers_without_a_broker(&Desk::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_free_feeds_on_postgres_without_a_broker() {
+    let database = Database::create().await;
+    readers_without_a_broker(&Desk::on_postgres(&database).await).await;
+}
+
+/// Several nodes: log in PostgreSQL, news by NATS, readers on nodes that did not write.
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_free_nodes_on_postgres_and_nats() {
+    let Some(nats) = NatsServer::start(NatsVersion::Debian).await else { return };
+    let database = Database::create().await;
+    let desk = Desk::on_postgres(&database).await;
+    desk.append(30).await;
+    let relay = desk.relay(&nats.url(), "relay").await;
+    let readers = [
+        desk.reader(&nats.url(), Duration::from_millis(250)).await,
+        desk.reader(&nats.url(), Duration::from_millis(250)).await,
+    ];
+    desk.append(200).await;
+    for reader in readers {
         reader.has_all_of(&desk).await;
     }
+    stream_equals_log(&desk, &nats.url()).await;
+    relay.stop().await;
 }

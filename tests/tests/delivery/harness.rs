@@ -14,7 +14,7 @@ use docket_store::vault::{MasterKey, open_vault};
 use docket_store::{
     Clock as _, Draft, DraftStream, Expected, FeedSource, Filter, Journal, LogUrl, SystemClock, new_id, open_log,
 };
-use docket_tests::eventually;
+use docket_tests::{Database, eventually};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -28,19 +28,30 @@ pub(crate) const NEVER: Duration = Duration::from_secs(3600);
 pub(crate) struct Desk {
     pub(crate) dir: TempDir,
     pub(crate) writer: Journal,
+    log: LogUrl,
 }
 
 impl Desk {
     pub(crate) async fn new() -> Self {
-        docket_tests::set_up();
         let dir = tempfile::tempdir().unwrap();
-        let writer = journal(&dir).await;
-        Self { dir, writer }
+        let log = LogUrl::Sqlite(dir.path().join("log.db"));
+        Self::with(dir, log).await
+    }
+
+    /// With the log in a database of PostgreSQL.
+    pub(crate) async fn on_postgres(database: &Database) -> Self {
+        Self::with(tempfile::tempdir().unwrap(), LogUrl::Postgres(database.url())).await
+    }
+
+    async fn with(dir: TempDir, log: LogUrl) -> Self {
+        docket_tests::set_up();
+        let writer = journal(&dir, &log).await;
+        Self { dir, writer, log }
     }
 
     /// The log as another process sees it: it hears nothing of the writer's appends.
     pub(crate) async fn other_process(&self) -> Journal {
-        journal(&self.dir).await
+        journal(&self.dir, &self.log).await
     }
 
     /// Appends `count` events, each about a person of its own.
@@ -127,9 +138,9 @@ pub(crate) fn acme() -> TenantId {
     TenantId::new("acme").unwrap()
 }
 
-async fn journal(dir: &TempDir) -> Journal {
+async fn journal(dir: &TempDir, log: &LogUrl) -> Journal {
     let clock = Arc::new(SystemClock);
-    let log = open_log(&LogUrl::Sqlite(dir.path().join("log.db")), clock.clone()).await.unwrap();
+    let log = open_log(log, clock.clone()).await.unwrap();
     let vault = dir.path().join("vault.db");
     let vault = open_vault(vault.to_str().unwrap(), MasterKey::from_bytes(&[7; 32]), clock.clone()).await.unwrap();
     Journal::new(log, Arc::new(vault), clock)
