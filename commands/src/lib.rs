@@ -16,6 +16,7 @@ mod chat;
 mod customer;
 mod error;
 mod execute;
+pub mod export;
 pub mod import;
 mod in_turn;
 mod invocation;

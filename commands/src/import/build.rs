@@ -6,8 +6,8 @@ use docket_domain::ticket::{
     Channel, FeedbackGiven, Priority, Ticket, TicketCommand, TicketEvent, TicketNumber, TicketStep,
 };
 use docket_domain::{
-    Actor, AgentId, Aggregate, Category, CustomerId, DecideContext, DepartmentId, DomainEvent, EventSet as _, Limits,
-    MessageId, PersonId, PersonalText, Stamp,
+    Actor, AgentId, Aggregate, Category, ChatId, CustomerId, DecideContext, DepartmentId, DomainEvent, EventSet as _,
+    Limits, MessageId, PersonId, PersonalText, Stamp, TicketId,
 };
 use docket_store::Draft;
 use uuid::Uuid;
@@ -54,8 +54,8 @@ pub(super) fn build(
                 tags: line.tags.clone(),
                 custom_fields: line.custom_fields.clone(),
                 channel: line.channel.unwrap_or(Channel::Import),
-                follow_up_of: None,
-                chat_id: None,
+                follow_up_of: line.follow_up_of.map(TicketId),
+                chat_id: line.chat_id.map(ChatId),
                 assignee_id: None,
                 sla: None,
             };
@@ -75,8 +75,8 @@ pub(super) fn build(
                 visitor_name: line.visitor_name.clone().or_else(|| line.customer.name.clone()),
                 visitor_email: line.visitor_email.clone().or_else(|| line.customer.email.clone()),
                 page: line.page.clone(),
-                user_agent: None,
-                ip: None,
+                user_agent: line.user_agent.clone(),
+                ip: line.ip.clone(),
                 question: line.question.clone(),
                 department_id: department.as_ref().map(|department| DepartmentId(ids(department))),
                 skills: line.skills.clone(),

@@ -9,7 +9,7 @@
 
 mod build;
 pub mod format;
-mod ids;
+pub(crate) mod ids;
 mod numbers;
 mod parse;
 mod people;
@@ -323,7 +323,12 @@ async fn try_bring(context: &Context, planned: Planned, number: Option<TicketNum
             let known = |text: &Option<docket_domain::PersonalText>| text.as_ref().and_then(|text| text.to_known());
             context.claim(planned.stream.id, known(&who.external_id), known(&who.email)).await?;
         }
+        let erased =
+            drafts.iter().any(|d| matches!(d.body, DomainEvent::Customer(CustomerEvent::PersonalDataErased(_))));
         let entered = context.enter(category, planned.stream.id, drafts).await?;
+        if erased {
+            context.journal.keys().destroy(&context.tenant, docket_domain::PersonId(planned.stream.id)).await?;
+        }
         // `enter` has counted its events.
         return Ok(if entered { Outcome::Came { category, events: 0, irregular } } else { Outcome::Unchanged });
     }

@@ -1,107 +1,13 @@
-//! Importing into a log and a vault on disk.
-
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+//! Importing.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use docket_commands::import::{ImportReport, Importer, LineSplitter, RawLine};
+use docket_commands::import::{LineSplitter, RawLine};
 use docket_domain::ticket::TicketEvent;
-use docket_domain::{ActorKind, Category, DomainEvent, Event, Limits, PersonalText, Position, TenantId};
-use docket_store::{Filter, Journal, LogUrl, MasterKey, SystemClock, Vault, open_log, open_vault};
+use docket_domain::{ActorKind, Category, DomainEvent, PersonalText};
 use serde_json::{Value, json};
 
-struct Desk {
-    _folder: tempfile::TempDir,
-    journal: Journal,
-    vault: Vault,
-}
-
-impl Desk {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(SystemClock);
-        let log = open_log(&LogUrl::Sqlite(folder.path().join("log.db")), clock.clone()).await.unwrap();
-        let path = folder.path().join("vault.db").display().to_string();
-        let vault = open_vault(&path, MasterKey::from_bytes(&[1; 32]), clock.clone()).await.unwrap();
-        let journal = Journal::new(log, Arc::new(vault.clone()), clock);
-        Self { _folder: folder, journal, vault }
-    }
-
-    async fn import(&self, text: &[u8]) -> ImportReport {
-        let accounts = self.vault.accounts();
-        let mut importer = Importer::new(self.journal.clone(), accounts, tenant(), Limits::default()).await.unwrap();
-        let mut splitter = LineSplitter::default();
-        for piece in text.chunks(97) {
-            for line in splitter.push(piece) {
-                importer.take(line).await.unwrap();
-            }
-        }
-        if let Some(line) = splitter.finish() {
-            importer.take(line).await.unwrap();
-        }
-        importer.finish().await.unwrap()
-    }
-
-    async fn import_lines(&self, lines: &[Value]) -> ImportReport {
-        let text: Vec<String> = lines.iter().map(Value::to_string).collect();
-        self.import(text.join("\n").as_bytes()).await
-    }
-
-    async fn events(&self) -> Vec<Event> {
-        self.journal.read_all(Position::START, &Filter::default(), 100_000).await.unwrap().events
-    }
-
-    async fn head(&self) -> Position {
-        self.journal.store().head().await.unwrap()
-    }
-}
-
-fn tenant() -> TenantId {
-    TenantId::new("acme").unwrap()
-}
-
-fn agent(n: u32) -> Value {
-    json!({"kind": "agent", "external_id": format!("a{n}"), "name": format!("Agent {n}")})
-}
-
-fn person(n: u32) -> Value {
-    json!({"external_id": format!("a{n}"), "name": format!("Agent {n}")})
-}
-
-fn ticket(external_id: &str, history: Value) -> Value {
-    json!({
-        "type": "ticket", "external_id": external_id, "subject": "Printer", "description": "It burns",
-        "category": "hardware", "priority": "high", "department": "Support",
-        "customer": {"external_id": "c1", "name": "Ada", "email": "ada@example.org"},
-        "opened_at": "2020-05-01T10:00:00Z", "history": history,
-    })
-}
-
-fn step(minute: u32, actor: Value, action: &str, more: Value) -> Value {
-    let mut step = json!({"at": format!("2020-05-01T10:{minute:02}:00Z"), "actor": actor, "action": action});
-    step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    step
-}
-
-fn whole_history() -> Value {
-    json!([
-        step(1, agent(1), "assign", json!({"to": person(1)})),
-        step(1, agent(1), "status", json!({"to": "in_progress"})),
-        step(2, agent(1), "message", json!({"body": "Water?"})),
-        step(3, json!({"kind": "customer"}), "message", json!({"body": "No!"})),
-        step(4, agent(2), "note", json!({"body": "Send somebody"})),
-        step(5, agent(2), "priority", json!({"to": "urgent"})),
-        step(6, agent(2), "category", json!({"to": "fire"})),
-        step(7, agent(2), "department", json!({"to": "Fire brigade"})),
-        step(8, agent(2), "tags", json!({"to": ["hot", "big"]})),
-        step(9, agent(2), "custom_fields", json!({"to": {"floor": 3}})),
-        step(10, agent(2), "unassign", json!({})),
-        step(11, json!({"kind": "system"}), "status", json!({"to": "resolved", "reason": "rain"})),
-        step(12, json!({"kind": "customer"}), "feedback", json!({"rating": 4, "comment": "wet"})),
-        step(13, agent(1), "status", json!({"to": "closed"})),
-    ])
-}
+use crate::desk::{Desk, agent, person, step, tenant, ticket, whole_history};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_comes_in_with_its_original_times() {
