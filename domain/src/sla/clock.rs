@@ -1,5 +1,6 @@
 //! One clock: how long it ran, and when it is due.
 
+use chrono::serde::ts_microseconds_option;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,27 +35,35 @@ pub enum ClockState {
     Cancelled,
 }
 
-/// One of a ticket's clocks.
+/// One of a ticket's clocks. In a row it is written small: instants in microseconds, nothing for what is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Clock {
     /// What began it.
+    #[serde(with = "small_mark", skip_serializing_if = "Option::is_none")]
     pub began: Option<Mark>,
     /// What ended it.
+    #[serde(with = "small_mark", skip_serializing_if = "Option::is_none")]
     pub fulfilled: Option<Mark>,
     /// How long it may run, in business seconds: once it ended, as promised at that time. Absent: it is not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_seconds: Option<u64>,
     /// Business microseconds of the stretches it ran and stopped again.
     pub used_micros: i64,
     /// Since when it has been running.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub running_since: Option<DateTime<Utc>>,
     /// When it runs out, or ran out. Absent while it stands still or after it ended in time, and without a target.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
     /// When to warn; absent as `due_at`.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub warn_at: Option<DateTime<Utc>>,
     /// Whether a warning was recorded.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub warned: bool,
     /// The due time of the breach that was recorded.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub breach_recorded: Option<DateTime<Utc>>,
 }
 
@@ -120,5 +129,26 @@ impl Clock {
     /// The target in microseconds; nothing if that is out of all proportion.
     fn target(&self) -> Option<i64> {
         i64::try_from(self.target_seconds?).ok()?.checked_mul(1_000_000)
+    }
+}
+
+/// A mark as `[microseconds, version]`.
+pub(super) mod small_mark {
+    use chrono::{DateTime, Utc};
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use super::Mark;
+
+    pub(in crate::sla) fn serialize<S: Serializer>(mark: &Option<Mark>, serializer: S) -> Result<S::Ok, S::Error> {
+        mark.map(|mark| (mark.at.timestamp_micros(), mark.version)).serialize(serializer)
+    }
+
+    pub(in crate::sla) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Mark>, D::Error> {
+        let small = Option::<(i64, u64)>::deserialize(deserializer)?;
+        let mark = |(micros, version)| {
+            let at = DateTime::<Utc>::from_timestamp_micros(micros).ok_or("not an instant")?;
+            Ok(Mark { at, version })
+        };
+        small.map(mark).transpose().map_err(|why: &str| serde::de::Error::custom(why))
     }
 }

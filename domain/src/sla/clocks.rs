@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Calendar;
-use super::clock::{Clock, ClockState, Mark};
+use super::clock::{Clock, ClockState, Mark, small_mark};
 use crate::ticket::{Priority, SlaClock, SlaPolicyApplied, TicketEvent, TicketStatus};
 use crate::{ActorKind, Stamp};
 
@@ -14,6 +14,7 @@ use crate::{ActorKind, Stamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stretch {
     pub(super) status: TicketStatus,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub(super) from: DateTime<Utc>,
     pub(super) version: u64,
 }
@@ -52,8 +53,11 @@ pub struct SlaTimer {
 /// the ticket is resolved or closed. A changed priority counts from the beginning for the clocks that have not been
 /// fulfilled, a changed policy for all.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SlaClocks {
+    #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<Arc<SlaPolicyApplied>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<Priority>,
     timeline: Vec<Stretch>,
     /// The first response.
@@ -67,6 +71,7 @@ pub struct SlaClocks {
     /// How many of them came too late, by the targets of their time.
     pub late_next_responses: u32,
     /// What ended all measuring: merged, archived or deleted.
+    #[serde(with = "small_mark", skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<Mark>,
     #[serde(skip)]
     keeps_past: bool,
