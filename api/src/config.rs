@@ -16,6 +16,13 @@ pub const DEFAULTS: &str = include_str!("../../docket.default.toml");
 #[error("{0}")]
 pub struct ConfigError(String);
 
+impl ConfigError {
+    /// A wrong setting, in words.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
 macro_rules! setting_names {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? }) => {
         $(#[$doc])*
@@ -62,6 +69,7 @@ pub struct Settings {
     pub org: String,
     pub http: HttpSettings,
     pub auth: AuthSettings,
+    pub reactors: ReactorSettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
 }
@@ -107,6 +115,28 @@ pub struct JwtSettings {
     pub key_file: String,
     pub tenant_claim: String,
     pub role_claim: String,
+}
+
+/// `[reactors]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct ReactorSettings {
+    pub offer_seconds: u32,
+    pub chat_idle_seconds: u32,
+    pub chat_abandoned_seconds: u32,
+}
+
+impl ReactorSettings {
+    /// How patient the desk is.
+    pub fn patience(&self) -> docket_reactors::Settings {
+        let seconds = |seconds: u32| chrono::TimeDelta::seconds(i64::from(seconds));
+        docket_reactors::Settings {
+            offer_patience: seconds(self.offer_seconds),
+            chat_idle: seconds(self.chat_idle_seconds),
+            chat_abandoned: seconds(self.chat_abandoned_seconds),
+        }
+    }
 }
 
 /// `[limits]`.
@@ -391,6 +421,7 @@ mod tests {
         let known = toml::Value::try_from(&settings).expect("serialises");
         assert_eq!(written, known, "docket.default.toml and Settings differ");
         assert_eq!(settings.domain_limits(), Limits::default());
+        assert_eq!(settings.reactors.patience(), docket_reactors::Settings::default());
     }
 
     fn load(file: &str) -> Result<Settings, ConfigError> {

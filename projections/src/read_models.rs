@@ -108,11 +108,13 @@ impl ReadModels {
         loop {
             // Nobody here may be projecting: then only the table knows.
             let look = (tokio::time::Instant::now() + LOOK).min(deadline);
-            match tokio::time::timeout_at(look, seen.wait_for(|p| *p >= position)).await {
-                Ok(_) => return Ok(true),
-                Err(_) if self.look().await? >= position => return Ok(true),
-                Err(_) if tokio::time::Instant::now() >= deadline => return Ok(false),
-                Err(_) => {}
+            // The answer borrows the watch, which must not be held while the table is looked at.
+            let told = tokio::time::timeout_at(look, seen.wait_for(|p| *p >= position)).await.is_ok();
+            if told || self.look().await? >= position {
+                return Ok(true);
+            }
+            if tokio::time::Instant::now() >= deadline {
+                return Ok(false);
             }
         }
     }

@@ -34,10 +34,6 @@ pub struct Path<T>(pub T);
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-/// The bytes of the body just read, kept for the fingerprint of an idempotent request.
-#[derive(Debug, Clone, Default)]
-pub struct RawBody(pub Bytes);
-
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
@@ -48,18 +44,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return parse_json(b"{}").map(Self);
         }
         if !content_type_ok {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Unsupported media type",
-                "send the body as application/json",
-            ));
+            return Err(unsupported_media_type());
         }
         parse_json(&body).map(Self)
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// 415.
+pub fn unsupported_media_type() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "Unsupported media type",
+        "send the body as application/json",
+    )
+}
+
+/// Whether the body says it is JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
         let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
@@ -69,9 +71,6 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// Reads a body up to the limit.
 pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
-    if let Some(RawBody(bytes)) = parts.extensions.get::<RawBody>() {
-        return Ok(bytes.clone());
-    }
     let limit = parts.extensions.get::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
     let announced = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {

@@ -1,4 +1,81 @@
-//! The HTTP surface.
+//! The HTTP surface: one resource a file, every route in one table.
 
+pub mod access;
+mod accounts;
+mod address;
+mod agents;
+pub mod ask;
+mod chats;
+mod conventions;
+mod conversation;
+mod customers;
+mod departments;
+mod docs;
+mod event_view;
+mod events;
 pub mod extract;
+mod guard;
+mod history;
+mod knowing;
+mod live;
+mod me;
+mod openapi;
+mod ops;
+mod organisation;
 pub mod problem;
+mod query;
+mod respond;
+mod schema;
+mod sessions;
+pub mod table;
+mod tickets;
+mod tokens;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use utoipa::openapi::OpenApi;
+
+use self::access::Access::Public;
+use self::table::{Route, Table, routes_into};
+use crate::app::App;
+
+pub(crate) use self::accounts::check_email;
+
+/// The HTTP side of a desk.
+pub struct Http {
+    /// What answers.
+    pub router: Router,
+    /// Its description.
+    pub openapi: OpenApi,
+    /// Every route, and who may call it.
+    pub routes: Vec<Route>,
+}
+
+impl Http {
+    /// Puts all routes together.
+    pub fn new(app: App) -> Self {
+        let mut table = Table::new(app.clone());
+        routes_into!(&mut table; Public => ops::health, Public => ops::ready, Public => ops::metrics);
+        tickets::register(&mut table);
+        chats::register(&mut table);
+        agents::register(&mut table);
+        departments::register(&mut table);
+        customers::register(&mut table);
+        organisation::register(&mut table);
+        knowing::register(&mut table);
+        events::register(&mut table);
+        live::register(&mut table);
+        me::register(&mut table);
+        sessions::register(&mut table);
+        tokens::register(&mut table);
+        let (router, paths, components, routes) = table.into_parts();
+        let openapi = openapi::describe(paths, components);
+        let router = router
+            .merge(docs::router(&openapi))
+            .fallback(conventions::no_such_path)
+            .method_not_allowed_fallback(conventions::no_such_method)
+            .layer(from_fn_with_state(app.clone(), conventions::conventions))
+            .with_state(app);
+        Self { router, openapi, routes }
+    }
+}

@@ -133,7 +133,7 @@ impl Problem {
 
     /// 500. `error` goes to the log, and nowhere else.
     pub fn internal(error: impl std::fmt::Display) -> Self {
-        tracing::error!(%error, "request failed");
+        tracing::error!(%error, request = ?super::conventions::current_request(), "request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",

@@ -1,0 +1,63 @@
+//! What every handler can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use docket_commands::Commands;
+use docket_domain::TenantId;
+use docket_projections::{Queries, ReadModels};
+use docket_store::{Accounts, Journal, Vault};
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::Authenticator;
+use crate::config::Settings;
+use crate::live::Hub;
+
+/// The desk as the HTTP side sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// Settings in force.
+    pub settings: Settings,
+    /// The address people reach this installation at, without a slash at its end.
+    pub public_url: String,
+    /// The organisation of this installation's first start, and of the bootstrap token.
+    pub tenant: TenantId,
+    /// The log, its keys and its clock.
+    pub journal: Journal,
+    /// The write side.
+    pub commands: Commands,
+    /// The read side.
+    pub read_models: ReadModels,
+    /// Questions to the read side.
+    pub queries: Queries,
+    /// The vault.
+    pub vault: Vault,
+    /// Credentials, tokens and sessions.
+    pub accounts: Accounts,
+    /// Who is calling.
+    pub authenticator: Authenticator,
+    /// News for connected clients.
+    pub hub: Hub,
+    /// Requests being worked on.
+    pub in_flight: AtomicUsize,
+    /// Told when the server is to stop: streams end.
+    pub stopping: CancellationToken,
+}
+
+impl App {
+    /// An app of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,181 @@
+//! From what a request carries to who is calling.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Method};
+use docket_commands::{CommandError, Commands, Invocation};
+use docket_domain::agent::Agent;
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::{Actor, PersonId, Rejection, Role, TenantId};
+use docket_store::Accounts;
+use quick_cache::sync::Cache;
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::cookie::session_secret;
+use super::csrf::{check_origin, check_token, is_safe};
+use super::jwt::{Identity, JwtVerifier};
+use super::principal::{Credential, Principal};
+use super::throttle::Throttle;
+use crate::config::{ConfigError, Settings};
+use crate::http::problem::Problem;
+
+/// Recognises callers.
+pub struct Authenticator {
+    accounts: Accounts,
+    commands: Commands,
+    jwt: Option<JwtVerifier>,
+    /// SHA-256 of the bootstrap token: comparing hashes tells nothing of its length.
+    bootstrap: Option<[u8; 32]>,
+    bootstrap_principal: Principal,
+    /// Customers of the issuer known to be registered.
+    known: Cache<(TenantId, PersonId), ()>,
+    /// Wrong sign-ins.
+    pub sign_ins: Throttle,
+    https: bool,
+    public_url: String,
+    trusted_origins: Vec<String>,
+}
+
+impl Authenticator {
+    /// An authenticator as configured. `admin` is as whom the bootstrap token acts.
+    ///
+    /// # Errors
+    /// If the issuer's key cannot be read.
+    pub fn new(
+        settings: &Settings,
+        accounts: Accounts,
+        commands: Commands,
+        tenant: &TenantId,
+        admin: PersonId,
+    ) -> Result<Self, ConfigError> {
+        let token = settings.auth.bootstrap_token.expose();
+        Ok(Self {
+            accounts,
+            commands,
+            jwt: JwtVerifier::new(&settings.auth.jwt, tenant.clone())?,
+            bootstrap: (!token.is_empty()).then(|| sha256(token.as_bytes())),
+            bootstrap_principal: Principal {
+                tenant: tenant.clone(),
+                person: admin,
+                role: Role::Admin,
+                permissions: Role::Admin.permissions(),
+                credential: Credential::Bootstrap,
+                expires_at: None,
+            },
+            known: Cache::new(10_000),
+            sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
+            https: settings.is_https(),
+            public_url: settings.http.public_url.clone(),
+            trusted_origins: settings.http.trusted_origins.clone(),
+        })
+    }
+
+    /// Who is calling. Refuses with 401 if nobody is recognised, with 403 if a session is used from elsewhere.
+    pub async fn authenticate(&self, method: &Method, headers: &HeaderMap) -> Result<Principal, Problem> {
+        if let Some(value) = headers.get(AUTHORIZATION) {
+            let token = value
+                .to_str()
+                .ok()
+                .and_then(|value| value.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.trim())
+                .ok_or_else(|| Problem::unauthenticated("use Authorization: Bearer <token>"))?;
+            return self.bearer(token).await;
+        }
+        let secret = session_secret(headers, self.https)
+            .ok_or_else(|| Problem::unauthenticated("send an API token as Authorization: Bearer, or sign in"))?;
+        let principal = self.recognise(secret).await?;
+        // A WebSocket begins with a GET, but is anything but harmless.
+        if !is_safe(method) || headers.contains_key("upgrade") {
+            check_origin(headers, &self.public_url, &self.trusted_origins)?;
+        }
+        if !is_safe(method) {
+            check_token(headers, secret)?;
+        }
+        Ok(principal)
+    }
+
+    /// The session secret of a request, for whoever needs the token that belongs to it.
+    pub fn session_secret<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+        session_secret(headers, self.https)
+    }
+
+    /// Refuses a request that a page of another origin sent.
+    pub fn check_origin(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        check_origin(headers, &self.public_url, &self.trusted_origins)
+    }
+
+    async fn bearer(&self, token: &str) -> Result<Principal, Problem> {
+        if let Some(expected) = &self.bootstrap
+            && bool::from(sha256(token.as_bytes()).ct_eq(expected))
+        {
+            return Ok(self.bootstrap_principal.clone());
+        }
+        if token.starts_with("dk_") {
+            return self.recognise(token).await;
+        }
+        match &self.jwt {
+            Some(verifier) if token.bytes().filter(|byte| *byte == b'.').count() == 2 => {
+                let identity = verifier.verify(token).map_err(|not| Problem::unauthenticated(not.0))?;
+                self.welcome(identity).await
+            }
+            _ => Err(Problem::unauthenticated("this token is not valid")),
+        }
+    }
+
+    async fn recognise(&self, secret: &str) -> Result<Principal, Problem> {
+        match self.accounts.recognise(secret).await {
+            Ok(Some(caller)) => Ok(Principal::from(&*caller)),
+            Ok(None) => Err(Problem::unauthenticated("this token or session is not valid, or no longer")),
+            Err(error) => Err(Problem::internal(error)),
+        }
+    }
+
+    /// Somebody with a good token of the issuer: agents must work here, customers are registered when first seen.
+    async fn welcome(&self, identity: Identity) -> Result<Principal, Problem> {
+        let Identity { principal, name, email } = identity;
+        if principal.is_customer() {
+            let key = (principal.tenant.clone(), principal.person);
+            if self.known.get(&key).is_none() {
+                self.register(&principal, name, email).await?;
+                self.known.insert(key, ());
+            }
+            return Ok(principal);
+        }
+        let agent =
+            self.commands.load::<Agent>(&principal.tenant, principal.person.0).await.map_err(Problem::internal)?;
+        if !agent.exists() || agent.deactivated {
+            return Err(Problem::forbidden("the token is good, but its bearer does not work at this desk"));
+        }
+        Ok(principal)
+    }
+
+    async fn register(&self, who: &Principal, name: Option<String>, email: Option<String>) -> Result<(), Problem> {
+        let organisation = self
+            .commands
+            .load::<docket_domain::organisation::Organisation>(&who.tenant, Uuid::nil())
+            .await
+            .map_err(Problem::internal)?;
+        if !organisation.exists() {
+            return Err(Problem::unauthenticated("there is no such organisation"));
+        }
+        let customer = self.commands.load::<Customer>(&who.tenant, who.person.0).await.map_err(Problem::internal)?;
+        if customer.exists() {
+            return Ok(());
+        }
+        let invocation = Invocation::by(who.tenant.clone(), Actor::SYSTEM);
+        let command =
+            CustomerCommand::Register { kind: CustomerKind::Customer, name, email, phone: None, external_id: None };
+        match self.commands.execute::<Customer>(&invocation, who.person.0, command).await {
+            Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    hash
+}

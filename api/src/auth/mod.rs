@@ -1,0 +1,14 @@
+//! Who is calling: API tokens, sessions, JSON Web Tokens, the bootstrap token.
+
+mod authenticate;
+mod cookie;
+mod csrf;
+mod jwt;
+mod principal;
+mod throttle;
+
+pub use authenticate::Authenticator;
+pub use cookie::{clear_cookie, session_cookie};
+pub use csrf::csrf_token;
+pub use principal::{Credential, Principal, Who};
+pub use throttle::{Locked, Throttle};

@@ -1,0 +1,128 @@
+//! Who is calling, and what they may do.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
+use docket_domain::{Actor, CustomerId, Permission, PermissionSet, PersonId, Role, TenantId};
+use docket_projections::Viewer;
+use docket_store::vault::{Caller, Proof};
+use uuid::Uuid;
+
+use crate::http::problem::Problem;
+
+/// By what a caller was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// An API token.
+    Token(Uuid),
+    /// A session of a browser.
+    Session(Uuid),
+    /// The bootstrap token.
+    Bootstrap,
+    /// A token of the configured issuer.
+    Jwt,
+}
+
+/// Somebody who has shown who they are.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// Whose data they may touch.
+    pub tenant: TenantId,
+    /// Their agent or customer id.
+    pub person: PersonId,
+    /// Their role.
+    pub role: Role,
+    /// What they may do.
+    pub permissions: PermissionSet,
+    /// How they have shown it.
+    pub credential: Credential,
+    /// When that ends, if it does.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Principal {
+    /// The author of what they do.
+    pub fn actor(&self) -> Actor {
+        match self.role {
+            Role::Customer => Actor::customer(self.person.0),
+            _ => Actor::agent(self.person.0),
+        }
+    }
+
+    /// As whom they look at the read models.
+    pub fn viewer(&self) -> Viewer {
+        match self.role {
+            Role::Customer => Viewer::customer(self.tenant.clone(), self.person.0),
+            _ => Viewer::agent(self.tenant.clone(), self.person.0),
+        }
+    }
+
+    /// Whether they are a customer, who sees only what is theirs.
+    pub fn is_customer(&self) -> bool {
+        self.role == Role::Customer
+    }
+
+    /// Whether they may do `permission`.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.has(permission)
+    }
+
+    /// Refuses unless they may.
+    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
+        if self.may(permission) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(format!("this needs the permission {}", permission.as_str()))
+            .with("permission", permission.as_str()))
+    }
+
+    /// Whether something of this customer is theirs to see.
+    pub fn owns(&self, customer: CustomerId) -> bool {
+        !self.is_customer() || self.person.0 == customer.0
+    }
+}
+
+impl From<&Caller> for Principal {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            tenant: caller.tenant.clone(),
+            person: caller.person,
+            role: caller.role,
+            permissions: caller.permissions,
+            credential: match caller.proof {
+                Proof::Token { id } => Credential::Token(id),
+                Proof::Session { id } => Credential::Session(id),
+            },
+            expires_at: caller.expires_at,
+        }
+    }
+}
+
+/// The caller of a guarded route.
+#[derive(Debug, Clone)]
+pub struct Who(Arc<Principal>);
+
+impl Who {
+    /// Wraps a principal.
+    pub fn new(principal: Principal) -> Self {
+        Self(Arc::new(principal))
+    }
+}
+
+impl Deref for Who {
+    type Target = Principal;
+    fn deref(&self) -> &Principal {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Who {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::internal("a handler ran without its guard"))
+    }
+}

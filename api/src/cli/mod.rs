@@ -1,0 +1,126 @@
+//! The `docket` command line.
+
+mod demo;
+mod desks;
+mod people;
+mod rebuild;
+mod replay;
+mod serve;
+mod settings;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+pub(crate) use settings::SettingArgs;
+
+/// An event-sourced support desk: tickets, live chat, SLA clocks, dashboards and a verifiable audit trail.
+#[derive(Debug, Parser)]
+#[command(name = "docket", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  docket serve                                   a whole desk in ./data, on http://127.0.0.1:8080
+  docket demo                                    the same, filled with people, tickets and chats to look at
+  docket serve --store postgres://docket@db/docket --read-models postgres://docket@db/docket \\
+      --nats nats://nats:4222                    one of as many nodes as needed
+  docket token issue --label backup              an API token of the first administrator
+  docket verify                                  proves that the log is as it was written";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the desk.
+    Serve(serve::Serve),
+    /// Fills a desk with believable people, tickets and chats, and runs it.
+    Demo(demo::Demo),
+    /// Brings every database up to date and ends.
+    Migrate(desks::Migrate),
+    /// Builds read models anew from the log, beside the ones in use, and swaps them.
+    Rebuild(rebuild::Rebuild),
+    /// Proves that the log is as it was written: chain, order, versions.
+    Verify(verify::Verify),
+    /// Shows a ticket's, chat's or anything's history as people read it.
+    Replay(replay::Replay),
+    /// Organisations: begin one, list them.
+    Org(desks::Org),
+    /// People who sign in: add, list, let in again, lock out.
+    User(people::User),
+    /// API tokens: issue, list, revoke.
+    Token(people::Token),
+    /// Erases a person: whatever they wrote and is known of them becomes unreadable, for good.
+    Erase(people::Erase),
+    /// Prints the default configuration file.
+    Config,
+    /// Prints completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a command ends with if it fails: a line for people.
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("docket: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(cli.command.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("docket: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    async fn run(self) -> Outcome {
+        match self {
+            Self::Serve(command) => command.run().await,
+            Self::Demo(command) => command.run().await,
+            Self::Migrate(command) => command.run().await,
+            Self::Rebuild(command) => command.run().await,
+            Self::Verify(command) => command.run().await,
+            Self::Replay(command) => command.run().await,
+            Self::Org(command) => command.run().await,
+            Self::User(command) => command.run().await,
+            Self::Token(command) => command.run().await,
+            Self::Erase(command) => command.run().await,
+            Self::Config => {
+                print!("{}", crate::config::DEFAULTS);
+                Ok(())
+            }
+            Self::Completions { shell } => {
+                clap_complete::generate(shell, &mut Cli::command(), "docket", &mut std::io::stdout());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A line for people, or (`--json`) an object for programs.
+pub(crate) fn print_json(value: &serde_json::Value) {
+    println!("{value:#}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,78 @@
+//! `docket serve`.
+
+use clap::Args;
+
+use super::Outcome;
+use super::settings::ServerArgs;
+use crate::runtime::{Desk, Server};
+
+/// Runs the desk.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  docket serve --data /var/lib/docket --listen 0.0.0.0:8080
+  docket serve --roles api --store postgres://docket@db/docket --read-models postgres://docket@db/docket
+  DOCKET_BOOTSTRAP_TOKEN=$(openssl rand -hex 32) docket serve      an admin API token for automation")]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> Outcome {
+        let settings = self.server.load()?;
+        crate::observe::start_logging(&settings.logging)?;
+        let desk = Desk::open(&settings).await?;
+        let server = Server::start(desk).await?;
+        announce(&server);
+        wait(server).await
+    }
+}
+
+/// Says where it is, and at the first start how to get in.
+pub(super) fn announce(server: &Server) {
+    match server.address {
+        Some(_) => println!("Docket serves {} (API: {}/docs)", server.public_url, server.public_url),
+        None => println!("Docket works without an address (no role api)"),
+    }
+    if let Some(first) = &server.first_sign_in {
+        println!("\nThis is the first start. Sign in once as the administrator, and set address and password:");
+        println!("  {}/sign-in?code={}", server.public_url, first.code);
+        println!("or: POST /v1/sessions {{\"code\": \"{}\", \"email\": …, \"password\": …}}\n", first.code);
+    }
+}
+
+/// Runs until it is told to stop.
+pub(super) async fn wait(server: Server) -> Outcome {
+    stop_signal().await;
+    tracing::info!("stopping");
+    let hurry = tokio::spawn(async {
+        stop_signal().await;
+        std::process::exit(130);
+    });
+    server.stop().await;
+    hurry.abort();
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

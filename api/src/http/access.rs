@@ -1,0 +1,54 @@
+//! Who may call a route.
+
+use docket_domain::Permission;
+
+use super::problem::Problem;
+use crate::auth::Principal;
+
+/// Who may call a route. Said once for each, where routes are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, signed in or not.
+    Public,
+    /// Whoever is signed in; the handler shows each what is theirs.
+    SignedIn,
+    /// People of the desk with the permission. Never customers.
+    Desk(Permission),
+    /// People of the desk with the permission; customers for what is their own (with [`customers_need`]). The handler
+    /// answers 404 for the rest.
+    Own(Permission),
+}
+
+/// What a customer needs to do to their own what people of the desk need `permission` for. Matters for tokens whose
+/// scopes leave them less than their role.
+pub fn customers_need(permission: Permission) -> Permission {
+    match permission {
+        Permission::EditTickets | Permission::CloseTickets => Permission::CreateTickets,
+        Permission::ViewChatHistory => Permission::ViewChat,
+        other => other,
+    }
+}
+
+impl Access {
+    /// Refuses a caller who may not.
+    pub fn check(self, who: &Principal) -> Result<(), Problem> {
+        match self {
+            Self::Public | Self::SignedIn => Ok(()),
+            Self::Desk(_) if who.is_customer() => Err(Problem::forbidden("this is for people of the desk")),
+            Self::Own(permission) if who.is_customer() => who.require(customers_need(permission)),
+            Self::Desk(permission) | Self::Own(permission) => who.require(permission),
+        }
+    }
+
+    /// In words, for the API's description.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Public => "Open to anybody.".into(),
+            Self::SignedIn => "For whoever is signed in.".into(),
+            Self::Desk(permission) => format!("Needs the permission `{}`; not for customers.", permission.as_str()),
+            Self::Own(permission) => {
+                format!("Needs the permission `{}`; customers reach only what is their own.", permission.as_str())
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `/v1/agents`.
+
+mod change;
+
+use axum::Json;
+use axum::extract::State;
+use docket_domain::Permission::{ManagePeople, ViewChat, ViewTickets};
+use docket_domain::agent::AgentCommand;
+use docket_domain::{AgentId, DepartmentId, PersonId, Role};
+use docket_projections::views::{AgentView, Page};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::access::Access::Desk;
+use super::accounts::{account_problem, check_email, may_grant, open_account};
+use super::ask::Ask;
+use super::extract::{Path, Query};
+use super::problem::{Answer, Problem};
+use super::respond::{Accepted, Receipt, Versioned};
+use super::schema;
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::Who;
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table;
+        Desk(ViewTickets) => list_agents,
+        Desk(ManagePeople) => register_agent,
+        Desk(ViewTickets) => get_agent,
+        Desk(ManagePeople) => change::rename_agent,
+        Desk(ManagePeople) => change::change_agent_role,
+        Desk(ViewChat) => change::change_agent_availability,
+        Desk(ManagePeople) => change::change_agent_capacity,
+        Desk(ManagePeople) => change::change_agent_skills,
+        Desk(ManagePeople) => change::change_agent_departments,
+        Desk(ManagePeople) => change::deactivate_agent,
+        Desk(ManagePeople) => change::reactivate_agent,
+        Desk(ManagePeople) => change::issue_agent_sign_in_code,
+    );
+}
+
+/// Which agents.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AgentQuery {
+    /// Only of this department.
+    department_id: Option<Uuid>,
+}
+
+/// Every agent with their load, by name.
+#[utoipa::path(get, path = "/v1/agents", tag = "agents", params(AgentQuery), responses((status = 200, body = Page<AgentView>)))]
+pub(super) async fn list_agents(
+    State(app): State<App>,
+    who: Who,
+    Query(query): Query<AgentQuery>,
+) -> Answer<Json<Page<AgentView>>> {
+    let items = app.queries.agents(&who.viewer(), query.department_id).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// An agent.
+#[utoipa::path(get, path = "/v1/agents/{id}", tag = "agents", params(("id" = Uuid, Path)), responses((status = 200, body = AgentView)))]
+pub(super) async fn get_agent(State(app): State<App>, who: Who, Path(id): Path<Uuid>) -> Answer<Versioned<AgentView>> {
+    let agent = app.queries.agent(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("agent"))?;
+    let version = agent.version;
+    Ok(Versioned(agent, version))
+}
+
+/// Somebody to join the desk.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAgent {
+    /// Their name.
+    name: String,
+    /// Their mail address, with which they sign in. Absent: only API tokens.
+    email: Option<String>,
+    /// What they may do: not more than you; `agent` unless said.
+    #[schema(schema_with = schema::desk_role)]
+    role: Option<Role>,
+    /// The departments they belong to.
+    #[serde(default)]
+    department_ids: Vec<Uuid>,
+    /// What they can do.
+    #[serde(default)]
+    skills: Vec<String>,
+    /// How many chats at once; 3 unless said.
+    max_concurrent_chats: Option<u32>,
+}
+
+/// Lets somebody join the desk. They sign in with a code of `POST /v1/agents/{id}/sign-in-code`.
+#[utoipa::path(post, path = "/v1/agents", tag = "agents", request_body = NewAgent, responses((status = 201, body = Receipt)))]
+pub(super) async fn register_agent(State(app): State<App>, ask: Ask<NewAgent>) -> Answer<Accepted> {
+    let (who, body) = (&ask.who, &ask.body);
+    let role = body.role.unwrap_or(Role::Agent);
+    if role == Role::Customer {
+        return Err(Problem::invalid_field("role", "invalid", "role: customers do not work at the desk"));
+    }
+    may_grant(who, role)?;
+    // The same id when the request is repeated under its key.
+    let id = AgentId(ask.message_id().0);
+    if let Some(email) = &body.email {
+        check_email("email", email)?;
+        let taken = app.accounts.find_login(&who.tenant, email).await.map_err(|error| account_problem(error.into()))?;
+        if taken.is_some_and(|account| account.person.0 != id.0) {
+            return Err(account_problem(docket_store::vault::AccountError::LoginTaken));
+        }
+    }
+    let command = AgentCommand::Register {
+        name: body.name.clone(),
+        email: body.email.clone(),
+        role,
+        department_ids: body.department_ids.iter().copied().map(DepartmentId).collect(),
+        skills: body.skills.clone(),
+        max_concurrent_chats: body.max_concurrent_chats.unwrap_or(3),
+    };
+    let done = app.commands.register_agent(&ask.invocation, id, &command).await.map_err(|error| ask.refuse(error))?;
+    open_account(&app, &ask.invocation, PersonId(id.0), role, body.email.clone()).await?;
+    Ok(Accepted::from(done).created("/v1/agents"))
+}

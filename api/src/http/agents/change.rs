@@ -1,0 +1,217 @@
+//! Changing agents.
+
+use axum::Json;
+use axum::extract::State;
+use docket_domain::agent::{Agent, AgentCommand, Availability};
+use docket_domain::{AgentId, DepartmentId, Permission, PersonId, Role};
+use docket_store::vault::AccountError;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::accounts::{SignInCode, account_problem, check_email, may_grant, sign_in_code};
+use crate::http::ask::Ask;
+use crate::http::extract::Path;
+use crate::http::problem::{Answer, Problem};
+use crate::http::respond::{Accepted, Receipt};
+use crate::http::schema;
+
+async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: AgentCommand) -> Answer<Accepted> {
+    let done = app.commands.change_agent(&ask.invocation, AgentId(id), &command).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Refuses to touch somebody who may do more than the caller.
+async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<()> {
+    let agent = app.commands.load::<Agent>(&who.tenant, id).await?;
+    if !agent.exists() {
+        return Err(Problem::not_found("agent"));
+    }
+    may_grant(who, agent.role)
+}
+
+/// An account may be missing (an imported agent); then there is nothing to change in it.
+fn unless_missing(result: Result<(), AccountError>) -> Answer<()> {
+    match result {
+        Ok(()) | Err(AccountError::NoAccount) => Ok(()),
+        Err(error) => Err(account_problem(error)),
+    }
+}
+
+/// Name and address, both as they are to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgentDetails {
+    /// Their name.
+    name: String,
+    /// Their mail address.
+    email: Option<String>,
+}
+
+/// Sets an agent's name and address.
+#[utoipa::path(put, path = "/v1/agents/{id}", tag = "agents", params(("id" = Uuid, Path)), request_body = AgentDetails,
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn rename_agent(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<AgentDetails>,
+) -> Answer<Accepted> {
+    outranks(&app, &ask.who, id).await?;
+    if let Some(email) = &ask.body.email {
+        check_email("email", email)?;
+    }
+    unless_missing(app.accounts.set_login(&ask.who.tenant, PersonId(id), ask.body.email.as_deref()).await)?;
+    change(&app, &ask, id, AgentCommand::Rename { name: ask.body.name.clone(), email: ask.body.email.clone() }).await
+}
+
+/// What they may do.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRole {
+    /// Not more than you may.
+    #[schema(schema_with = schema::desk_role)]
+    role: Role,
+}
+
+/// Sets what an agent may do.
+#[utoipa::path(put, path = "/v1/agents/{id}/role", tag = "agents", params(("id" = Uuid, Path)), request_body = NewRole,
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn change_agent_role(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<NewRole>,
+) -> Answer<Accepted> {
+    let role = ask.body.role;
+    if role == Role::Customer {
+        return Err(Problem::invalid_field("role", "invalid", "role: customers do not work at the desk"));
+    }
+    outranks(&app, &ask.who, id).await?;
+    may_grant(&ask.who, role)?;
+    let accepted = change(&app, &ask, id, AgentCommand::ChangeRole { to: role }).await?;
+    unless_missing(app.accounts.set_role(&ask.who.tenant, PersonId(id), role).await)?;
+    Ok(accepted)
+}
+
+/// Whether they take work.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAvailability {
+    /// `available` takes chats.
+    #[schema(schema_with = schema::availability)]
+    availability: Availability,
+}
+
+/// Sets whether an agent takes work. One's own; that of others with `manage_people`.
+#[utoipa::path(put, path = "/v1/agents/{id}/availability", tag = "agents", params(("id" = Uuid, Path)), request_body = NewAvailability,
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn change_agent_availability(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<NewAvailability>,
+) -> Answer<Accepted> {
+    if ask.who.person.0 != id {
+        ask.who.require(Permission::ManagePeople)?;
+    }
+    change(&app, &ask, id, AgentCommand::ChangeAvailability { to: ask.body.availability }).await
+}
+
+/// How many chats at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCapacity {
+    /// At most 100.
+    max_concurrent_chats: u32,
+}
+
+/// Sets how many chats an agent takes at once.
+#[utoipa::path(put, path = "/v1/agents/{id}/capacity", tag = "agents", params(("id" = Uuid, Path)), request_body = NewCapacity,
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn change_agent_capacity(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<NewCapacity>,
+) -> Answer<Accepted> {
+    change(&app, &ask, id, AgentCommand::ChangeCapacity { to: ask.body.max_concurrent_chats }).await
+}
+
+/// What they can do.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSkills {
+    /// All of them.
+    skills: Vec<String>,
+}
+
+/// Sets what an agent can do.
+#[utoipa::path(put, path = "/v1/agents/{id}/skills", tag = "agents", params(("id" = Uuid, Path)), request_body = NewSkills,
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn change_agent_skills(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<NewSkills>,
+) -> Answer<Accepted> {
+    change(&app, &ask, id, AgentCommand::ChangeSkills { skills: ask.body.skills.clone() }).await
+}
+
+/// Which departments they belong to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewDepartments {
+    /// All of them.
+    department_ids: Vec<Uuid>,
+}
+
+/// Sets which departments an agent belongs to.
+#[utoipa::path(put, path = "/v1/agents/{id}/departments", tag = "agents", params(("id" = Uuid, Path)), request_body = NewDepartments,
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn change_agent_departments(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<NewDepartments>,
+) -> Answer<Accepted> {
+    let department_ids = ask.body.department_ids.iter().copied().map(DepartmentId).collect();
+    change(&app, &ask, id, AgentCommand::ChangeDepartments { department_ids }).await
+}
+
+/// Lets an agent leave: their sessions and tokens stop working, their chats go back to the queue.
+#[utoipa::path(post, path = "/v1/agents/{id}/deactivate", tag = "agents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn deactivate_agent(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask,
+) -> Answer<Accepted> {
+    outranks(&app, &ask.who, id).await?;
+    // First the access: whatever happens next, they are out.
+    unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), true).await)?;
+    let done = app.commands.deactivate_agent(&ask.invocation, AgentId(id)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Lets an agent come back.
+#[utoipa::path(post, path = "/v1/agents/{id}/reactivate", tag = "agents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Receipt)))]
+pub(in crate::http) async fn reactivate_agent(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask,
+) -> Answer<Accepted> {
+    outranks(&app, &ask.who, id).await?;
+    let accepted = change(&app, &ask, id, AgentCommand::Reactivate).await?;
+    unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), false).await)?;
+    Ok(accepted)
+}
+
+/// Makes a one-time code with which an agent signs in and sets a password.
+#[utoipa::path(post, path = "/v1/agents/{id}/sign-in-code", tag = "agents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = SignInCode)))]
+pub(in crate::http) async fn issue_agent_sign_in_code(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask,
+) -> Answer<Json<SignInCode>> {
+    outranks(&app, &ask.who, id).await?;
+    sign_in_code(&app, &ask.who.tenant, PersonId(id)).await
+}

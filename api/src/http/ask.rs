@@ -1,0 +1,184 @@
+//! A command as it arrives: who asks, under which conditions, for what.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, IF_MATCH};
+use docket_commands::{CommandError, Invocation, RequestKey};
+use docket_domain::MessageId;
+use docket_store::new_id;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::event_view::EventView;
+use super::extract::{is_json, parse_json, read_body, unsupported_media_type};
+use super::problem::Problem;
+use crate::auth::Who;
+
+/// The id of a request: in the answer's `X-Request-Id`, in the log, and on every event it led to.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Uuid);
+
+/// The body of a command that has nothing more to say.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// A command's request, understood.
+#[derive(Debug)]
+pub struct Ask<T = Nothing> {
+    /// Who asks.
+    pub who: Who,
+    /// Tenant, actor, request id, `Idempotency-Key`, `If-Match`.
+    pub invocation: Invocation,
+    /// What is asked for.
+    pub body: T,
+}
+
+impl<T> Ask<T> {
+    /// The problem a refused command becomes, with what a stale caller missed and may see.
+    pub fn refuse(&self, error: CommandError) -> Problem {
+        refuse(&self.who, error)
+    }
+}
+
+impl<T> Ask<T> {
+    /// The id of the message this request writes: the same when it is repeated under its key.
+    pub fn message_id(&self) -> MessageId {
+        MessageId(match &self.invocation.idempotency {
+            Some(key) => Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{} {}", self.who.tenant, key.key).as_bytes()),
+            None => new_id(),
+        })
+    }
+}
+
+/// The problem a refused command becomes, with what a stale caller missed and may see.
+pub fn refuse(who: &Who, error: CommandError) -> Problem {
+    match error {
+        CommandError::Stale { current, missed } => {
+            let seen: Vec<_> = missed.iter().filter_map(|event| EventView::for_principal(event, who)).collect();
+            stale(current).with("missed", serde_json::to_value(seen).unwrap_or_default())
+        }
+        other => other.into(),
+    }
+}
+
+fn stale(current: u64) -> Problem {
+    Problem::new(
+        axum::http::StatusCode::PRECONDITION_FAILED,
+        "stale",
+        "It has changed meanwhile",
+        format!("it is at version {current} now"),
+    )
+    .with("current_version", current)
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Rejected(rejection) => rejection.into(),
+            CommandError::Stale { current, .. } => stale(current),
+            CommandError::KeyReused => Self::new(
+                axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "The idempotency key was used before",
+                "this Idempotency-Key came with another request; use a new one",
+            ),
+            CommandError::Busy => Self::unavailable("many changes at once; try again"),
+            CommandError::Journal(error) => journal_problem(&error),
+        }
+    }
+}
+
+/// Whether trying again may help decides between 503 and 500.
+pub fn journal_problem(error: &docket_store::JournalError) -> Problem {
+    use docket_store::{JournalError, KeyError, StoreError};
+    match error {
+        JournalError::Store(StoreError::Unavailable(_)) | JournalError::Key(KeyError::Unavailable(_)) => {
+            tracing::warn!(%error, "the log or the vault is not available");
+            Problem::unavailable("the log cannot be written right now; with an Idempotency-Key it is safe to try again")
+        }
+        other => Problem::internal(other),
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Ask<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let who = request
+            .extensions()
+            .get::<Who>()
+            .cloned()
+            .ok_or_else(|| Problem::internal("a handler ran without its guard"))?;
+        let correlation_id = request.extensions().get::<RequestId>().map_or_else(new_id, |id| id.0);
+        let if_match = if_match(request.headers())?;
+        let key = idempotency_key(request.headers())?;
+        let typed = request.headers().contains_key(CONTENT_TYPE);
+        let json = is_json(request.headers());
+        let method = request.method().clone();
+        let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+        let bytes = read_body(request).await?;
+        let body = if bytes.is_empty() {
+            parse_json(b"{}")?
+        } else if typed && json {
+            parse_json(&bytes)?
+        } else {
+            return Err(unsupported_media_type());
+        };
+        let actor = who.actor();
+        let idempotency = key
+            .map(|key| RequestKey::of_request(&actor, &key, &[method.as_str().as_bytes(), target.as_bytes(), &bytes]));
+        let invocation =
+            Invocation { tenant: who.tenant.clone(), actor, correlation_id, causation_id: None, idempotency, if_match };
+        Ok(Self { who, invocation, body })
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(bad_header("Idempotency-Key", "1 to 255 visible ASCII characters")),
+    }
+}
+
+/// `"7"`, `7` or `*`; the latter asks for nothing, since a command on what is not there is refused anyway.
+fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    match digits.parse() {
+        Ok(version) => Ok(Some(version)),
+        Err(_) => Err(bad_header("If-Match", "the version in quotes, as ETag gave it, or *")),
+    }
+}
+
+/// 400: a header is not as it must be.
+pub fn bad_header(name: &str, rule: &str) -> Problem {
+    Problem::malformed("invalid_header", format!("{name} must be {rule}")).errors(vec![docket_domain::FieldViolation {
+        field: name.to_owned(),
+        code: "invalid",
+        message: format!("{name} must be {rule}"),
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_etag_gives_them() {
+        let read = |text: &'static str| if_match(&HeaderMap::from_iter([(IF_MATCH, text.parse().expect("a value"))]));
+        for (text, version) in [("\"7\"", Some(7)), ("7", Some(7)), ("W/\"7\"", Some(7)), ("*", None)] {
+            assert_eq!(read(text).expect("is read"), version);
+        }
+        for text in ["\"x\"", "", "-1", "\"7\", \"8\""] {
+            assert_eq!(read(text).expect_err("is refused").status(), 400);
+        }
+    }
+}

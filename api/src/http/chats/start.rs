@@ -1,0 +1,94 @@
+//! Starting a chat.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use docket_commands::StartChat;
+use docket_domain::{CustomerId, DepartmentId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::Credential;
+use crate::http::address::ClientAddress;
+use crate::http::ask::Ask;
+use crate::http::customers::{NewCustomer, customer_for};
+use crate::http::problem::{Answer, Problem};
+use crate::http::respond::{Accepted, Receipt};
+
+/// A chat to start.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewChat {
+    /// With whom, if somebody of the desk starts it: this or `customer`. Customers start chats for themselves.
+    customer_id: Option<Uuid>,
+    /// Or who they are, if they may not be known yet.
+    customer: Option<NewCustomer>,
+    /// The name given in the form before the chat.
+    name: Option<String>,
+    /// The address given.
+    email: Option<String>,
+    /// What they want to know.
+    question: Option<String>,
+    /// The first message.
+    message: Option<String>,
+    /// The page they are on.
+    page: Option<String>,
+    /// The department asked for.
+    department_id: Option<Uuid>,
+    /// Skills an agent needs.
+    #[serde(default)]
+    skills: Vec<String>,
+}
+
+/// Starts a chat. A customer's goes into the queue; an agent who starts one has it at once.
+#[utoipa::path(post, path = "/v1/chats", tag = "chats", request_body = NewChat, responses((status = 201, body = Receipt)))]
+pub(super) async fn start_chat(
+    State(app): State<App>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    ask: Ask<NewChat>,
+) -> Answer<Accepted> {
+    let (who, body) = (&ask.who, &ask.body);
+    let customer_id = if who.is_customer() {
+        if body.customer_id.is_some_and(|id| id != who.person.0) || body.customer.is_some() {
+            return Err(Problem::invalid_field(
+                "customer_id",
+                "invalid",
+                "customer_id: customers start chats for themselves",
+            ));
+        }
+        CustomerId(who.person.0)
+    } else {
+        match (body.customer_id, &body.customer) {
+            (Some(id), None) => CustomerId(id),
+            (None, Some(customer)) => customer_for(&app, who, customer, &ask.invocation).await?,
+            _ => {
+                return Err(Problem::invalid_field(
+                    "customer_id",
+                    "required",
+                    "customer_id: give either customer_id or customer",
+                ));
+            }
+        }
+    };
+    // Address and browser are the visitor's; an agent's are none of the chat's business.
+    let of_visitor = who.is_customer();
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let request = StartChat {
+        name: body.name.clone(),
+        email: body.email.clone(),
+        page: body.page.clone(),
+        user_agent: user_agent.filter(|_| of_visitor).map(|text| text.chars().take(500).collect()),
+        ip: address.0.filter(|_| of_visitor).map(|ip| ip.to_string()),
+        question: body.question.clone(),
+        message: body.message.clone(),
+        department_id: body.department_id.map(DepartmentId),
+        skills: body.skills.clone(),
+        verified: of_visitor && who.credential != Credential::Bootstrap,
+        ..StartChat::of(customer_id)
+    };
+    let done = app.commands.start_chat(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
+    Ok(Accepted::from(done).created("/v1/chats"))
+}

@@ -1,0 +1,231 @@
+//! `/v1/customers`.
+
+mod account;
+
+use axum::extract::State;
+use axum::http::Uri;
+use docket_commands::{CommandError, Invocation};
+use docket_domain::Permission::{CreateTickets, EditTickets, EraseData, ManagePeople, ViewTickets};
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::{CustomerId, PersonId, Rejection};
+use docket_projections::views::{CustomerFilter, CustomerView, Page};
+use docket_store::new_id;
+use docket_store::vault::IdentityKind;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::access::Access::{Desk, Own};
+use super::ask::Ask;
+use super::extract::{Path, Query};
+use super::problem::{Answer, Problem};
+use super::query::page;
+use super::respond::{Accepted, Listing, Receipt, Versioned};
+use super::schema;
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::{Principal, Who};
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table;
+        Desk(ViewTickets) => list_customers,
+        Desk(CreateTickets) => register_customer,
+        Own(ViewTickets) => get_customer,
+        Own(EditTickets) => change_customer,
+        Desk(ManagePeople) => merge_customer,
+        Desk(EraseData) => erase_customer,
+        Desk(ManagePeople) => account::open_customer_account,
+    );
+}
+
+/// Which customers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CustomerQuery {
+    /// `customer` or `visitor`.
+    #[param(schema_with = schema::customer_kind)]
+    kind: Option<CustomerKind>,
+    /// Exactly this address.
+    email: Option<String>,
+    /// Exactly this id in another system.
+    external_id: Option<String>,
+    /// Part of a name or address.
+    search: Option<String>,
+    /// How many, 15 by default, at most 100.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Customers and visitors, latest registered first.
+#[utoipa::path(get, path = "/v1/customers", tag = "customers", params(CustomerQuery),
+    responses((status = 200, body = Page<CustomerView>)))]
+pub(super) async fn list_customers(
+    State(app): State<App>,
+    who: Who,
+    uri: Uri,
+    Query(query): Query<CustomerQuery>,
+) -> Answer<Listing<CustomerView>> {
+    let request = page(&app, query.limit, query.cursor)?;
+    let filter =
+        CustomerFilter { kind: query.kind, email: query.email, external_id: query.external_id, search: query.search };
+    let page = app.queries.customers(&who.viewer(), &filter, &request).await?;
+    Ok(Listing { page, uri })
+}
+
+/// Registers a customer. If the address or external id is known: 409 with the `id` of who has it.
+#[utoipa::path(post, path = "/v1/customers", tag = "customers", request_body = NewCustomer,
+    responses((status = 201, body = Receipt)))]
+pub(super) async fn register_customer(State(app): State<App>, ask: Ask<NewCustomer>) -> Answer<Accepted> {
+    let id = claim(&app, &ask.who, &ask.body).await?.unwrap_or_else(|| PersonId(ask.message_id().0));
+    match app.commands.execute::<Customer>(&ask.invocation, id.0, registration(&ask.body)).await {
+        Ok(done) => Ok(Accepted::from(done).created("/v1/customers")),
+        Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => {
+            Err(Problem::conflict("already_exists", "this customer is known already").with("id", id.0.to_string()))
+        }
+        Err(error) => Err(ask.refuse(error)),
+    }
+}
+
+/// A customer. Customers see themselves.
+#[utoipa::path(get, path = "/v1/customers/{id}", tag = "customers", params(("id" = Uuid, Path)),
+    responses((status = 200, body = CustomerView)))]
+pub(super) async fn get_customer(
+    State(app): State<App>,
+    who: Who,
+    Path(id): Path<Uuid>,
+) -> Answer<Versioned<CustomerView>> {
+    let customer = app.queries.customer(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("customer"))?;
+    let version = customer.version;
+    Ok(Versioned(customer, version))
+}
+
+/// A customer's details, all as they are to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerDetails {
+    /// Their name.
+    name: Option<String>,
+    /// Their mail address.
+    email: Option<String>,
+    /// Their telephone number.
+    phone: Option<String>,
+}
+
+/// Sets a customer's details. Customers may set their own.
+#[utoipa::path(put, path = "/v1/customers/{id}", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerDetails,
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn change_customer(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<CustomerDetails>,
+) -> Answer<Accepted> {
+    if !ask.who.owns(CustomerId(id)) {
+        return Err(Problem::not_found("customer"));
+    }
+    let command = CustomerCommand::ChangeDetails {
+        name: ask.body.name.clone(),
+        email: ask.body.email.clone(),
+        phone: ask.body.phone.clone(),
+    };
+    let done = app.commands.execute::<Customer>(&ask.invocation, id, command).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Who a visitor turned out to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerMerge {
+    /// The customer.
+    into: Uuid,
+}
+
+/// Records that a visitor is a customer the desk knows.
+#[utoipa::path(post, path = "/v1/customers/{id}/merge", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerMerge,
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn merge_customer(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<CustomerMerge>,
+) -> Answer<Accepted> {
+    let done = app.commands.merge_visitor(&ask.invocation, CustomerId(id), CustomerId(ask.body.into)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Erases a person: what they wrote and what is known of them becomes unreadable everywhere, for good.
+#[utoipa::path(post, path = "/v1/customers/{id}/erase", tag = "customers", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn erase_customer(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<Accepted> {
+    let done = app.commands.erase_person(&ask.invocation, CustomerId(id)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Who has one of the identities given; `None` if none was given.
+async fn claim(app: &App, who: &Principal, new: &NewCustomer) -> Answer<Option<PersonId>> {
+    let mut owner = None;
+    for (kind, value) in [(IdentityKind::ExternalId, &new.external_id), (IdentityKind::Email, &new.email)] {
+        if let Some(value) = value {
+            let candidate = owner.unwrap_or_else(|| PersonId(new_id()));
+            owner =
+                Some(app.accounts.claim_identity(&who.tenant, kind, value, candidate).await.map_err(vault_problem)?);
+        }
+    }
+    Ok(owner)
+}
+
+fn registration(new: &NewCustomer) -> CustomerCommand {
+    CustomerCommand::Register {
+        kind: CustomerKind::Customer,
+        name: new.name.clone(),
+        email: new.email.clone(),
+        phone: new.phone.clone(),
+        external_id: new.external_id.clone(),
+    }
+}
+
+/// A customer who may not be known yet: found by address or external id, else registered.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCustomer {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their mail address.
+    pub email: Option<String>,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// Their id in another system.
+    pub external_id: Option<String>,
+}
+
+/// Finds a customer by address or external id, or registers them. Doing it twice finds the same one.
+pub(super) async fn customer_for(
+    app: &App,
+    who: &Principal,
+    new: &NewCustomer,
+    invocation: &Invocation,
+) -> Answer<CustomerId> {
+    let id = claim(app, who, new).await?.ok_or_else(|| {
+        Problem::invalid_field(
+            "customer.email",
+            "required",
+            "customer: give email or external_id, so that they are found again",
+        )
+    })?;
+    let known = app.commands.load::<Customer>(&who.tenant, id.0).await?;
+    if known.exists() {
+        return Ok(CustomerId(id.0));
+    }
+    let bare = Invocation { idempotency: None, if_match: None, ..invocation.clone() };
+    match app.commands.execute::<Customer>(&bare, id.0, registration(new)).await {
+        Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(CustomerId(id.0)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The problem a failing vault is.
+pub(super) fn vault_problem(error: docket_store::KeyError) -> Problem {
+    super::ask::journal_problem(&docket_store::JournalError::Key(error))
+}

@@ -1,0 +1,38 @@
+//! Letting a customer sign in.
+
+use axum::extract::State;
+use docket_domain::customer::Customer;
+use docket_domain::{PersonId, Role};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::accounts::{SignInCode, open_account, sign_in_code};
+use crate::http::ask::Ask;
+use crate::http::extract::Path;
+use crate::http::problem::{Answer, Problem};
+
+/// An account for a customer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerAccount {
+    /// The mail address they sign in with.
+    email: String,
+}
+
+/// Lets a customer sign in: opens an account if there is none, and answers with a one-time code to hand to them.
+#[utoipa::path(post, path = "/v1/customers/{id}/account", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerAccount,
+    responses((status = 200, body = SignInCode)))]
+pub(in crate::http) async fn open_customer_account(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<CustomerAccount>,
+) -> Answer<axum::Json<SignInCode>> {
+    let customer = app.commands.load::<Customer>(&ask.who.tenant, id).await?;
+    if !customer.exists() || customer.erased {
+        return Err(Problem::not_found("customer"));
+    }
+    open_account(&app, &ask.invocation, PersonId(id), Role::Customer, Some(ask.body.email.clone())).await?;
+    sign_in_code(&app, &ask.who.tenant, PersonId(id)).await
+}

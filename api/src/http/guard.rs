@@ -1,0 +1,53 @@
+//! What stands before every handler: who is calling, may they, and have the read models what they have seen?
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use docket_domain::Position;
+
+use super::access::Access;
+use super::ask::bad_header;
+use super::problem::Problem;
+use crate::app::App;
+use crate::auth::Who;
+
+/// Lets a request through to its handler, or not.
+pub(crate) async fn guard(State((app, access)): State<(App, Access)>, mut request: Request, next: Next) -> Response {
+    match admit(&app, access, &mut request).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), Problem> {
+    if access != Access::Public {
+        let principal = app.authenticator.authenticate(request.method(), request.headers()).await?;
+        access.check(&principal)?;
+        request.extensions_mut().insert(Who::new(principal));
+    }
+    if request.method() == Method::GET
+        && let Some(wanted) = request.headers().get("docket-min-position")
+    {
+        let position = wanted
+            .to_str()
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .map(Position)
+            .ok_or_else(|| bad_header("Docket-Min-Position", "a position, as Docket-Position gave it"))?;
+        wait_for(app, position).await?;
+    }
+    Ok(())
+}
+
+/// Waits until the read models show `position`: to read one's own writes.
+async fn wait_for(app: &App, position: Position) -> Result<(), Problem> {
+    let patience = Duration::from_millis(app.settings.http.min_position_wait_ms);
+    if app.read_models.wait_for(position, patience).await.map_err(super::respond::read_problem)? {
+        return Ok(());
+    }
+    Err(Problem::unavailable(format!("the read models are not at position {position} yet; try again"))
+        .with("position", app.read_models.position().borrow().0))
+}

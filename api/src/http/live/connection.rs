@@ -1,0 +1,284 @@
+//! One WebSocket, from welcome to goodbye.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use axum::http::{HeaderMap, Method};
+use chrono::{DateTime, TimeDelta, Utc};
+use docket_domain::{Event, Position, StreamId};
+use docket_store::Filter;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::protocol::{Said, Told};
+use super::topic::{NotATopic, Topic};
+use crate::app::App;
+use crate::auth::Who;
+use crate::http::event_view::EventView;
+use crate::live::{Signal, SignalKind};
+
+/// Topics one connection may have.
+const MAX_TOPICS: usize = 200;
+/// Events replayed to a subscriber before it is better off reading anew.
+const MAX_REPLAY: usize = 5_000;
+const PAGE: usize = 500;
+/// How long a client may take to accept a message.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the caller's right to listen is looked at, and a ping sent.
+const BEAT: Duration = Duration::from_secs(15);
+/// Typing is told once in this time.
+const TYPING_EVERY: TimeDelta = TimeDelta::seconds(1);
+
+/// The connection is over, whatever the reason.
+struct Over;
+
+struct Subscription {
+    topic: Topic,
+    /// Everything up to here was told.
+    told: Position,
+    typed_at: DateTime<Utc>,
+    viewing: bool,
+}
+
+struct Connection {
+    app: App,
+    who: Who,
+    headers: HeaderMap,
+    socket: WebSocket,
+    topics: BTreeMap<String, Subscription>,
+}
+
+/// Serves a WebSocket until one side ends it.
+pub(super) async fn serve(app: App, who: Who, headers: HeaderMap, socket: WebSocket) {
+    metrics::gauge!("docket_live_connections").increment(1.0);
+    let mut connection = Connection { app, who, headers, socket, topics: BTreeMap::new() };
+    let _ = connection.run().await;
+    connection.leave().await;
+    let _ = tokio::time::timeout(SEND_TIMEOUT, connection.socket.send(Message::Close(None))).await;
+    metrics::gauge!("docket_live_connections").decrement(1.0);
+}
+
+impl Connection {
+    async fn run(&mut self) -> Result<(), Over> {
+        let mut events = self.app.hub.events();
+        let mut signals = self.app.hub.signals(&self.who.tenant);
+        let stopping = self.app.stopping.clone();
+        let mut beat = tokio::time::interval(BEAT);
+        beat.tick().await;
+        self.tell(&Told::Welcome { position: self.app.hub.position().0 }).await?;
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return Err(Over),
+                said = self.socket.recv() => match said {
+                    Some(Ok(Message::Text(text))) => self.hear(text.as_str()).await?,
+                    Some(Ok(Message::Binary(_))) => {
+                        self.tell(&Told::Error { code: "not_text", detail: "messages are JSON text" }).await?;
+                    }
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over),
+                },
+                event = events.recv() => match event {
+                    Ok(event) => self.show(&event).await?,
+                    Err(RecvError::Lagged(_)) => return self.resync().await,
+                    Err(RecvError::Closed) => return Err(Over),
+                },
+                payload = signals.next() => {
+                    if let Some(signal) = self.app.hub.hear(&payload) {
+                        self.relay(&signal).await?;
+                    }
+                }
+                _ = beat.tick() => {
+                    let still = self.app.authenticator.authenticate(&Method::GET, &self.headers).await;
+                    match still {
+                        Ok(principal) if principal.permissions == self.who.permissions => {}
+                        _ => return Err(Over),
+                    }
+                    self.send(Message::Ping(Vec::new().into())).await?;
+                }
+            }
+        }
+    }
+
+    async fn hear(&mut self, text: &str) -> Result<(), Over> {
+        match serde_json::from_str(text) {
+            Ok(Said::Subscribe { topic, topics, after }) => {
+                for name in topic.into_iter().chain(topics) {
+                    self.subscribe(name, after).await?;
+                }
+                Ok(())
+            }
+            Ok(Said::Unsubscribe { topic }) => {
+                self.signal(&topic, SignalKind::Left).await;
+                self.topics.remove(&topic);
+                self.tell(&Told::Unsubscribed { topic: &topic }).await
+            }
+            Ok(Said::Typing { topic, internal }) => {
+                let now = self.app.journal.clock().now();
+                let due = self.topics.get_mut(&topic).is_some_and(|subscription| {
+                    let due = now - subscription.typed_at >= TYPING_EVERY;
+                    if due {
+                        subscription.typed_at = now;
+                    }
+                    due
+                });
+                if due {
+                    self.signal(&topic, SignalKind::Typing { internal: internal && !self.who.is_customer() }).await;
+                }
+                Ok(())
+            }
+            Ok(Said::Viewing { topic }) => {
+                self.signal(&topic, SignalKind::Viewing).await;
+                Ok(())
+            }
+            Ok(Said::Left { topic }) => {
+                self.signal(&topic, SignalKind::Left).await;
+                Ok(())
+            }
+            Ok(Said::Ping {}) => self.tell(&Told::Pong {}).await,
+            Err(_) => {
+                self.tell(&Told::Error {
+                    code: "not_understood",
+                    detail: "say one of subscribe, unsubscribe, typing, viewing, left, ping",
+                })
+                .await
+            }
+        }
+    }
+
+    async fn subscribe(&mut self, name: String, after: Option<u64>) -> Result<(), Over> {
+        if self.topics.len() >= MAX_TOPICS && !self.topics.contains_key(&name) {
+            return self
+                .tell(&Told::Error { code: "too_many_topics", detail: "at most 200 topics a connection" })
+                .await;
+        }
+        let topic = match Topic::open(&name, &self.app, &self.who).await {
+            Ok(topic) => topic,
+            Err(NotATopic(code, detail)) => return self.tell(&Told::Error { code, detail }).await,
+        };
+        let told = match after {
+            None => self.app.hub.position(),
+            Some(after) => self.replay(&name, topic, Position(after)).await?,
+        };
+        let viewers = match topic.is_conversation() && !self.who.is_customer() {
+            true => self.app.hub.viewers(&self.who.tenant, &name),
+            false => Vec::new(),
+        };
+        let subscription = Subscription { topic, told, typed_at: DateTime::UNIX_EPOCH, viewing: false };
+        self.topics.insert(name.clone(), subscription);
+        self.tell(&Told::Subscribed { topic: &name, position: told.0, viewers }).await
+    }
+
+    /// Shows what the log has of a topic after a position, and returns how far that was. What comes meanwhile waits in
+    /// the hub's queue, and is skipped there if it was shown here.
+    async fn replay(&mut self, name: &str, topic: Topic, after: Position) -> Result<Position, Over> {
+        let mut seen = after;
+        let mut shown = 0;
+        let mut version = 0;
+        loop {
+            let (events, upto) = match topic {
+                Topic::One(category, id) => {
+                    let stream = StreamId::new(self.who.tenant.clone(), category, id);
+                    let events = self.app.journal.read_stream(&stream, version, PAGE).await.map_err(|_| Over)?;
+                    version = events.last().map_or(version, |event| event.meta.version);
+                    let upto = events.last().map_or(seen, |event| event.meta.position.max(seen));
+                    (events, upto)
+                }
+                Topic::All(category) => {
+                    let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: vec![category] };
+                    let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|_| Over)?;
+                    (page.events, page.scanned_to.max(seen))
+                }
+            };
+            let over = match topic {
+                Topic::One(..) => events.is_empty(),
+                Topic::All(_) => upto <= seen,
+            };
+            for event in events.iter().filter(|event| event.meta.position > after) {
+                if let Some(view) = EventView::for_principal(event, &self.who) {
+                    shown += 1;
+                    if shown > MAX_REPLAY {
+                        return self.resync().await.map(|()| seen);
+                    }
+                    self.tell(&Told::Event { topics: vec![name], event: view }).await?;
+                }
+            }
+            seen = upto;
+            if over {
+                return Ok(seen);
+            }
+        }
+    }
+
+    async fn show(&mut self, event: &Arc<Event>) -> Result<(), Over> {
+        if event.meta.stream.tenant != self.who.tenant {
+            return Ok(());
+        }
+        let position = event.meta.position;
+        let mut topics = Vec::new();
+        for (name, subscription) in &mut self.topics {
+            if subscription.topic.covers(event) && position > subscription.told {
+                subscription.told = position;
+                topics.push(name.clone());
+            }
+        }
+        if topics.is_empty() {
+            return Ok(());
+        }
+        let Some(view) = EventView::for_principal(event, &self.who) else { return Ok(()) };
+        self.tell(&Told::Event { topics: topics.iter().map(String::as_str).collect(), event: view }).await
+    }
+
+    async fn relay(&mut self, signal: &Signal) -> Result<(), Over> {
+        let own = signal.from == self.who.actor();
+        if own || signal.tenant != self.who.tenant || !self.topics.contains_key(&signal.topic) {
+            return Ok(());
+        }
+        let (topic, from) = (signal.topic.as_str(), signal.from);
+        let customer = self.who.is_customer();
+        match signal.kind {
+            SignalKind::Typing { internal: true } if customer => Ok(()),
+            SignalKind::Typing { internal } => self.tell(&Told::Typing { topic, from, internal }).await,
+            SignalKind::Viewing | SignalKind::Left if customer => Ok(()),
+            SignalKind::Viewing => self.tell(&Told::Presence { topic, from, viewing: true }).await,
+            SignalKind::Left => self.tell(&Told::Presence { topic, from, viewing: false }).await,
+        }
+    }
+
+    /// Passes on typing or presence about a conversation subscribed to.
+    async fn signal(&mut self, topic: &str, kind: SignalKind) {
+        let Some(subscription) = self.topics.get_mut(topic).filter(|one| one.topic.is_conversation()) else { return };
+        match kind {
+            SignalKind::Viewing => subscription.viewing = true,
+            SignalKind::Left if !std::mem::take(&mut subscription.viewing) => return,
+            _ => {}
+        }
+        let signal = Signal { tenant: self.who.tenant.clone(), topic: topic.to_owned(), from: self.who.actor(), kind };
+        self.app.hub.tell(&signal).await;
+    }
+
+    async fn leave(&mut self) {
+        let names: Vec<String> = self.topics.keys().cloned().collect();
+        for name in names {
+            self.signal(&name, SignalKind::Left).await;
+        }
+    }
+
+    async fn resync(&mut self) -> Result<(), Over> {
+        metrics::counter!("docket_live_resync_total").increment(1);
+        self.tell(&Told::Resync { position: self.app.hub.position().0 }).await?;
+        Err(Over)
+    }
+
+    async fn tell(&mut self, told: &Told<'_>) -> Result<(), Over> {
+        let text = serde_json::to_string(told).map_err(|_| Over)?;
+        self.send(Message::Text(text.into())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), Over> {
+        match tokio::time::timeout(SEND_TIMEOUT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Over),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `/v1/live`: a WebSocket for people at screens. Topics are subscribed to and resumed by position; typing and
+//! presence go both ways.
+
+mod connection;
+mod protocol;
+mod topic;
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::access::Access::SignedIn;
+use super::problem::{Answer, Problem};
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::Who;
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table; SignedIn => open_live);
+}
+
+/// The largest message a client may send, in bytes.
+const MAX_MESSAGE: usize = 16 * 1024;
+
+/// Opens a WebSocket. Messages are JSON; `docs/live.md` has them all.
+#[utoipa::path(get, path = "/v1/live", tag = "live",
+    responses((status = 101, description = "The WebSocket is open."), (status = 426, description = "Not a WebSocket request.",
+        content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
+pub(super) async fn open_live(
+    State(app): State<App>,
+    who: Who,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Answer<Response> {
+    let upgrade = upgrade.map_err(|_| {
+        Problem::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "upgrade_required",
+            "Not a WebSocket",
+            "open this address as a WebSocket",
+        )
+        .header(axum::http::header::UPGRADE, axum::http::HeaderValue::from_static("websocket"))
+    })?;
+    Ok(upgrade
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .on_upgrade(move |socket| connection::serve(app, who, headers, socket)))
+}

@@ -1,0 +1,121 @@
+//! `/v1/me`: the caller.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use chrono::{DateTime, Utc};
+use docket_domain::account::AccountCommand;
+use docket_domain::{Permission, Role, TenantId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::access::Access::SignedIn;
+use super::accounts::{account_problem, check_password, record};
+use super::ask::Ask;
+use super::problem::{Answer, Problem};
+use super::schema;
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::{Credential, Who, csrf_token};
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table; SignedIn => get_me, SignedIn => change_password);
+}
+
+/// Who is calling.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Me {
+    /// The agent or customer.
+    person_id: Uuid,
+    /// Their organisation.
+    #[schema(value_type = String)]
+    organisation: TenantId,
+    /// Their role.
+    #[schema(schema_with = schema::role)]
+    role: Role,
+    /// What they may do with what they showed.
+    #[schema(schema_with = schema::permissions)]
+    permissions: Vec<Permission>,
+    /// Their name.
+    name: Option<String>,
+    /// Their mail address.
+    email: Option<String>,
+    /// For `X-CSRF-Token`, if this is a session.
+    csrf_token: Option<String>,
+    /// When what they showed ends, if it does.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// Who is calling, and what they may do.
+#[utoipa::path(get, path = "/v1/me", tag = "sessions", responses((status = 200, body = Me)))]
+pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap) -> Answer<Json<Me>> {
+    let viewer = who.viewer();
+    let (name, email) = if who.is_customer() {
+        app.queries.customer(&viewer, who.person.0).await?.map_or((None, None), |one| (one.name, one.email))
+    } else {
+        app.queries.agent(&viewer, who.person.0).await?.map_or((None, None), |one| (one.name, one.email))
+    };
+    let csrf_token = match who.credential {
+        Credential::Session(_) => app.authenticator.session_secret(&headers).map(csrf_token),
+        _ => None,
+    };
+    Ok(Json(Me {
+        person_id: who.person.0,
+        organisation: who.tenant.clone(),
+        role: who.role,
+        permissions: who.permissions.iter().collect(),
+        name,
+        email,
+        csrf_token,
+        expires_at: who.expires_at,
+    }))
+}
+
+/// A new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    /// The one in force.
+    #[schema(format = Password)]
+    current_password: String,
+    /// The one to be.
+    #[schema(format = Password)]
+    password: String,
+}
+
+impl std::fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewPassword").finish_non_exhaustive()
+    }
+}
+
+/// Changes the caller's password. Their other sessions end.
+#[utoipa::path(put, path = "/v1/me/password", tag = "sessions", request_body = NewPassword,
+    responses((status = 204, description = "It is changed.")))]
+pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword>) -> Answer<StatusCode> {
+    let who = &ask.who;
+    let broken = |error: docket_store::KeyError| account_problem(error.into());
+    check_password(&app, "password", &ask.body.password)?;
+    let key = format!("password {} {}", who.tenant, who.person);
+    if let Err(locked) = app.authenticator.sign_ins.begin(&key, app.journal.clock().now()) {
+        return Err(Problem::too_many("too many wrong passwords; try again later", locked.seconds));
+    }
+    let account = app.accounts.account(&who.tenant, who.person).await.map_err(broken)?;
+    let login = account
+        .and_then(|account| account.login)
+        .ok_or_else(|| Problem::conflict("no_password", "this account has no address to sign in with"))?;
+    let fits = app.accounts.check_password(&who.tenant, &login, &ask.body.current_password).await.map_err(broken)?;
+    if fits.is_none() {
+        return Err(Problem::invalid_field("current_password", "invalid", "current_password is wrong"));
+    }
+    app.authenticator.sign_ins.right(&key);
+    let keep = match who.credential {
+        Credential::Session(id) => Some(id),
+        _ => None,
+    };
+    app.accounts.set_password(&who.tenant, who.person, &ask.body.password, keep).await.map_err(account_problem)?;
+    record(&app, &ask.invocation, who.person, AccountCommand::RecordPasswordChange).await;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,88 @@
+//! For whoever runs it: alive, ready, measured.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use crate::app::App;
+
+/// The process answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    pub status: &'static str,
+}
+
+/// What the process needs, and whether it has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    /// Whether everything needed is there.
+    pub ready: bool,
+    /// What is not, in words.
+    pub not_ready: Vec<String>,
+    /// The log's last position.
+    pub log_position: Option<u64>,
+    /// How far the read models are.
+    pub read_position: u64,
+}
+
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = Health)))]
+pub(crate) async fn health() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Whether the process can do its work, and if not, why.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses((status = 200, body = Readiness), (status = 503, body = Readiness)))]
+pub(crate) async fn ready(State(app): State<App>) -> Response {
+    let mut not_ready = Vec::new();
+    let head = match app.journal.store().head().await {
+        Ok(head) => Some(head.0),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            not_ready.push("the log does not answer".to_owned());
+            None
+        }
+    };
+    if let Err(error) = app.vault.ping().await {
+        tracing::warn!(%error, "not ready");
+        not_ready.push("the vault does not answer".to_owned());
+    }
+    if let Err(error) = app.queries.next_timer().await {
+        tracing::warn!(%error, "not ready");
+        not_ready.push("the read models do not answer".to_owned());
+    }
+    let read_position = app.read_models.position().borrow().0;
+    if let Some(head) = head
+        && head.saturating_sub(read_position) > MAX_LAG
+    {
+        not_ready.push(format!("the read models are {} events behind", head - read_position));
+    }
+    if app.stopping.is_cancelled() {
+        not_ready.push("the server is stopping".to_owned());
+    }
+    let ready = not_ready.is_empty();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready, not_ready, log_position: head, read_position })).into_response()
+}
+
+/// Events the read models may be behind before the process calls itself not ready.
+const MAX_LAG: u64 = 50_000;
+
+/// Figures in Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, content_type = "text/plain", body = String)))]
+pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+    let handle = crate::observe::metrics_handle();
+    metrics::gauge!("docket_http_in_flight").set(app.in_flight.load(std::sync::atomic::Ordering::Relaxed) as f64);
+    metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);
+    if let Ok(head) = app.journal.store().head().await {
+        metrics::gauge!("docket_log_position").set(head.0 as f64);
+    }
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
+}

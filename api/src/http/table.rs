@@ -1,0 +1,143 @@
+//! The one list of routes. What is not in it cannot be reached; what is in it is guarded and described.
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Components, Paths, Ref, RefOr, Required};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::access::Access;
+use super::guard::guard;
+use crate::app::App;
+
+/// A route, for whoever wants to know what there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{names}`.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Routes, their guards and their description.
+pub struct Table {
+    app: App,
+    router: Router<App>,
+    paths: Paths,
+    components: Components,
+    routes: Vec<Route>,
+}
+
+/// Adds handlers with who may call them: `routes_into!(table, Access::Public => handler, …)`.
+macro_rules! routes_into {
+    ($table:expr; $($access:expr => $handler:path),+ $(,)?) => {
+        $($table.add($access, utoipa_axum::routes!($handler));)+
+    };
+}
+pub(crate) use routes_into;
+
+impl Table {
+    /// An empty table.
+    pub fn new(app: App) -> Self {
+        Self { app, router: Router::new(), paths: Paths::new(), components: Components::new(), routes: Vec::new() }
+    }
+
+    /// Adds a route.
+    pub fn add(&mut self, access: Access, (schemas, paths, methods): UtoipaMethodRouter<App>) {
+        self.components.schemas.extend(schemas);
+        let methods = methods.route_layer(from_fn_with_state((self.app.clone(), access), guard));
+        let mut methods = Some(methods);
+        for (path, mut item) in paths.paths {
+            let operations = [
+                (Method::GET, &mut item.get),
+                (Method::PUT, &mut item.put),
+                (Method::POST, &mut item.post),
+                (Method::DELETE, &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    describe(operation, &method, &path, access);
+                    self.routes.push(Route { method, path: path.clone(), access });
+                }
+            }
+            if let Some(methods) = methods.take() {
+                self.router = std::mem::take(&mut self.router).route(&path, methods);
+            }
+            let mut one = Paths::new();
+            one.paths.insert(path, item);
+            self.paths.merge(one);
+        }
+    }
+
+    /// The router, the paths and components described, and the list.
+    pub fn into_parts(self) -> (Router<App>, Paths, Components, Vec<Route>) {
+        (self.router, self.paths, self.components, self.routes)
+    }
+}
+
+/// The refusals that can come from anywhere, by status. Their descriptions are in [`super::openapi`].
+pub(super) const PROBLEMS: [u16; 14] = [400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 500, 503, 405];
+
+/// Adds to an operation what is true of many: who may call it, its headers, its refusals.
+fn describe(operation: &mut Operation, method: &Method, path: &str, access: Access) {
+    let changes = *method != Method::GET;
+    let own = operation.description.take().unwrap_or_default();
+    operation.description = Some(format!("{own}\n\n{}", access.describe()).trim().to_owned());
+    let mut parameters = operation.parameters.take().unwrap_or_default();
+    if access == Access::Public {
+        operation.security = Some(vec![]);
+    } else if changes {
+        parameters.push(
+            header("Idempotency-Key", "The same key and request again answers as the first time, and changes nothing.")
+                .into(),
+        );
+        parameters.push(header("If-Match", "Refuses with 412 if the version is another by now.").into());
+    } else {
+        parameters.push(position_header().into());
+    }
+    if !parameters.is_empty() {
+        operation.parameters = Some(parameters);
+    }
+    for status in PROBLEMS {
+        let applies = match status {
+            401 | 403 => access != Access::Public,
+            404 => path.contains('{') || changes,
+            408 | 409 | 412 | 413 | 415 | 429 => changes,
+            405 => false,
+            _ => true,
+        };
+        if applies {
+            operation
+                .responses
+                .responses
+                .entry(status.to_string())
+                .or_insert_with(|| RefOr::Ref(Ref::new(format!("#/components/responses/Problem{status}"))));
+        }
+    }
+}
+
+fn header(name: &str, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(Schema::Object(
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).build(),
+        )))
+        .build()
+}
+
+fn position_header() -> Parameter {
+    ParameterBuilder::new()
+        .name("Docket-Min-Position")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("Waits until the answer shows everything up to this position of the log."))
+        .schema(Some(Schema::Object(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).build())))
+        .build()
+}

@@ -1,0 +1,143 @@
+//! Many tickets at once, each by itself: what one refuses does not hold up the others.
+
+use axum::Json;
+use axum::extract::State;
+use docket_commands::Invocation;
+use docket_domain::ticket::{Priority, TicketCommand, TicketStatus};
+use docket_domain::{AgentId, DepartmentId, Permission, TicketId};
+use futures::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::ask::{Ask, refuse};
+use crate::http::problem::{Answer, Problem};
+use crate::http::query::nullable;
+use crate::http::respond::Receipt;
+use crate::http::schema;
+
+/// Tickets worked on at the same time.
+const AT_ONCE: usize = 16;
+
+/// Changes to many tickets.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BulkChange {
+    /// Which tickets: at most 100.
+    ids: Vec<Uuid>,
+    /// The status to go to.
+    #[schema(schema_with = schema::ticket_status)]
+    status: Option<TicketStatus>,
+    /// The urgency.
+    #[schema(schema_with = schema::priority)]
+    priority: Option<Priority>,
+    /// The kind of request.
+    category: Option<String>,
+    /// The agent to be responsible; null: nobody.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Uuid>)]
+    assignee_id: Option<Option<Uuid>>,
+    /// The department; null: none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Uuid>)]
+    department_id: Option<Option<Uuid>>,
+    /// Tags to add.
+    #[serde(default)]
+    add_tags: Vec<String>,
+    /// Tags to remove.
+    #[serde(default)]
+    remove_tags: Vec<String>,
+}
+
+/// What became of one ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BulkItem {
+    /// The ticket.
+    id: Uuid,
+    /// The HTTP status it would have been answered with alone.
+    status: u16,
+    /// Where it stands now, if it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<Receipt>,
+    /// Why it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    problem: Option<Value>,
+}
+
+/// What became of each.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BulkResult {
+    /// In the order asked for.
+    items: Vec<BulkItem>,
+    /// How many were changed.
+    changed: usize,
+    /// How many were refused.
+    refused: usize,
+}
+
+impl BulkChange {
+    fn commands(&self, ask: &Ask<Self>) -> Answer<Vec<TicketCommand>> {
+        let mut commands = Vec::new();
+        if let Some(assignee) = self.assignee_id {
+            ask.who.require(Permission::AssignTickets)?;
+            commands.push(match assignee {
+                Some(id) => TicketCommand::Assign { to: AgentId(id) },
+                None => TicketCommand::Unassign,
+            });
+        }
+        if let Some(to) = self.status {
+            ask.who.require(Permission::CloseTickets)?;
+            commands.push(TicketCommand::ChangeStatus { to, reason: None });
+        }
+        commands.extend(self.priority.map(|to| TicketCommand::ChangePriority { to }));
+        commands.extend(self.category.clone().map(|to| TicketCommand::ChangeCategory { to }));
+        commands.extend(self.department_id.map(|to| TicketCommand::ChangeDepartment { to: to.map(DepartmentId) }));
+        if !self.add_tags.is_empty() || !self.remove_tags.is_empty() {
+            commands.push(TicketCommand::ChangeTags { add: self.add_tags.clone(), remove: self.remove_tags.clone() });
+        }
+        if commands.is_empty() {
+            return Err(Problem::invalid_field("body", "required", "say at least one change"));
+        }
+        Ok(commands)
+    }
+}
+
+/// Changes many tickets. Each is changed wholly or not at all, and its result is told.
+#[utoipa::path(post, path = "/v1/ticket-changes", tag = "tickets", request_body = BulkChange,
+    responses((status = 200, body = BulkResult)))]
+pub(super) async fn change_tickets(State(app): State<App>, ask: Ask<BulkChange>) -> Answer<Json<BulkResult>> {
+    let most = app.settings.limits.bulk_items;
+    if ask.body.ids.is_empty() || ask.body.ids.len() > most {
+        return Err(Problem::invalid_field("ids", "out_of_range", format!("ids: 1 to {most}")));
+    }
+    let commands = ask.body.commands(&ask)?;
+    let items: Vec<BulkItem> = futures::stream::iter(ask.body.ids.iter().copied())
+        .map(|id| one(&app, &ask, id, &commands))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let changed = items.iter().filter(|item| item.receipt.is_some()).count();
+    Ok(Json(BulkResult { refused: items.len() - changed, changed, items }))
+}
+
+async fn one(app: &App, ask: &Ask<BulkChange>, id: Uuid, commands: &[TicketCommand]) -> BulkItem {
+    // Each ticket has its own key: a repeated bulk change replays item by item.
+    let mut invocation = Invocation { if_match: None, ..ask.invocation.clone() };
+    if let Some(key) = &mut invocation.idempotency {
+        key.key = format!("{}:{id}", key.key);
+    }
+    match app.commands.change_ticket(&invocation, TicketId(id), commands).await {
+        Ok(done) => {
+            let receipt =
+                Receipt { id, version: done.version, position: done.position.0, number: None, message_id: None };
+            BulkItem { id, status: 200, receipt: Some(receipt), problem: None }
+        }
+        Err(error) => {
+            let problem = refuse(&ask.who, error);
+            BulkItem { id, status: problem.status().as_u16(), receipt: None, problem: Some(problem.document()) }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `/v1/tickets`.
+
+mod as_of;
+mod bulk;
+mod conversation;
+mod detail;
+mod fields;
+mod history;
+mod lifecycle;
+mod list;
+mod open;
+mod relations;
+
+use docket_domain::Permission::{AssignTickets, CloseTickets, CreateTickets, DeleteTickets, EditTickets, ViewTickets};
+use docket_domain::TicketId;
+use docket_domain::ticket::{Ticket, TicketCommand};
+use uuid::Uuid;
+
+use super::access::Access::{Desk, Own};
+use super::ask::Ask;
+use super::problem::{Answer, Problem};
+use super::respond::Accepted;
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::Principal;
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table;
+        Own(ViewTickets) => list::list_tickets,
+        Own(CreateTickets) => open::open_ticket,
+        Own(ViewTickets) => list::count_tickets,
+        Desk(EditTickets) => bulk::change_tickets,
+        Own(ViewTickets) => detail::get_ticket,
+        Desk(ViewTickets) => detail::get_ticket_sla,
+        Own(ViewTickets) => history::list_ticket_events,
+        Own(ViewTickets) => conversation::list_ticket_messages,
+        Own(EditTickets) => conversation::post_ticket_message,
+        Desk(EditTickets) => conversation::add_ticket_note,
+        Own(ViewTickets) => conversation::mark_ticket_read,
+        Own(CloseTickets) => fields::change_ticket_status,
+        Desk(AssignTickets) => fields::assign_ticket,
+        Desk(AssignTickets) => fields::unassign_ticket,
+        Desk(EditTickets) => fields::change_ticket_priority,
+        Desk(EditTickets) => fields::change_ticket_category,
+        Desk(EditTickets) => fields::change_ticket_department,
+        Desk(EditTickets) => fields::change_ticket_subject,
+        Desk(EditTickets) => fields::change_ticket_tags,
+        Desk(EditTickets) => fields::change_ticket_custom_fields,
+        Desk(EditTickets) => fields::link_ticket_order,
+        Desk(EditTickets) => lifecycle::snooze_ticket,
+        Desk(EditTickets) => lifecycle::wake_ticket,
+        Own(ViewTickets) => lifecycle::rate_ticket,
+        Desk(DeleteTickets) => lifecycle::archive_ticket,
+        Desk(DeleteTickets) => lifecycle::delete_ticket,
+        Desk(EditTickets) => relations::merge_ticket,
+        Desk(EditTickets) => relations::link_tickets,
+        Desk(EditTickets) => relations::unlink_tickets,
+    );
+}
+
+/// Carries out one command on a ticket the caller may reach.
+async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: TicketCommand) -> Answer<Accepted> {
+    own(app, &ask.who, id).await?;
+    let done = app.commands.change_ticket(&ask.invocation, TicketId(id), &[command]).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Answers 404 to a customer whose ticket this is not. What people of the desk may do is the domain's to say.
+async fn own(app: &App, who: &Principal, id: Uuid) -> Result<(), Problem> {
+    if who.is_customer() {
+        let ticket = app.commands.load::<Ticket>(&who.tenant, id).await?;
+        if !ticket.exists() || !who.owns(ticket.customer_id) {
+            return Err(Problem::not_found("ticket"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! Opening a ticket.
+
+use axum::extract::State;
+use docket_commands::OpenTicket;
+use docket_domain::organisation::{ORGANISATION_ID, Organisation};
+use docket_domain::ticket::{Channel, CustomFields, Priority};
+use docket_domain::{AgentId, CustomerId, DepartmentId, TicketId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::ask::Ask;
+use crate::http::customers::{NewCustomer, customer_for};
+use crate::http::problem::{Answer, Problem};
+use crate::http::respond::{Accepted, Receipt};
+use crate::http::schema;
+
+/// A ticket to open.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewTicket {
+    /// What it is about: 1 to 255 characters.
+    subject: String,
+    /// The request in full; becomes the first message.
+    description: String,
+    /// The kind of request. Absent: the first the organisation offers, or `general`.
+    category: Option<String>,
+    /// How urgent; `medium` unless said.
+    #[schema(schema_with = schema::priority)]
+    priority: Option<Priority>,
+    /// Whose request it is. For people of the desk only, who give this or `customer`; customers open for themselves.
+    customer_id: Option<Uuid>,
+    /// Or who they are, if they may not be known yet.
+    customer: Option<NewCustomer>,
+    /// Which department it is for.
+    department_id: Option<Uuid>,
+    /// The order it is about.
+    order_ref: Option<String>,
+    /// Tags; for people of the desk only.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// Custom fields.
+    #[serde(default)]
+    #[schema(schema_with = schema::custom_fields)]
+    custom_fields: CustomFields,
+    /// The customer's earlier ticket it follows up.
+    follow_up_of: Option<Uuid>,
+    /// The agent who takes it at once; for people of the desk only.
+    assignee_id: Option<Uuid>,
+    /// How it came in: `portal`, `desk`, `api` or `email`. Absent: `portal` for customers, else `api`.
+    #[schema(schema_with = schema::channel)]
+    channel: Option<Channel>,
+}
+
+/// Opens a ticket.
+#[utoipa::path(post, path = "/v1/tickets", tag = "tickets", request_body = NewTicket,
+    responses((status = 201, body = Receipt)))]
+pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> Answer<Accepted> {
+    let who = &ask.who;
+    let body = &ask.body;
+    let customer_id = requester(&app, &ask).await?;
+    if let Some(channel @ (Channel::Chat | Channel::Import)) = body.channel {
+        return Err(Problem::invalid_field(
+            "channel",
+            "invalid",
+            format!("channel: {channel} is not for opening by hand"),
+        ));
+    }
+    let channel = body.channel.unwrap_or(if who.is_customer() { Channel::Portal } else { Channel::Api });
+    let category = match &body.category {
+        Some(category) => category.clone(),
+        None => default_category(&app, who).await?,
+    };
+    let request = OpenTicket {
+        subject: body.subject.clone(),
+        description: body.description.clone(),
+        category,
+        priority: body.priority.unwrap_or(Priority::Medium),
+        customer_id,
+        department_id: body.department_id.map(DepartmentId),
+        order_ref: body.order_ref.clone(),
+        tags: body.tags.clone(),
+        custom_fields: body.custom_fields.clone(),
+        channel,
+        follow_up_of: body.follow_up_of.map(TicketId),
+        assignee_id: body.assignee_id.map(AgentId),
+    };
+    let done = app.commands.open_ticket(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
+    let number = done.note.clone();
+    Ok(Accepted::from(done).number(number).created("/v1/tickets"))
+}
+
+/// Whose ticket it will be.
+async fn requester(app: &App, ask: &Ask<NewTicket>) -> Answer<CustomerId> {
+    let (who, body) = (&ask.who, &ask.body);
+    if who.is_customer() {
+        let own = CustomerId(who.person.0);
+        if body.customer_id.is_some_and(|id| id != own.0) || body.customer.is_some() {
+            return Err(Problem::invalid_field(
+                "customer_id",
+                "invalid",
+                "customer_id: customers open tickets for themselves",
+            ));
+        }
+        for (field, given) in [("tags", !body.tags.is_empty()), ("assignee_id", body.assignee_id.is_some())] {
+            if given {
+                return Err(Problem::invalid_field(field, "invalid", format!("{field} is for people of the desk")));
+            }
+        }
+        return Ok(own);
+    }
+    match (body.customer_id, &body.customer) {
+        (Some(id), None) => Ok(CustomerId(id)),
+        (None, Some(customer)) => customer_for(app, who, customer, &ask.invocation).await,
+        _ => Err(Problem::invalid_field("customer_id", "required", "customer_id: give either customer_id or customer")),
+    }
+}
+
+async fn default_category(app: &App, who: &Principal) -> Answer<String> {
+    let organisation = app.commands.load::<Organisation>(&who.tenant, ORGANISATION_ID).await?;
+    Ok(organisation.categories.first().cloned().unwrap_or_else(|| "general".to_owned()))
+}

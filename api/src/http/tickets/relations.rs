@@ -1,0 +1,57 @@
+//! Tickets that have to do with each other.
+
+use axum::extract::State;
+use docket_domain::TicketId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::ask::Ask;
+use crate::http::extract::Path;
+use crate::http::problem::Answer;
+use crate::http::respond::{Accepted, Receipt};
+
+/// Another ticket.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MergeTarget {
+    /// The ticket that goes on.
+    into: Uuid,
+}
+
+/// Ends this ticket by merging it into another. Both keep their histories.
+#[utoipa::path(post, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)), request_body = MergeTarget,
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn merge_ticket(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask<MergeTarget>,
+) -> Answer<Accepted> {
+    let done = app.commands.merge_tickets(&ask.invocation, TicketId(id), TicketId(ask.body.into)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Notes on both tickets that they have to do with each other.
+#[utoipa::path(put, path = "/v1/tickets/{id}/links/{other}", tag = "tickets", params(("id" = Uuid, Path), ("other" = Uuid, Path)),
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn link_tickets(
+    State(app): State<App>,
+    Path((id, other)): Path<(Uuid, Uuid)>,
+    ask: Ask,
+) -> Answer<Accepted> {
+    let done = app.commands.link_tickets(&ask.invocation, TicketId(id), TicketId(other)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
+/// Takes the link between two tickets back.
+#[utoipa::path(delete, path = "/v1/tickets/{id}/links/{other}", tag = "tickets", params(("id" = Uuid, Path), ("other" = Uuid, Path)),
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn unlink_tickets(
+    State(app): State<App>,
+    Path((id, other)): Path<(Uuid, Uuid)>,
+    ask: Ask,
+) -> Answer<Accepted> {
+    let done = app.commands.unlink_tickets(&ask.invocation, TicketId(id), TicketId(other)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}

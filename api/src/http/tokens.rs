@@ -1,0 +1,146 @@
+//! `/v1/tokens`: API tokens for automation.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use docket_domain::Permission::{self, ManageSettings};
+use docket_domain::account::AccountCommand;
+use docket_domain::{PermissionSet, PersonId};
+use docket_projections::views::Page;
+use docket_store::vault::{ApiToken, NewApiToken};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::access::Access::Desk;
+use super::accounts::{account_problem, record};
+use super::ask::Ask;
+use super::extract::Path;
+use super::problem::{Answer, Problem};
+use super::schema;
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::Who;
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table;
+        Desk(ManageSettings) => list_tokens,
+        Desk(ManageSettings) => issue_token,
+        Desk(ManageSettings) => revoke_token,
+    );
+}
+
+/// An API token, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TokenView {
+    /// Its id.
+    id: Uuid,
+    /// Who acts when it is used.
+    person_id: Uuid,
+    /// What it is for.
+    label: String,
+    /// What it may be used for, as far as its owner may.
+    #[schema(schema_with = schema::permissions)]
+    scopes: Vec<Permission>,
+    /// When it was issued.
+    created_at: DateTime<Utc>,
+    /// When it ends.
+    expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    last_used_at: Option<DateTime<Utc>>,
+    /// When it was revoked.
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<ApiToken> for TokenView {
+    fn from(token: ApiToken) -> Self {
+        Self {
+            id: token.id,
+            person_id: token.person.0,
+            label: token.label,
+            scopes: token.scopes.iter().collect(),
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            last_used_at: token.last_used_at,
+            revoked_at: token.revoked_at,
+        }
+    }
+}
+
+/// A token just issued.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IssuedToken {
+    /// What can be known of it later.
+    #[serde(flatten)]
+    view: TokenView,
+    /// The token itself, for `Authorization: Bearer`. Shown only now.
+    token: String,
+}
+
+/// API tokens of the organisation.
+#[utoipa::path(get, path = "/v1/tokens", tag = "tokens", responses((status = 200, body = Page<TokenView>)))]
+pub(super) async fn list_tokens(State(app): State<App>, who: Who) -> Answer<Json<Page<TokenView>>> {
+    let tokens = app.accounts.list_tokens(&who.tenant).await.map_err(|error| account_problem(error.into()))?;
+    Ok(Json(Page { items: tokens.into_iter().map(TokenView::from).collect(), next_cursor: None }))
+}
+
+/// A token to issue.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewToken {
+    /// What it is for.
+    label: String,
+    /// Who acts when it is used: an agent or customer with an account. Absent: you.
+    person_id: Option<Uuid>,
+    /// What it may be used for: not more than you may. Absent: all you may.
+    #[schema(schema_with = schema::permissions)]
+    scopes: Option<Vec<Permission>>,
+    /// When it ends; absent: when it is revoked.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// Issues an API token. The token itself is shown only in this answer.
+#[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = NewToken, responses((status = 201, body = IssuedToken)))]
+pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> Answer<Response> {
+    let (who, body) = (&ask.who, &ask.body);
+    let label = body.label.trim();
+    let most = app.settings.limits.name_chars;
+    if label.is_empty() || label.chars().count() > most {
+        return Err(Problem::invalid_field("label", "out_of_range", format!("label: 1 to {most} characters")));
+    }
+    if body.expires_at.is_some_and(|at| at <= app.journal.clock().now()) {
+        return Err(Problem::invalid_field("expires_at", "out_of_range", "expires_at must be in the future"));
+    }
+    let scopes = match &body.scopes {
+        None => who.permissions,
+        Some(scopes) => {
+            for scope in scopes {
+                who.require(*scope)?;
+            }
+            PermissionSet::of(scopes)
+        }
+    };
+    let person = body.person_id.map_or(who.person, PersonId);
+    let new = NewApiToken { person, label: label.to_owned(), scopes, expires_at: body.expires_at };
+    let (token, secret) = app.accounts.issue_token(&who.tenant, new).await.map_err(account_problem)?;
+    let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label: token.label.clone() };
+    record(&app, &ask.invocation, person, issued).await;
+    Ok((StatusCode::CREATED, Json(IssuedToken { view: token.into(), token: secret })).into_response())
+}
+
+/// Revokes an API token. It stops working at once.
+#[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It is void.")))]
+pub(super) async fn revoke_token(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<StatusCode> {
+    let tenant = &ask.who.tenant;
+    let tokens = app.accounts.list_tokens(tenant).await.map_err(|error| account_problem(error.into()))?;
+    let token = tokens.into_iter().find(|token| token.id == id).ok_or_else(|| Problem::not_found("token"))?;
+    let revoked = app.accounts.revoke_token(tenant, id).await.map_err(|error| account_problem(error.into()))?;
+    if revoked {
+        record(&app, &ask.invocation, token.person, AccountCommand::RecordTokenRevoked { token_id: id }).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,8 @@
+//! News for connected clients: events as the log takes them, and what is never stored (typing, presence).
+
+mod hub;
+mod presence;
+mod signal;
+
+pub use hub::Hub;
+pub use signal::{Signal, SignalKind};

@@ -1,0 +1,171 @@
+//! Everything opened: log, vault, read models, write side.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use docket_commands::Commands;
+use docket_domain::TenantId;
+use docket_projections::{ReadError, ReadModels, ReadModelsUrl};
+use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
+use docket_store::{
+    Accounts, Clock, Journal, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError, SystemClock, Vault, open_log,
+    open_vault,
+};
+
+use crate::config::{ConfigError, Settings};
+
+/// The variable that holds the master key, instead of the file in the data folder.
+const MASTER_KEY: &str = "DOCKET_MASTER_KEY";
+
+/// The desk could not be opened or started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder cannot be used.
+    #[error("the data folder {}: {source}", .path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The master key cannot be used.
+    #[error("the master key: {0}")]
+    MasterKey(#[from] MasterKeyError),
+    /// The log cannot be opened.
+    #[error("the log: {0}")]
+    Log(#[from] StoreError),
+    /// The vault cannot be opened.
+    #[error("the vault: {0}")]
+    Vault(#[from] KeyError),
+    /// The read models cannot be opened.
+    #[error("the read models: {0}")]
+    ReadModels(#[from] ReadError),
+    /// The leases cannot be opened.
+    #[error("the leases: {0}")]
+    Leases(#[from] LeaseError),
+    /// NATS cannot be used.
+    #[error("nats: {0}")]
+    Broker(#[from] BrokerError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The organisation could not be begun.
+    #[error("the first organisation: {0}")]
+    Begin(String),
+}
+
+/// A desk, opened. Nothing runs yet but the log's appender.
+#[derive(Clone)]
+pub struct Desk {
+    /// The settings it was opened with.
+    pub settings: Settings,
+    /// The organisation of the first start.
+    pub tenant: TenantId,
+    /// The log, its keys and its clock.
+    pub journal: Journal,
+    /// The write side.
+    pub commands: Commands,
+    /// The read side.
+    pub read_models: ReadModels,
+    /// Keys, credentials, tokens, sessions.
+    pub vault: Vault,
+}
+
+impl Desk {
+    /// Opens everything, making what is not there yet.
+    ///
+    /// # Errors
+    /// [`StartError`] names what could not be opened.
+    pub async fn open(settings: &Settings) -> Result<Self, StartError> {
+        Self::open_at(settings, Arc::new(SystemClock)).await
+    }
+
+    /// The same with another clock: for tests of what time does.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_at(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        make_folder(&settings.data)?;
+        let master = match std::env::var(MASTER_KEY) {
+            Ok(hex) => MasterKey::from_hex(&hex, MASTER_KEY)?,
+            Err(_) => MasterKey::load_or_create(&settings.data.join("master.key"))?,
+        };
+        let places = Places::of(settings);
+        let (log, vault, read_models) = tokio::try_join!(
+            async { open_log(&places.log, clock.clone()).await.map_err(StartError::from) },
+            async { open_vault(&places.vault, master, clock.clone()).await.map_err(StartError::from) },
+            async { ReadModels::open(&places.read_models, clock.clone()).await.map_err(StartError::from) },
+        )?;
+        let journal = Journal::new(log, Arc::new(vault.clone()), clock);
+        let commands = Commands::new(
+            journal.clone(),
+            docket_commands::Settings { limits: settings.domain_limits(), ..docket_commands::Settings::default() },
+        );
+        let tenant = TenantId::new(&settings.org)
+            .map_err(|error| StartError::Config(ConfigError::new(format!("org: {error}"))))?;
+        Ok(Self { settings: settings.clone(), tenant, journal, commands, read_models, vault })
+    }
+
+    /// Credentials, tokens and sessions.
+    pub fn accounts(&self) -> Accounts {
+        self.vault.accounts()
+    }
+
+    /// The leases of this installation: they lie where the log does.
+    ///
+    /// # Errors
+    /// If they cannot be opened.
+    pub async fn leases(&self) -> Result<Arc<dyn LeaseStore>, StartError> {
+        Ok(open_leases(&Places::of(&self.settings).leases).await?)
+    }
+
+    /// Finishes what is under way and closes.
+    pub async fn close(&self) {
+        self.journal.store().close().await;
+        self.read_models.close().await;
+        self.vault.close().await;
+    }
+}
+
+/// Where things lie.
+struct Places {
+    log: LogUrl,
+    vault: String,
+    leases: String,
+    read_models: ReadModelsUrl,
+}
+
+impl Places {
+    fn of(settings: &Settings) -> Self {
+        let file = |name: &str| settings.data.join(name);
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let on_postgres = settings.store != "sqlite";
+        Self {
+            log: if on_postgres { LogUrl::Postgres(settings.store.clone()) } else { LogUrl::Sqlite(file("log.db")) },
+            vault: if on_postgres { settings.store.clone() } else { text(file("vault.db")) },
+            leases: if on_postgres { settings.store.clone() } else { text(file("leases.db")) },
+            read_models: if settings.read_models == "sqlite" {
+                ReadModelsUrl::Sqlite(file("read.db"))
+            } else {
+                ReadModelsUrl::Postgres(settings.read_models.clone())
+            },
+        }
+    }
+}
+
+/// The folder is for its owner alone: it holds keys.
+fn make_folder(path: &Path) -> Result<(), StartError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|source| StartError::Folder { path: path.to_owned(), source })
+}

@@ -1,0 +1,76 @@
+//! The first start: an organisation, and somebody who may sign in to it.
+
+use chrono::TimeDelta;
+use docket_commands::{CommandError, Invocation};
+use docket_domain::account::{Account, AccountCommand};
+use docket_domain::agent::{Agent, AgentCommand};
+use docket_domain::{Actor, AgentId, PersonId, Rejection, Role, TenantId};
+use docket_store::vault::{AccountError, NewAccount};
+use uuid::Uuid;
+
+use super::desk::{Desk, StartError};
+
+/// How long the first sign-in code is good for.
+const FIRST_CODE_LASTS: TimeDelta = TimeDelta::days(7);
+
+/// What is told at the first start.
+#[derive(Debug, Clone)]
+pub struct FirstSignIn {
+    /// The one-time code.
+    pub code: String,
+}
+
+/// The administrator every organisation begins with. The id is always the same, so that beginning twice, or on two
+/// nodes at once, makes one.
+pub fn first_admin(tenant: &TenantId) -> PersonId {
+    PersonId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("docket first administrator of {tenant}").as_bytes()))
+}
+
+/// Begins an organisation with its first administrator, unless it is there. Returns the one-time sign-in if it was
+/// begun now. What an interrupted start left undone is done the next time.
+///
+/// # Errors
+/// [`StartError::Begin`].
+pub async fn begin_organisation(desk: &Desk, tenant: &TenantId, name: &str) -> Result<Option<FirstSignIn>, StartError> {
+    let admin = first_admin(tenant);
+    let accounts = desk.accounts();
+    let invocation = || Invocation::by(tenant.clone(), Actor::SYSTEM);
+    let complete = desk.commands.load::<Account>(tenant, admin.0).await.map_err(begin)?.exists();
+    if complete {
+        return Ok(None);
+    }
+    accounts.add_tenant(tenant).await.map_err(begin)?;
+    done(desk.commands.create_organisation(&invocation(), name.to_owned(), "UTC".to_owned()).await)?;
+    if !desk.commands.load::<Agent>(tenant, admin.0).await.map_err(begin)?.exists() {
+        let register = AgentCommand::Register {
+            name: "Administrator".to_owned(),
+            email: None,
+            role: Role::Admin,
+            department_ids: Vec::new(),
+            skills: Vec::new(),
+            max_concurrent_chats: 3,
+        };
+        done(desk.commands.register_agent(&invocation(), AgentId(admin.0), &register).await)?;
+    }
+    let new = NewAccount { person: admin, role: Role::Admin, login: None, password: None };
+    match accounts.open_account(tenant, new).await {
+        Ok(()) | Err(AccountError::Exists) => {}
+        Err(error) => return Err(begin(error)),
+    }
+    let open = AccountCommand::Open { person_id: admin, role: Role::Admin };
+    done(desk.commands.execute::<Account>(&invocation(), admin.0, open).await)?;
+    let code = accounts.issue_code(tenant, admin, FIRST_CODE_LASTS).await.map_err(begin)?;
+    Ok(Some(FirstSignIn { code }))
+}
+
+fn begin(error: impl std::fmt::Display) -> StartError {
+    StartError::Begin(error.to_string())
+}
+
+/// Whoever was faster did the same.
+fn done(result: Result<docket_commands::Done, CommandError>) -> Result<(), StartError> {
+    match result {
+        Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(()),
+        Err(error) => Err(begin(error)),
+    }
+}

@@ -1,0 +1,9 @@
+//! From settings to a desk that runs.
+
+mod desk;
+mod first_start;
+mod server;
+
+pub use desk::{Desk, StartError};
+pub use first_start::{FirstSignIn, begin_organisation, first_admin};
+pub use server::Server;

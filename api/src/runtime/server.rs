@@ -1,0 +1,200 @@
+//! The roles of a process, started and stopped.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use docket_projections::Runner;
+use docket_reactors::Reactors;
+use docket_store::delivery::{
+    InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, RelayOptions, connect,
+};
+use docket_store::{FeedSource, new_id};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::desk::{Desk, StartError};
+use super::first_start::{FirstSignIn, begin_organisation, first_admin};
+use crate::app::{App, Parts};
+use crate::auth::Authenticator;
+use crate::config::Role;
+use crate::http::Http;
+use crate::http::table::Route;
+use crate::live::Hub;
+
+/// A desk whose roles run.
+pub struct Server {
+    desk: Desk,
+    /// Where it answers; `None` without the role `api`.
+    pub address: Option<SocketAddr>,
+    /// Where people reach it.
+    pub public_url: String,
+    /// The one-time sign-in of a first start.
+    pub first_sign_in: Option<FirstSignIn>,
+    /// Every route, and who may call it.
+    pub routes: Vec<Route>,
+    /// The HTTP side, and what ends it.
+    http: TaskTracker,
+    stop_http: CancellationToken,
+    /// The rest, which HTTP's last requests may still need, and what ends it.
+    work: TaskTracker,
+    stop_work: CancellationToken,
+}
+
+impl Server {
+    /// Starts the roles of the desk's settings.
+    ///
+    /// # Errors
+    /// [`StartError`] names what could not be started.
+    pub async fn start(desk: Desk) -> Result<Self, StartError> {
+        let settings = desk.settings.clone();
+        let (work, stop_work) = (TaskTracker::new(), CancellationToken::new());
+        let first_sign_in = begin_organisation(&desk, &desk.tenant, &desk.settings.org).await?;
+        let holder = format!("{} {}", std::process::id(), new_id().simple());
+        let delivery = deliver(&desk, &holder, &work, &stop_work).await?;
+
+        if settings.has_role(Role::Projections) {
+            let runner = Runner::new(desk.read_models.clone(), delivery.source.clone(), desk.journal.clone())
+                .with_lease(desk.leases().await?, holder.clone());
+            let stop = stop_work.clone();
+            work.spawn(async move { runner.run(stop).await });
+        }
+        if settings.has_role(Role::Reactors) {
+            let reactors = Reactors::new(desk.commands.clone(), delivery.source.clone(), settings.reactors.patience());
+            let (leases, stop) = (desk.leases().await?, stop_work.clone());
+            work.spawn(async move { reactors.run(&leases, &holder, &stop).await });
+        }
+
+        let mut server = Self {
+            desk,
+            address: None,
+            public_url: settings.http.public_url.trim_end_matches('/').to_owned(),
+            first_sign_in,
+            routes: Vec::new(),
+            http: TaskTracker::new(),
+            stop_http: CancellationToken::new(),
+            work,
+            stop_work,
+        };
+        if settings.has_role(Role::Api) {
+            server.listen(delivery).await?;
+        }
+        Ok(server)
+    }
+
+    async fn listen(&mut self, delivery: Delivery) -> Result<(), StartError> {
+        let desk = &self.desk;
+        let address = desk.settings.http.listen;
+        let wrong = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(wrong)?;
+        let address = listener.local_addr().map_err(wrong)?;
+        if self.public_url.is_empty() {
+            self.public_url = format!("http://{address}");
+        }
+        let head = desk.journal.store().head().await?;
+        let hub = Hub::new(delivery.live, desk.journal.clock().clone(), head)
+            .map_err(|error| StartError::Begin(error.to_string()))?;
+        self.work.spawn(hub.clone().run(delivery.source, desk.commands.clone(), self.stop_work.clone()));
+        let accounts = desk.accounts();
+        let authenticator = Authenticator::new(
+            &desk.settings,
+            accounts.clone(),
+            desk.commands.clone(),
+            &desk.tenant,
+            first_admin(&desk.tenant),
+        )?;
+        // The recorder is there before the first request is counted.
+        crate::observe::metrics_handle();
+        let app = App::new(Parts {
+            settings: desk.settings.clone(),
+            public_url: self.public_url.clone(),
+            tenant: desk.tenant.clone(),
+            journal: desk.journal.clone(),
+            commands: desk.commands.clone(),
+            read_models: desk.read_models.clone(),
+            queries: desk.read_models.queries(),
+            vault: desk.vault.clone(),
+            accounts,
+            authenticator,
+            hub,
+            in_flight: AtomicUsize::new(0),
+            stopping: self.stop_http.clone(),
+        });
+        let http = Http::new(app);
+        self.routes = http.routes;
+        let service = http.router.into_make_service_with_connect_info::<SocketAddr>();
+        let listener = listener.tap_io(|stream| {
+            // Small answers must not wait for more.
+            let _ = stream.set_nodelay(true);
+        });
+        let stop = self.stop_http.clone();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+        self.http.spawn(async move {
+            if let Err(error) = serving.into_future().await {
+                tracing::error!(%error, "the HTTP server ended");
+            }
+        });
+        self.address = Some(address);
+        Ok(())
+    }
+
+    /// The desk it runs.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Stops: takes no new requests, lets running ones finish (within the configured time), then ends the rest and closes.
+    pub async fn stop(self) {
+        let patience = Duration::from_secs(self.desk.settings.http.shutdown_seconds);
+        self.stop_http.cancel();
+        self.http.close();
+        if tokio::time::timeout(patience, self.http.wait()).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        self.stop_work.cancel();
+        self.work.close();
+        if tokio::time::timeout(patience, self.work.wait()).await.is_err() {
+            tracing::warn!("some workers did not finish in time");
+        }
+        self.desk.close().await;
+    }
+}
+
+/// How news travels.
+struct Delivery {
+    /// Events, from the log's end.
+    source: Arc<dyn FeedSource>,
+    /// Typing and presence.
+    live: Arc<dyn LiveBus>,
+}
+
+/// How the log's news travels: through NATS if there is one, with the log behind it, else inside the process.
+async fn deliver(
+    desk: &Desk,
+    holder: &str,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<Delivery, StartError> {
+    let settings = &desk.settings;
+    if settings.nats.is_empty() {
+        return Ok(Delivery {
+            source: Arc::new(InProcessSource::new(desk.journal.clone())),
+            live: Arc::new(InProcessLive::new()),
+        });
+    }
+    let client = connect(&settings.nats, "docket").await?;
+    if settings.has_role(Role::Relay) {
+        let leases = desk.leases().await?;
+        let relay = Relay::new(desk.journal.clone(), client.clone(), leases, holder, RelayOptions::default());
+        let stop = stop.clone();
+        tasks.spawn(async move { relay.run(&stop).await });
+    }
+    Ok(Delivery {
+        source: Arc::new(JetStreamSource::new(desk.journal.clone(), client.clone(), JetStreamOptions::default())),
+        live: Arc::new(NatsLive::new(client)),
+    })
+}

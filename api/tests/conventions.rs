@@ -1,0 +1,133 @@
+//! What is true of every answer.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::harness::{Client, TestDesk};
+
+#[tokio::test]
+async fn answers_carry_ids_safe_headers_and_problems() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let answer = admin.get("/v1/nothing").await;
+    answer.problem(404, "not_found");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(answer.header(name), Some(value));
+    }
+    assert!(answer.header("content-security-policy").is_some());
+    let id = docket_store::new_id().to_string();
+    let answer = Client::send(admin.request(Method::GET, "/healthz").header("x-request-id", &id)).await;
+    assert_eq!(answer.header("x-request-id"), Some(id.as_str()));
+    admin.delete("/v1/tickets").await.problem(405, "method_not_allowed");
+    let anonymous = desk.anonymous().get("/v1/tickets").await;
+    anonymous.problem(401, "unauthenticated");
+    assert!(anonymous.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer")));
+}
+
+#[tokio::test]
+async fn commands_answer_with_version_position_and_location() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let opened = admin.open_ticket(&customer.id, "A question").await;
+    let body = opened.json();
+    assert_eq!(opened.header("etag"), Some(format!("\"{}\"", body["version"]).as_str()));
+    assert_eq!(opened.header("docket-position"), Some(body["position"].to_string().as_str()));
+    assert_eq!(opened.header("location"), Some(format!("/v1/tickets/{}", opened.id()).as_str()));
+    assert_eq!(body["number"], "TKT-000001");
+    let position = body["position"].as_u64().expect("a position");
+    let seen = admin.get_at(&format!("/v1/tickets/{}", opened.id()), position).await;
+    let ticket = seen.expect(StatusCode::OK);
+    assert_eq!(seen.header("etag"), opened.header("etag"));
+    assert_eq!(ticket["number"], "TKT-000001");
+    assert_eq!(ticket["status"], "open");
+}
+
+#[tokio::test]
+async fn an_impossible_transition_says_where_it_stands_and_where_it_may_go() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let id = admin.open_ticket(&customer.id, "Closed").await.id();
+    let path = format!("/v1/tickets/{id}/status");
+    admin.put(&path, &json!({ "status": "closed" })).await.expect(StatusCode::OK);
+    let refused = admin.put(&path, &json!({ "status": "resolved" })).await;
+    let mut problem = refused.problem(409, "invalid_transition");
+    problem["detail"] = json!("…");
+    insta::assert_json_snapshot!(problem);
+}
+
+#[tokio::test]
+async fn a_stale_caller_is_told_what_it_missed() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let opened = admin.open_ticket(&customer.id, "Stale").await;
+    let path = format!("/v1/tickets/{}", opened.id());
+    admin.post(&format!("{path}/notes"), &json!({ "body": "between us" })).await.expect(StatusCode::CREATED);
+    admin.put(&format!("{path}/priority"), &json!({ "priority": "urgent" })).await.expect(StatusCode::OK);
+    let etag = opened.header("etag").expect("an etag").to_owned();
+    let stale = |client: &Client| {
+        let request = client.request(Method::PUT, &format!("{path}/status")).header("if-match", &etag);
+        Client::send(request.json(&json!({ "status": "closed" })))
+    };
+    let refused = stale(&admin).await.problem(412, "stale");
+    let types: Vec<_> = refused["missed"].as_array().expect("events").iter().map(|e| e["event_type"].clone()).collect();
+    assert!(types.contains(&json!("NoteAdded")) && types.contains(&json!("PriorityChanged")), "{refused}");
+    let refused = stale(&customer.client).await;
+    assert!(!refused.text.contains("NoteAdded") && !refused.text.contains("between us"), "{}", refused.text);
+    refused.problem(412, "stale");
+}
+
+#[tokio::test]
+async fn lists_page_by_cursor_and_link() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let mut last = 0;
+    for n in 0..7 {
+        let opened = admin.open_ticket(&customer.id, &format!("Number {n}")).await.json();
+        last = opened["position"].as_u64().expect("a position");
+    }
+    let mut seen = Vec::new();
+    let mut next = Some("/v1/tickets?sort=newest&limit=3".to_owned());
+    while let Some(path) = next {
+        let page = admin.get_at(&path, last).await;
+        let body = page.expect(StatusCode::OK);
+        seen.extend(body["items"].as_array().expect("items").iter().map(|item| item["id"].clone()));
+        let link = page.header("link");
+        assert_eq!(link.is_some(), !body["next_cursor"].is_null());
+        next = link.map(|link| {
+            assert!(link.ends_with(">; rel=\"next\"") && link.contains("limit=3"), "{link}");
+            link[1..link.find('>').expect("a bracket")].to_owned()
+        });
+    }
+    let unique: std::collections::BTreeSet<_> = seen.iter().map(ToString::to_string).collect();
+    assert_eq!((seen.len(), unique.len()), (7, 7));
+    admin.get("/v1/tickets?cursor=nonsense").await.problem(400, "invalid_cursor");
+    let problem = admin.get("/v1/tickets?limit=101").await.problem(422, "invalid_fields");
+    assert_eq!(problem["errors"][0]["field"], "limit");
+}
+
+#[tokio::test]
+async fn operations_answer_without_sign_in() {
+    let desk = TestDesk::start().await;
+    let nobody = desk.anonymous();
+    assert_eq!(nobody.get("/healthz").await.expect(StatusCode::OK)["status"], "ok");
+    assert_eq!(nobody.get("/readyz").await.expect(StatusCode::OK)["ready"], true);
+    assert!(nobody.get("/metrics").await.text.contains("docket_http_seconds"));
+    let openapi = nobody.get("/openapi.json").await.expect(StatusCode::OK);
+    assert!(openapi["openapi"].as_str().expect("a version").starts_with("3.1"));
+    let docs = nobody.get("/docs/").await;
+    assert_eq!(docs.status, StatusCode::OK);
+    assert!(!docs.text.contains("https://"), "the page must work without the internet: {}", docs.text);
+}
+
+#[tokio::test]
+async fn too_many_requests_at_once_are_shed() {
+    let desk = TestDesk::start_with(|settings| settings.http.max_in_flight = 0).await;
+    let shed = desk.anonymous().get("/healthz").await;
+    shed.problem(503, "unavailable");
+    assert!(shed.header("retry-after").is_some());
+}

@@ -1,0 +1,71 @@
+//! The same request again.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Client, TestDesk};
+
+async fn post(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
+    Client::send(client.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+}
+
+#[tokio::test]
+async fn a_repeated_command_happens_once_also_after_a_restart() {
+    let mut desk = TestDesk::start().await;
+    let customer = desk.customer().await;
+    let body =
+        json!({ "subject": "Once", "description": "Only once.", "category": "general", "customer_id": customer.id });
+    let first = post(&desk.admin(), "/v1/tickets", "key-1", &body).await;
+    first.expect(StatusCode::CREATED);
+    let again = post(&desk.admin(), "/v1/tickets", "key-1", &body).await;
+    assert_eq!((again.status, again.json()), (first.status, first.json()));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    let path = format!("/v1/tickets/{}/messages", first.id());
+    let message = post(&desk.admin(), &path, "key-2", &json!({ "body": "Hello" })).await;
+    message.expect(StatusCode::CREATED);
+    desk.restart().await;
+    let later = post(&desk.admin(), "/v1/tickets", "key-1", &body).await;
+    assert_eq!((later.status, later.json()), (first.status, first.json()));
+    let later = post(&desk.admin(), &path, "key-2", &json!({ "body": "Hello" })).await;
+    assert_eq!(later.json(), message.json(), "the same message id too");
+    let position = message.json()["position"].as_u64().expect("a position");
+    let list = desk.admin().get_at("/v1/tickets", position).await.json();
+    assert_eq!(list["items"].as_array().expect("items").len(), 1);
+    assert_eq!(list["items"][0]["message_count"], 2);
+}
+
+#[tokio::test]
+async fn a_key_is_bound_to_its_request_and_its_caller() {
+    let desk = TestDesk::start().await;
+    let (carl, dora) = (desk.customer().await, desk.customer().await);
+    let body = |subject: &str| json!({ "subject": subject, "description": "d", "category": "general" });
+    let first = post(&carl.client, "/v1/tickets", "key", &body("one")).await;
+    first.expect(StatusCode::CREATED);
+    post(&carl.client, "/v1/tickets", "key", &body("two")).await.problem(422, "idempotency_key_reused");
+    let path = format!("/v1/tickets/{}/messages", first.id());
+    post(&carl.client, &path, "key", &json!({ "body": "x" })).await.problem(422, "idempotency_key_reused");
+    let hers = post(&dora.client, "/v1/tickets", "key", &body("two")).await;
+    hers.expect(StatusCode::CREATED);
+    assert_ne!(hers.id(), first.id());
+    for key in ["", &"k".repeat(256)] {
+        post(&carl.client, "/v1/tickets", key, &body("x")).await.problem(400, "invalid_header");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_bulk_change_replays_item_by_item() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let one = admin.open_ticket(&customer.id, "One").await.id();
+    let two = admin.open_ticket(&customer.id, "Two").await.id();
+    admin.put(&format!("/v1/tickets/{two}/status"), &json!({ "status": "closed" })).await.expect(StatusCode::OK);
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    let body = json!({ "ids": [one, two, nobody], "status": "resolved" });
+    let first = post(&admin, "/v1/ticket-changes", "bulk", &body).await.expect(StatusCode::OK);
+    let statuses: Vec<_> =
+        first["items"].as_array().expect("items").iter().map(|item| item["status"].clone()).collect();
+    assert_eq!(statuses, [json!(200), json!(409), json!(404)]);
+    assert_eq!((&first["changed"], &first["refused"]), (&json!(1), &json!(2)));
+    let again = post(&admin, "/v1/ticket-changes", "bulk", &body).await.expect(StatusCode::OK);
+    assert_eq!(again, first);
+}

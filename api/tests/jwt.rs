@@ -1,0 +1,71 @@
+//! Tokens of a configured issuer.
+
+use chrono::Utc;
+use docket_store::{Clock as _, SystemClock};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, TestDesk};
+
+const SECRET: &str = "a shared secret of at least 32 bytes";
+
+async fn desk() -> TestDesk {
+    TestDesk::start_with(|settings| {
+        let jwt = &mut settings.auth.jwt;
+        jwt.issuer = "https://id.example.com".into();
+        jwt.audience = "docket".into();
+        jwt.algorithm = "HS256".into();
+        jwt.key = SECRET.to_owned().into();
+    })
+    .await
+}
+
+fn token(change: &Value, secret: &str, algorithm: Algorithm) -> String {
+    let now: chrono::DateTime<Utc> = SystemClock.now();
+    let mut claims = json!({ "iss": "https://id.example.com", "aud": "docket", "sub": "carl",
+                             "exp": now.timestamp() + 600, "name": "Carl", "email": "carl@example.com" });
+    for (name, value) in change.as_object().expect("an object") {
+        claims[name] = value.clone();
+    }
+    encode(&Header::new(algorithm), &claims, &EncodingKey::from_secret(secret.as_bytes())).expect("encodes")
+}
+
+#[tokio::test]
+async fn a_good_token_is_a_customer_who_is_registered_when_first_seen() {
+    let desk = desk().await;
+    let carl = Client::new(&desk.url, Some(&token(&json!({}), SECRET, Algorithm::HS256)));
+    let me = carl.get("/v1/me").await.expect(StatusCode::OK);
+    assert_eq!(me["role"], "customer");
+    let opened = carl.post("/v1/tickets", &json!({ "subject": "s", "description": "d", "category": "c" })).await;
+    let position = opened.expect(StatusCode::CREATED)["position"].as_u64().expect("a position");
+    let seen = desk.admin().get_at(&format!("/v1/tickets/{}", opened.id()), position).await.expect(StatusCode::OK);
+    assert_eq!((&seen["customer_name"], &seen["customer_id"]), (&json!("Carl"), &me["person_id"]));
+    let again = Client::new(&desk.url, Some(&token(&json!({}), SECRET, Algorithm::HS256)));
+    assert_eq!(again.get("/v1/me").await.json()["person_id"], me["person_id"]);
+}
+
+#[tokio::test]
+async fn every_other_token_is_refused() {
+    let desk = desk().await;
+    for (change, secret, algorithm) in [
+        (json!({}), "another secret of at least 32 bytes!", Algorithm::HS256),
+        (json!({}), SECRET, Algorithm::HS512),
+        (json!({ "exp": 1 }), SECRET, Algorithm::HS256),
+        (json!({ "iss": "https://evil.example.com" }), SECRET, Algorithm::HS256),
+        (json!({ "aud": "another" }), SECRET, Algorithm::HS256),
+        (json!({ "sub": 7 }), SECRET, Algorithm::HS256),
+        (json!({ "role": "emperor" }), SECRET, Algorithm::HS256),
+        (json!({ "tenant": "no-such-desk" }), SECRET, Algorithm::HS256),
+        (json!({ "tenant": "No Such Desk" }), SECRET, Algorithm::HS256),
+    ] {
+        let token = token(&change, secret, algorithm);
+        Client::new(&desk.url, Some(&token)).get("/v1/me").await.problem(401, "unauthenticated");
+    }
+    // Good, but not an agent of this desk.
+    let token = token(&json!({ "role": "admin" }), SECRET, Algorithm::HS256);
+    Client::new(&desk.url, Some(&token)).get("/v1/me").await.problem(403, "forbidden");
+    // "none" is no algorithm.
+    let none = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIiwiaXNzIjoiaHR0cHM6Ly9pZC5leGFtcGxlLmNvbSJ9.";
+    Client::new(&desk.url, Some(none)).get("/v1/me").await.problem(401, "unauthenticated");
+}

@@ -1,0 +1,14 @@
+//! The real app on a random port with a data folder of its own.
+
+mod authorisation;
+mod bad_input;
+mod chats;
+mod conventions;
+mod harness;
+mod idempotency;
+mod jwt;
+mod live;
+mod notes;
+mod sessions;
+mod tenants;
+mod tickets;

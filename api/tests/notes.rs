@@ -1,0 +1,93 @@
+//! Internal notes reach no customer, by whatever way they look.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::harness::TestDesk;
+use crate::live::{Socket, Sse};
+
+const SECRET: &str = "xyzzyplugh";
+
+#[tokio::test]
+async fn no_customer_route_stream_search_or_count_shows_a_note() {
+    let desk = TestDesk::start().await;
+    let (admin, agent, carl, dora) =
+        (desk.admin(), desk.agent("agent").await, desk.customer().await, desk.customer().await);
+    let opened =
+        carl.client.post("/v1/tickets", &json!({ "subject": "Mine", "description": "d", "category": "general" })).await;
+    let ticket = format!("/v1/tickets/{}", opened.id());
+    let mut socket = Socket::connect(&carl.client).await;
+    socket
+        .say(&json!({ "type": "subscribe", "topics": ["tickets", format!("ticket:{}", opened.id())], "after": 0 }))
+        .await;
+    let mut sse = Sse::open(&carl.client, "/v1/events", Some("0")).await;
+
+    agent
+        .client
+        .post(&format!("{ticket}/notes"), &json!({ "body": format!("{SECRET} is what we think") }))
+        .await
+        .expect(StatusCode::CREATED);
+    let reason = json!({ "status": "on_hold", "reason": format!("{SECRET} must look") });
+    agent.client.put(&format!("{ticket}/status"), &reason).await.expect(StatusCode::OK);
+    let tags = json!({ "add": [SECRET] });
+    agent.client.post(&format!("{ticket}/tags"), &tags).await.expect(StatusCode::OK);
+    let last = agent
+        .client
+        .post(&format!("{ticket}/messages"), &json!({ "body": "the public end" }))
+        .await
+        .expect(StatusCode::CREATED);
+    let position = last["position"].as_u64().expect("a position");
+
+    let routes = &desk.server.as_ref().expect("it runs").routes;
+    let mut looked = 0;
+    for route in routes.iter().filter(|route| route.method == "GET" && route.path.starts_with("/v1/")) {
+        if ["/v1/events", "/v1/live"].contains(&route.path.as_str()) {
+            continue;
+        }
+        let path = route.path.replace("{id}", &opened.id());
+        for query in
+            ["", "?limit=100", &format!("?q={SECRET}"), &format!("?search={SECRET}"), "?latest=true", "?at_version=4"]
+        {
+            let answer = carl.client.get_at(&format!("{path}{query}"), position).await;
+            looked += usize::from(answer.status == StatusCode::OK);
+            assert!(!answer.text.contains(SECRET), "{path}{query}: {}", answer.text);
+            for hidden in ["note_count", "NoteAdded", "reassignment_count", "snooze"] {
+                assert!(
+                    !answer.text.contains(hidden) || answer.text.contains("\"snoozed_until\":null"),
+                    "{hidden} in {path}{query}: {}",
+                    answer.text
+                );
+            }
+        }
+    }
+    assert!(looked > 20, "only {looked} answers were looked at");
+    let detail = carl.client.get(&ticket).await.expect(StatusCode::OK);
+    assert_eq!(detail["message_count"], 2, "the description and the answer");
+    let search = carl.client.get(&format!("/v1/search?q={SECRET}")).await.expect(StatusCode::OK);
+    assert_eq!(search["items"], json!([]));
+    let found = agent.client.get(&format!("/v1/search?q={SECRET}")).await.expect(StatusCode::OK);
+    assert_ne!(found["items"], json!([]), "agents find it");
+    let listed = admin.get(&format!("{ticket}/messages")).await.expect(StatusCode::OK);
+    assert_eq!(listed["items"].as_array().expect("items").len(), 3, "agents see it");
+
+    let mut heard = String::new();
+    while !heard.contains("the public end") {
+        heard.push_str(&socket.next(Duration::from_secs(10)).await.expect("a message").to_string());
+    }
+    let mut streamed = String::new();
+    while !streamed.contains("the public end") {
+        streamed.push_str(&sse.next(Duration::from_secs(10)).await.expect("an event").data);
+    }
+    for text in [&heard, &streamed] {
+        assert!(!text.contains(SECRET) && !text.contains("NoteAdded") && !text.contains("TagsChanged"), "{text}");
+    }
+    // Another customer sees nothing of it at all.
+    for path in [ticket.clone(), format!("{ticket}/messages"), format!("{ticket}/events")] {
+        dora.client.get(&path).await.problem(404, "not_found");
+    }
+    dora.client.post(&format!("{ticket}/messages"), &json!({ "body": "hello" })).await.problem(404, "not_found");
+    dora.client.put(&format!("{ticket}/status"), &json!({ "status": "closed" })).await.problem(404, "not_found");
+    assert_eq!(dora.client.get("/v1/tickets").await.json()["items"], json!([]));
+}

@@ -1,0 +1,122 @@
+//! Signing in and out.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Client, TestDesk};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+async fn code(desk: &TestDesk, agent: &str) -> String {
+    let answer = desk.admin().post(&format!("/v1/agents/{agent}/sign-in-code"), &json!({})).await;
+    answer.expect(StatusCode::OK)["code"].as_str().expect("a code").to_owned()
+}
+
+async fn sign_in(desk: &TestDesk, body: &Value) -> Answer {
+    desk.anonymous().post("/v1/sessions", body).await
+}
+
+fn with_session(desk: &TestDesk, answer: &Answer) -> Client {
+    let cookie = answer.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned();
+    let csrf = answer.json()["csrf_token"].as_str().expect("a token").to_owned();
+    Client { session: Some((cookie, csrf)), ..Client::new(&desk.url, None) }
+}
+
+#[tokio::test]
+async fn a_code_signs_in_once_and_sets_a_password() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let code = code(&desk, &agent.id).await;
+    let short = sign_in(&desk, &json!({ "code": code, "password": "short" })).await;
+    assert_eq!(short.problem(422, "invalid_fields")["errors"][0]["field"], "password");
+    let first = sign_in(&desk, &json!({ "code": code, "password": PASSWORD })).await;
+    first.expect(StatusCode::CREATED);
+    let cookie = first.header("set-cookie").expect("a cookie");
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    sign_in(&desk, &json!({ "code": code })).await.problem(401, "unauthenticated");
+    let second = sign_in(&desk, &json!({ "email": agent.email, "password": PASSWORD })).await;
+    assert_eq!(second.expect(StatusCode::CREATED)["person_id"], agent.id.as_str());
+    let session = with_session(&desk, &second);
+    assert_eq!(session.get("/v1/me").await.expect(StatusCode::OK)["role"], "agent");
+
+    let sessions = session.get("/v1/sessions").await.expect(StatusCode::OK);
+    let sessions = sessions["items"].as_array().expect("items");
+    assert_eq!(sessions.len(), 2);
+    let other = sessions.iter().find(|one| one["current"] == false).expect("the first one");
+    let path = format!("/v1/sessions/{}", other["id"].as_str().expect("an id"));
+    assert_eq!(session.delete(&path).await.status, StatusCode::NO_CONTENT);
+    with_session(&desk, &first).get("/v1/me").await.problem(401, "unauthenticated");
+    assert_eq!(session.delete("/v1/sessions/current").await.status, StatusCode::NO_CONTENT);
+    session.get("/v1/me").await.problem(401, "unauthenticated");
+
+    let audit = crate::harness::eventually("the audit trail", async || {
+        let audit = desk.admin().get(&format!("/v1/audit?stream_id={}&limit=100", agent.id)).await.text;
+        audit.contains("SignedOut").then_some(audit)
+    })
+    .await;
+    assert!(audit.contains("SignedIn") && audit.contains("PasswordChanged"), "{audit}");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_cannot_use_a_session() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("admin").await;
+    let answer = sign_in(&desk, &json!({ "code": code(&desk, &agent.id).await })).await;
+    let session = with_session(&desk, &answer);
+    let change = |client: &Client, name: &'static str, value: &'static str| {
+        let request = client.request(Method::POST, "/v1/departments").header(name, value);
+        Client::send(request.json(&json!({ "name": "Billing" })))
+    };
+    change(&session, "origin", "https://evil.example.com").await.problem(403, "forbidden");
+    change(&session, "sec-fetch-site", "cross-site").await.problem(403, "forbidden");
+    let mut without = session.clone();
+    without.session = without.session.map(|(cookie, _)| (cookie, String::new()));
+    change(&without, "sec-fetch-site", "same-origin").await.problem(403, "forbidden");
+    change(&session, "sec-fetch-site", "same-origin").await.expect(StatusCode::CREATED);
+    let foreign = desk.anonymous().request(Method::POST, "/v1/sessions").header("origin", "https://evil.example.com");
+    Client::send(foreign.json(&json!({ "code": "x" }))).await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn guessing_is_locked_out() {
+    let desk = TestDesk::start_with(|settings| settings.auth.lockout_attempts = 3).await;
+    let agent = desk.agent("agent").await;
+    sign_in(&desk, &json!({ "code": code(&desk, &agent.id).await, "password": PASSWORD }))
+        .await
+        .expect(StatusCode::CREATED);
+    let wrong = json!({ "email": agent.email, "password": "not the password" });
+    for _ in 0..3 {
+        sign_in(&desk, &wrong).await.problem(401, "unauthenticated");
+    }
+    let locked = sign_in(&desk, &json!({ "email": agent.email, "password": PASSWORD })).await;
+    locked.problem(429, "too_many_requests");
+    assert!(locked.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn whoever_leaves_is_out_at_once() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let answer = sign_in(&desk, &json!({ "code": code(&desk, &agent.id).await })).await;
+    let session = with_session(&desk, &answer);
+    assert_eq!(session.get("/v1/me").await.status, StatusCode::OK);
+    desk.admin().post(&format!("/v1/agents/{}/deactivate", agent.id), &json!({})).await.expect(StatusCode::OK);
+    session.get("/v1/me").await.problem(401, "unauthenticated");
+    agent.client.get("/v1/me").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_revoked_token_stops_working_at_once() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let issued = admin.post("/v1/tokens", &json!({ "label": "mine" })).await.expect(StatusCode::CREATED);
+    let token = Client::new(&desk.url, issued["token"].as_str());
+    assert_eq!(token.get("/v1/me").await.status, StatusCode::OK);
+    let list = admin.get("/v1/tokens").await;
+    assert!(!list.text.contains(issued["token"].as_str().expect("a token")));
+    let path = format!("/v1/tokens/{}", issued["id"].as_str().expect("an id"));
+    assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
+    token.get("/v1/me").await.problem(401, "unauthenticated");
+}
