@@ -5,7 +5,8 @@ use docket_domain::{Actor, Event, Position, StreamId, TenantId};
 use docket_store::new_id;
 use uuid::Uuid;
 
-/// Under which a command happens once.
+/// Under which a command happens once. What was refused or changed nothing leaves no trace of its key: there is
+/// nothing to repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
     /// The key as the log keeps it, at most 255 bytes, unique within the tenant.
