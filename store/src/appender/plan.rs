@@ -188,3 +188,6 @@ fn decide<'a>(
     }
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,6 +55,10 @@ suite! {
     postgres: crate::harness::Postgres,
 }
 
+suite! { sqlite_failing, crate::harness::Sqlite: verifying { a_failed_batch_leaves_nothing_and_is_got_over } }
+
+suite! { postgres_failing, crate::harness::Postgres: verifying { a_failed_batch_leaves_nothing_and_is_got_over } }
+
 suite! { sqlite_verifying, crate::harness::Sqlite: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
     a_tenants_export_hides_the_others_and_verifies, a_damaged_export_is_noticed, an_export_may_begin_in_the_middle,

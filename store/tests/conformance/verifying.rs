@@ -6,7 +6,8 @@ use std::sync::Arc;
 use docket_domain::{Category, Position, StreamId, TenantId};
 use docket_store::chain::{GENESIS, Leaf, link};
 use docket_store::{
-    Anchor, Damage, EventStore, Expected, Filter, Verified, VerifyError, export_log, new_id, verify, verify_export,
+    Anchor, Damage, EventStore, Expected, Filter, StoreError, Verified, VerifyError, export_log, new_id, verify,
+    verify_export,
 };
 
 use crate::harness::*;
@@ -107,6 +108,21 @@ pub(crate) async fn a_cut_end_shows_with_an_anchor(backend: &impl Tamper) {
     }
     assert_eq!(verified(&store, None).await.unwrap().head, Position(20));
     assert_eq!(verified(&store, Some(anchor)).await, Err((20, Damage::Anchor)));
+}
+
+pub(crate) async fn a_failed_batch_leaves_nothing_and_is_got_over(backend: &impl Tamper) {
+    let store = filled(backend).await;
+    let stream = fresh_stream();
+    add(&*store, &stream, "before").await;
+    // The keys come after the events, so that half of the work is done when it fails.
+    backend.tamper("ALTER TABLE idempotency ADD COLUMN extra INTEGER DEFAULT 0 CHECK (extra > 0)".into()).await;
+    let append = keyed(to(&stream, Expected::Version(1), vec![event("a")]), key("k", 1));
+    let result = store.append(append.clone()).await;
+    assert!(matches!(result, Err(StoreError::Unavailable(_))), "{result:?}");
+    backend.tamper("ALTER TABLE idempotency DROP COLUMN extra".into()).await;
+    assert_eq!(whole_stream(&*store, &stream).await.len(), 1);
+    assert_eq!(store.append(append).await.unwrap().streams[0].version, 2);
+    assert_eq!(verified(&store, None).await.unwrap().events, 22);
 }
 
 pub(crate) async fn an_export_verifies_alone(backend: &impl Backend) {
