@@ -16,7 +16,7 @@ use docket_domain::{
 use docket_projections::{Queries, ReadModels, ReadModelsUrl, Runner, Viewer};
 use docket_store::delivery::InProcessSource;
 use docket_store::{
-    Clock, Draft, DraftStream, Expected, Filter, Journal, Keyring, LogUrl, ManualClock, MasterKey, new_id, open_log,
+    Clock, Draft, DraftStream, Expected, Journal, Keyring, LogUrl, ManualClock, MasterKey, new_id, open_log,
     open_vault,
 };
 use tokio::task::JoinHandle;
@@ -75,7 +75,6 @@ pub(crate) struct Desk {
     pub(crate) url: ReadModelsUrl,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) tenant: TenantId,
-    pub(crate) engine: Engine,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) scratch: Option<Scratch>,
     running: Option<(CancellationToken, JoinHandle<()>)>,
@@ -96,7 +95,7 @@ impl Desk {
         let journal = Journal::new(log, vault, clock.clone());
         let models = ReadModels::open(&url, clock.clone()).await.unwrap();
         let tenant = TenantId::new("acme").unwrap();
-        Self { journal, models, url, clock, tenant, engine, folder, scratch, running: None }
+        Self { journal, models, url, clock, tenant, folder, scratch, running: None }
     }
 
     /// A desk whose projections run.
@@ -142,18 +141,6 @@ impl Desk {
         let head = self.journal.store().head().await.unwrap();
         assert!(self.models.wait_for(head, Duration::from_secs(60)).await.unwrap(), "not at {head} after a minute");
         head
-    }
-
-    pub(crate) async fn events(&self) -> Vec<Event> {
-        let (mut events, mut after) = (Vec::new(), Position::START);
-        loop {
-            let page = self.journal.read_all(after, &Filter::default(), 1000).await.unwrap();
-            if page.scanned_to == after {
-                return events;
-            }
-            after = page.scanned_to;
-            events.extend(page.events);
-        }
     }
 
     pub(crate) async fn stream<A: Aggregate>(&self, id: Uuid) -> Vec<Event> {
@@ -317,6 +304,18 @@ impl Desk {
         self.act::<Customer>(customer, Actor::SYSTEM, CustomerCommand::Erase).await;
     }
 
+    /// Changes tables behind the read models' back.
+    pub(crate) fn write(&self, sql: &str) {
+        match &self.scratch {
+            None => {
+                let path = self.folder.path().join("read.db");
+                let out = std::process::Command::new("sqlite3").arg(path).arg(sql).output().unwrap();
+                assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
+            }
+            Some(scratch) => drop(psql(&scratch.0, &format!("SET search_path = docket_read; {sql}"))),
+        }
+    }
+
     /// Every row of every table, as text, by table.
     pub(crate) fn dump(&self) -> Vec<(String, String)> {
         ReadModels::names().into_iter().map(|table| (table.to_owned(), self.dump_table(table))).collect()
@@ -332,6 +331,16 @@ impl Desk {
         .collect();
         lines.sort();
         lines.join("\n")
+    }
+}
+
+/// Compares dumps and shows only the rows that differ.
+pub(crate) fn assert_same(before: &[(String, String)], after: &[(String, String)]) {
+    for ((table, before), (_, after)) in before.iter().zip(after) {
+        let lost: Vec<_> = before.lines().filter(|row| !after.lines().any(|other| other == *row)).collect();
+        let come: Vec<_> = after.lines().filter(|row| !before.lines().any(|other| other == *row)).collect();
+        assert_eq!(lost, come, "{table} differs");
+        assert_eq!(before, after, "{table} differs");
     }
 }
 

@@ -1,8 +1,8 @@
 //! One suite, run on SQLite and PostgreSQL.
 
 mod desk;
-
 mod erasing;
+mod history;
 mod lists;
 mod plans;
 mod rebuilding;
