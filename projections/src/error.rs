@@ -9,6 +9,9 @@ pub enum ReadError {
     /// The database could not do it.
     #[error("the read models are not available: {0}")]
     Database(#[from] sqlx::Error),
+    /// The SQLite file could not do it.
+    #[error("the read models are not available: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// A cursor that no list gave out, or one of another sort order.
     #[error("the cursor does not belong to this list")]
     BadCursor,

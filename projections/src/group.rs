@@ -84,7 +84,7 @@ impl Group {
             let missing = fold.missing();
             if !missing.is_empty() {
                 let rows = writer.load(fold.spec(), table, missing).await?;
-                fold.loaded(&rows)?;
+                fold.loaded(rows)?;
             }
         }
         for event in events {
@@ -146,7 +146,7 @@ pub(crate) trait Fold: Send {
     /// Keys noted whose rows have to be loaded.
     fn missing(&mut self) -> Vec<Cell>;
     /// Takes in what was loaded; what was not found is not there.
-    fn loaded(&mut self, rows: &[DbRow]) -> Result<(), ReadError>;
+    fn loaded(&mut self, rows: Vec<DbRow>) -> Result<(), ReadError>;
     fn apply(&mut self, event: &Event);
     fn scrub(&mut self, tenant: &TenantId, person: Uuid);
     fn changes(&mut self) -> Changes;
@@ -210,9 +210,9 @@ impl<M: Model> Fold for Folding<M> {
         cells
     }
 
-    fn loaded(&mut self, rows: &[DbRow]) -> Result<(), ReadError> {
-        for row in rows {
-            let row = M::Row::read(row)
+    fn loaded(&mut self, rows: Vec<DbRow>) -> Result<(), ReadError> {
+        for mut row in rows {
+            let row = M::Row::read(&mut row)
                 .map_err(|error| ReadError::Damaged { table: Self::SPEC.name, detail: error.to_string() })?;
             if let Some(slot) = self.slots.get_mut(&row.key()) {
                 slot.row = Some(row);

@@ -86,8 +86,9 @@ async fn next_generation(writer: &mut Writer) -> Result<i64, ReadError> {
     let count = "INSERT INTO checkpoints (name, position, generation) VALUES ('tables', 0, 1) \
                  ON CONFLICT (name) DO UPDATE SET generation = checkpoints.generation + 1 RETURNING generation";
     let rows = writer.fetch(count, Vec::new()).await?;
-    let row = rows.first().ok_or_else(|| ReadError::Setup("no number for tables".into()))?;
-    Ok(i64::read(row, 0)?)
+    let row = rows.into_iter().next();
+    let mut row = row.ok_or_else(|| ReadError::Setup("no number for tables".into()))?;
+    Ok(i64::read(&mut row, 0)?)
 }
 
 /// Commits or rolls back.
@@ -183,7 +184,7 @@ async fn leftovers(writer: &mut Writer, model: &ModelInfo) -> Result<Vec<String>
     };
     let prefix = format!("{}__", model.name());
     let rows = writer.fetch(tables, Vec::new()).await?;
-    let names = rows.iter().map(|row| String::read(row, 0)).collect::<Result<Vec<_>, _>>()?;
+    let names = rows.into_iter().map(|mut row| String::read(&mut row, 0)).collect::<Result<Vec<_>, _>>()?;
     let is_shadow = |name: &String| {
         name.strip_prefix(&prefix).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
     };

@@ -7,9 +7,8 @@ mod tables;
 mod writer;
 
 use docket_domain::{Position, TenantId};
+use sqlx::Executor as _;
 use sqlx::postgres::PgPool;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{ConnectOptions as _, Executor as _};
 
 use crate::error::ReadError;
 use crate::read_models::ReadModelsUrl;
@@ -29,7 +28,7 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
-    fn read(row: &DbRow) -> Result<Self, sqlx::Error> {
+    fn read(row: &mut DbRow) -> Result<Self, sqlx::Error> {
         Ok(Self { position: Position(u64::read(row, 0)?), generation: i64::read(row, 1)? })
     }
 }
@@ -37,7 +36,7 @@ impl Checkpoint {
 /// Reading connections, and how to get a writing one.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    Sqlite { url: std::path::PathBuf, read: SqlitePool },
+    Sqlite { url: std::path::PathBuf, read: sqlite::Readers },
     Postgres { url: String, read: PgPool, owner: PgPool },
 }
 
@@ -48,7 +47,7 @@ impl Database {
         prepare(&mut writer).await?;
         writer.close().await?;
         Ok(match url {
-            ReadModelsUrl::Sqlite(path) => Self::Sqlite { url: path.clone(), read: sqlite::read_pool(path).await? },
+            ReadModelsUrl::Sqlite(path) => Self::Sqlite { url: path.clone(), read: sqlite::Readers::new(path.clone()) },
             ReadModelsUrl::Postgres(url) => Self::Postgres {
                 url: url.clone(),
                 read: postgres::read_pool(url).await?,
@@ -77,7 +76,7 @@ impl Database {
     pub(crate) async fn fetch(&self, tenant: &TenantId, sql: Sql) -> Result<Vec<DbRow>, ReadError> {
         let (text, binds) = sql.into_parts();
         match self {
-            Self::Sqlite { read, .. } => sqlite::fetch(read, &text, binds).await,
+            Self::Sqlite { read, .. } => read.fetch(text, binds).await,
             Self::Postgres { read, .. } => {
                 let mut connection = read.acquire().await?;
                 let tenant = sqlx::query("SELECT set_config('docket.tenant', $1, false)").bind(tenant.as_str());
@@ -91,7 +90,7 @@ impl Database {
     pub(crate) async fn fetch_all_tenants(&self, sql: Sql) -> Result<Vec<DbRow>, ReadError> {
         let (text, binds) = sql.into_parts();
         match self {
-            Self::Sqlite { read, .. } => sqlite::fetch(read, &text, binds).await,
+            Self::Sqlite { read, .. } => read.fetch(text, binds).await,
             Self::Postgres { owner, .. } => postgres::fetch(owner, &text, binds).await,
         }
     }
@@ -101,13 +100,13 @@ impl Database {
         let mut sql = Sql::new("SELECT position, generation FROM checkpoints WHERE name = ");
         sql.bind(Cell::Text(group.to_owned()));
         let rows = self.fetch_all_tenants(sql).await?;
-        Ok(rows.first().map(Checkpoint::read).transpose()?)
+        Ok(rows.into_iter().next().map(|mut row| Checkpoint::read(&mut row)).transpose()?)
     }
 
     /// Closes the reading connections.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { read, .. } => read.close().await,
+            Self::Sqlite { read, .. } => read.close(),
             Self::Postgres { read, owner, .. } => {
                 read.close().await;
                 owner.close().await;
@@ -119,8 +118,8 @@ impl Database {
 async fn connect(url: &ReadModelsUrl) -> Result<Writer, ReadError> {
     Ok(match url {
         ReadModelsUrl::Sqlite(path) => {
-            let options = sqlite::options(path)?.create_if_missing(true).pragma("secure_delete", "on");
-            Writer::Sqlite(Box::new(options.connect().await?))
+            let path = path.clone();
+            Writer::Sqlite(Some(sqlite::blocking(move || sqlite::connect(&path)).await?))
         }
         ReadModelsUrl::Postgres(url) => Writer::Postgres(Box::new(postgres::connect(url).await?)),
     })

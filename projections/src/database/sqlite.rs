@@ -1,152 +1,196 @@
-//! The SQLite side of reading and writing rows.
+//! The SQLite side of reading and writing rows. It speaks to SQLite directly: sqlx copies every value of every row and
+//! sends each row through a channel, which costs more than finding them.
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::str::FromStr as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Arguments as _, AssertSqlSafe, Executor, Sqlite, SqliteConnection};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use tokio::sync::Semaphore;
 
 use crate::error::ReadError;
 use crate::table::{Cell, DbRow, TableSpec, time_text};
 
-/// Rows a multi-row statement takes. Few sizes, so that the statement cache always hits; the largest first.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
-/// Keys a loading statement takes; what is short of it is filled up with NULLs, which match nothing.
-const KEY_CHUNKS: [usize; 4] = [1, 8, 64, 256];
+/// Reads at once. More would only compete for the same cores.
+const READERS: usize = 4;
+/// How long a statement waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(30);
+/// Statements each connection keeps prepared.
+const STATEMENTS: usize = 256;
 
-/// Options of every connection. `synchronous=NORMAL`: a power cut may lose the last commits, never break the file;
-/// rows and checkpoint go back together, and the log, which is the truth, has the rest.
-pub(crate) fn options(path: &Path) -> Result<SqliteConnectOptions, ReadError> {
-    Ok(SqliteConnectOptions::from_str("sqlite:")?
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(256)
-        .pragma("temp_store", "memory"))
+/// `synchronous=NORMAL`: a power cut may lose the last commits, never break the file; rows and checkpoint go back
+/// together, and the log, which is the truth, has the rest. The write-ahead log may grow to 16 MiB before it is
+/// copied back, so that a commit rarely has to wait for that.
+const WRITING: &str = "PRAGMA journal_mode = wal; PRAGMA synchronous = normal; PRAGMA secure_delete = on; \
+     PRAGMA temp_store = memory; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384";
+const READING: &str = "PRAGMA query_only = on; PRAGMA temp_store = memory; PRAGMA cache_size = -4096; \
+     PRAGMA mmap_size = 268435456";
+
+/// Opens a connection that writes, and makes the file if it is absent.
+pub(super) fn connect(path: &Path) -> Result<Connection, ReadError> {
+    let connection = Connection::open(path)?;
+    prepare(connection, WRITING)
 }
 
-/// A pool for reading.
-pub(crate) async fn read_pool(path: &Path) -> Result<SqlitePool, ReadError> {
-    Ok(SqlitePoolOptions::new()
-        .min_connections(1)
-        .max_connections(4)
-        .connect_with(options(path)?.read_only(true))
-        .await?)
+fn connect_reader(path: &Path) -> Result<Connection, ReadError> {
+    // Not read-only: the last reader of a write-ahead log has to be able to tidy it up.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    prepare(Connection::open_with_flags(path, flags)?, READING)
 }
 
-pub(super) async fn run(connection: &mut SqliteConnection, sql: &str) -> Result<(), ReadError> {
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+fn prepare(connection: Connection, settings: &str) -> Result<Connection, ReadError> {
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch(settings)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// Connections for reading, made when needed.
+#[derive(Debug, Clone)]
+pub(crate) struct Readers {
+    path: PathBuf,
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
+    }
+
+    /// Runs a query on a free connection. Dropping the future lets it finish unseen.
+    pub(super) async fn fetch(&self, sql: String, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
+        let (path, permits, idle) = (self.path.clone(), Arc::clone(&self.permits), Arc::clone(&self.idle));
+        blocking(move || {
+            let _permit = permit;
+            let ready = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let connection = ready.map_or_else(|| connect_reader(&path), Ok)?;
+            // If it fails the connection is dropped: whatever is wrong with it ends here.
+            let rows = fetch(&connection, &sql, binds)?;
+            if !permits.is_closed() {
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Refuses further reads and closes what is idle.
+    pub(super) fn close(&self) {
+        self.permits.close();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn closed() -> ReadError {
+    ReadError::Setup("the read models are closed".into())
+}
+
+/// Runs what waits for the disk where waiting hurts nobody.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ReadError> + Send + 'static,
+) -> Result<T, ReadError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| closed())?
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null(_) => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Text(text) | Self::Json(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Uuid(uuid) => ToSqlOutput::Borrowed(ValueRef::Blob(uuid.as_bytes())),
+            Self::Int(int) => ToSqlOutput::Owned(Value::Integer(*int)),
+            Self::Real(real) => ToSqlOutput::Owned(Value::Real(*real)),
+            Self::Bool(truth) => ToSqlOutput::Owned(Value::Integer((*truth).into())),
+            Self::Time(time) => ToSqlOutput::Owned(Value::Text(time_text(*time))),
+        })
+    }
+}
+
+fn bind(statement: &mut Statement<'_>, cells: &[Cell]) -> rusqlite::Result<()> {
+    // A query may leave parameters out that only the other database needs.
+    for (cell, i) in cells.iter().zip(1..=statement.parameter_count()) {
+        statement.raw_bind_parameter(i, cell)?;
+    }
     Ok(())
 }
 
-fn arguments(binds: Vec<Cell>) -> Result<SqliteArguments, sqlx::Error> {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(binds.len(), 0);
-    for cell in binds {
-        match cell {
-            Cell::Null(_) => arguments.add(None::<i64>),
-            Cell::Text(text) | Cell::Json(text) => arguments.add(text),
-            Cell::Uuid(uuid) => arguments.add(uuid),
-            Cell::Int(int) => arguments.add(int),
-            Cell::Real(real) => arguments.add(real),
-            Cell::Bool(truth) => arguments.add(truth),
-            Cell::Time(time) => arguments.add(time_text(time)),
-        }
-        .map_err(sqlx::Error::Encode)?;
+fn collect(statement: &mut Statement<'_>, found: &mut Vec<DbRow>) -> rusqlite::Result<()> {
+    let width = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        let values = (0..width).map(|i| row.get_ref(i).map(Value::try_from)?.map_err(Into::into));
+        found.push(DbRow::Sqlite(values.collect::<rusqlite::Result<_>>()?));
     }
-    Ok(arguments)
+    Ok(())
 }
 
-pub(super) async fn execute(connection: &mut SqliteConnection, sql: &str, binds: Vec<Cell>) -> Result<u64, ReadError> {
-    let done = sqlx::query_with(AssertSqlSafe(sql), arguments(binds)?).execute(connection).await?;
-    Ok(done.rows_affected())
+/// SQLite numbers parameters by `?1`; `$1` would be a name.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
 }
 
-pub(crate) async fn fetch<'c>(
-    executor: impl Executor<'c, Database = Sqlite>,
-    sql: &str,
-    binds: Vec<Cell>,
-) -> Result<Vec<DbRow>, ReadError> {
-    let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(binds)?).fetch_all(executor).await?;
-    Ok(rows.into_iter().map(DbRow::Sqlite).collect())
+pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), ReadError> {
+    Ok(connection.execute_batch(sql)?)
 }
 
-/// `(?, ?), (?, ?)`: so many rows of so many columns.
-fn placeholders(rows: usize, columns: usize) -> String {
-    let row = format!("({})", vec!["?"; columns].join(","));
-    let mut all = String::with_capacity(rows * (row.len() + 1));
-    for i in 0..rows {
-        let _ = write!(all, "{}{row}", if i == 0 { "" } else { "," });
-    }
-    all
+pub(super) fn execute(connection: &Connection, sql: &str, binds: &[Cell]) -> Result<u64, ReadError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    bind(&mut statement, binds)?;
+    Ok(statement.raw_execute()? as u64)
 }
 
-/// Hands `cells` out in chunks of rows whose sizes are of [`CHUNKS`].
-fn chunks(mut cells: Vec<Cell>, columns: usize) -> impl Iterator<Item = (usize, Vec<Cell>)> {
-    std::iter::from_fn(move || {
-        let rows = cells.len() / columns;
-        let size = CHUNKS.into_iter().find(|size| *size <= rows)?;
-        let rest = cells.split_off(size * columns);
-        Some((size, std::mem::replace(&mut cells, rest)))
-    })
+pub(super) fn fetch(connection: &Connection, sql: &str, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    bind(&mut statement, &binds)?;
+    let mut found = Vec::new();
+    collect(&mut statement, &mut found)?;
+    Ok(found)
 }
 
-pub(super) async fn load(
-    connection: &mut SqliteConnection,
+/// `a = ? AND b = ?`
+fn key_condition(spec: &TableSpec) -> String {
+    spec.columns[..spec.key].iter().map(|column| format!("{} = ?", column.name)).collect::<Vec<_>>().join(" AND ")
+}
+
+pub(super) fn load(
+    connection: &Connection,
     spec: &TableSpec,
     table: &str,
-    mut keys: Vec<Cell>,
+    keys: &[Cell],
 ) -> Result<Vec<DbRow>, ReadError> {
-    let names: Vec<_> = spec.columns[..spec.key].iter().map(|column| column.name).collect();
-    let on = names.iter().map(|name| format!("t.{name} = k.{name}")).collect::<Vec<_>>().join(" AND ");
-    let columns = spec.columns.iter().map(|column| format!("t.{}", column.name)).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {} FROM {table} WHERE {}", spec.column_list(), key_condition(spec));
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut found = Vec::new();
-    while !keys.is_empty() {
-        let wanted = keys.len() / spec.key;
-        let size = KEY_CHUNKS.into_iter().find(|size| *size >= wanted).unwrap_or(256);
-        let rest = keys.split_off(wanted.min(size) * spec.key);
-        let mut chunk = std::mem::replace(&mut keys, rest);
-        chunk.resize(size * spec.key, Cell::Null(crate::table::ColumnType::Int));
-        let values = placeholders(size, spec.key);
-        let sql = format!(
-            "WITH k({}) AS (VALUES {values}) SELECT {columns} FROM k CROSS JOIN {table} t ON {on}",
-            names.join(", ")
-        );
-        found.extend(fetch(&mut *connection, &sql, chunk).await?);
+    for key in keys.chunks_exact(spec.key) {
+        bind(&mut statement, key)?;
+        collect(&mut statement, &mut found)?;
     }
     Ok(found)
 }
 
-pub(super) async fn upsert(
-    connection: &mut SqliteConnection,
-    spec: &TableSpec,
-    table: &str,
-    rows: Vec<Cell>,
-) -> Result<(), ReadError> {
-    let (columns, assignments) = (spec.column_list(), spec.assignments());
-    for (size, chunk) in chunks(rows, spec.columns.len()) {
-        let values = placeholders(size, spec.columns.len());
-        let sql = format!("INSERT INTO {table} ({columns}) VALUES {values} ON CONFLICT DO UPDATE SET {assignments}");
-        execute(connection, &sql, chunk).await?;
+pub(super) fn upsert(connection: &Connection, spec: &TableSpec, table: &str, rows: &[Cell]) -> Result<(), ReadError> {
+    let values = vec!["?"; spec.columns.len()].join(", ");
+    let sql = format!(
+        "INSERT INTO {table} ({}) VALUES ({values}) ON CONFLICT DO UPDATE SET {}",
+        spec.column_list(),
+        spec.assignments()
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    for row in rows.chunks_exact(spec.columns.len()) {
+        bind(&mut statement, row)?;
+        statement.raw_execute()?;
     }
     Ok(())
 }
 
-pub(super) async fn delete(
-    connection: &mut SqliteConnection,
-    spec: &TableSpec,
-    table: &str,
-    keys: Vec<Cell>,
-) -> Result<(), ReadError> {
-    for (size, chunk) in chunks(keys, spec.key) {
-        let values = placeholders(size, spec.key);
-        let sql = format!("DELETE FROM {table} WHERE ({}) IN (VALUES {values})", spec.key_list());
-        execute(connection, &sql, chunk).await?;
+pub(super) fn delete(connection: &Connection, spec: &TableSpec, table: &str, keys: &[Cell]) -> Result<(), ReadError> {
+    let mut statement = connection.prepare_cached(&format!("DELETE FROM {table} WHERE {}", key_condition(spec)))?;
+    for key in keys.chunks_exact(spec.key) {
+        bind(&mut statement, key)?;
+        statement.raw_execute()?;
     }
     Ok(())
 }

@@ -61,8 +61,8 @@ async fn prepare_postgres(writer: &mut Writer) -> Result<(), ReadError> {
 /// The models that have tables, with their versions.
 pub(crate) async fn stored_models(writer: &mut Writer) -> Result<Vec<(String, i64)>, ReadError> {
     let rows = writer.fetch("SELECT name, version FROM models", Vec::new()).await?;
-    let read = |row| Ok((String::read(row, 0)?, i64::read(row, 1)?));
-    rows.iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(Into::into)
+    let read = |mut row| Ok((String::read(&mut row, 0)?, i64::read(&mut row, 1)?));
+    rows.into_iter().map(read).collect::<Result<_, sqlx::Error>>().map_err(Into::into)
 }
 
 /// A table's name before it is live.
@@ -108,8 +108,8 @@ pub(crate) async fn swap_table(writer: &mut Writer, model: &ModelInfo, shadow: &
         let mut named = Sql::new("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ");
         named.bind(Cell::Text(shadow.to_owned()));
         let (text, binds) = named.into_parts();
-        for row in writer.fetch(&text, binds).await? {
-            writer.run(&format!("DROP TRIGGER {}", String::read(&row, 0)?)).await?;
+        for mut row in writer.fetch(&text, binds).await? {
+            writer.run(&format!("DROP TRIGGER {}", String::read(&mut row, 0)?)).await?;
         }
         writer.run(&format!("ALTER TABLE {shadow}_fts RENAME TO {live}_fts")).await?;
         writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;

@@ -4,7 +4,7 @@
 //! (sqlx hands cancelled transactions back to the pool, launchbadge/sqlx#4385).
 
 use docket_domain::{Position, TenantId};
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use super::{Checkpoint, postgres, sqlite};
@@ -14,17 +14,34 @@ use crate::table::{Cell, DbRow, TableSpec};
 /// A writing connection to either database.
 #[derive(Debug)]
 pub(crate) enum Writer {
-    Sqlite(Box<SqliteConnection>),
+    /// Absent only while a statement runs on another thread.
+    Sqlite(Option<rusqlite::Connection>),
     Postgres(Box<PgConnection>),
 }
 
 impl Writer {
+    /// Runs something on the SQLite connection, on a thread that may wait for the disk.
+    async fn on<T: Send + 'static>(
+        slot: &mut Option<rusqlite::Connection>,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let lost = || ReadError::Setup("the connection was lost in the middle of a statement".into());
+        let connection = slot.take().ok_or_else(lost)?;
+        let (connection, result) = sqlite::blocking(move || {
+            let result = work(&connection);
+            Ok((connection, result))
+        })
+        .await?;
+        *slot = Some(connection);
+        result
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&mut self) -> Result<(), ReadError> {
         match self {
             // Taking the write lock at once: a reader that turns writer could not wait for it.
-            Self::Sqlite(c) => sqlite::run(c, "BEGIN IMMEDIATE").await,
-            Self::Postgres(c) => postgres::run(c, "BEGIN").await,
+            Self::Sqlite(_) => self.run("BEGIN IMMEDIATE").await,
+            Self::Postgres(_) => self.run("BEGIN").await,
         }
     }
 
@@ -41,7 +58,10 @@ impl Writer {
     /// Runs statements that return nothing.
     pub(crate) async fn run(&mut self, sql: &str) -> Result<(), ReadError> {
         match self {
-            Self::Sqlite(c) => sqlite::run(c, sql).await,
+            Self::Sqlite(c) => {
+                let sql = sql.to_owned();
+                Self::on(c, move |c| sqlite::run(c, &sql)).await
+            }
             Self::Postgres(c) => postgres::run(c, sql).await,
         }
     }
@@ -49,7 +69,10 @@ impl Writer {
     /// Runs a statement with `$1 …` and returns how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str, binds: Vec<Cell>) -> Result<u64, ReadError> {
         match self {
-            Self::Sqlite(c) => sqlite::execute(c, sql, binds).await,
+            Self::Sqlite(c) => {
+                let sql = sql.to_owned();
+                Self::on(c, move |c| sqlite::execute(c, &sql, &binds)).await
+            }
             Self::Postgres(c) => postgres::execute(c, sql, binds).await,
         }
     }
@@ -57,7 +80,10 @@ impl Writer {
     /// Runs a query with `$1 …`.
     pub(crate) async fn fetch(&mut self, sql: &str, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
         match self {
-            Self::Sqlite(c) => sqlite::fetch(&mut **c, sql, binds).await,
+            Self::Sqlite(c) => {
+                let sql = sql.to_owned();
+                Self::on(c, move |c| sqlite::fetch(c, &sql, binds)).await
+            }
             Self::Postgres(c) => postgres::fetch(&mut **c, sql, binds).await,
         }
     }
@@ -66,7 +92,7 @@ impl Writer {
     pub(crate) async fn checkpoint(&mut self, group: &str) -> Result<Option<Checkpoint>, ReadError> {
         let sql = "SELECT position, generation FROM checkpoints WHERE name = $1";
         let rows = self.fetch(sql, vec![Cell::Text(group.into())]).await?;
-        rows.first().map(Checkpoint::read).transpose().map_err(Into::into)
+        Ok(rows.into_iter().next().map(|mut row| Checkpoint::read(&mut row)).transpose()?)
     }
 
     /// Moves a group's checkpoint on, if it is where this worker believes it to be and the tables are those it
@@ -88,7 +114,10 @@ impl Writer {
         keys: Vec<Cell>,
     ) -> Result<Vec<DbRow>, ReadError> {
         match self {
-            Self::Sqlite(c) => sqlite::load(c, spec, table, keys).await,
+            Self::Sqlite(c) => {
+                let (spec, table) = (*spec, table.to_owned());
+                Self::on(c, move |c| sqlite::load(c, &spec, &table, &keys)).await
+            }
             Self::Postgres(c) => postgres::load(c, spec, table, keys).await,
         }
     }
@@ -96,7 +125,10 @@ impl Writer {
     /// Inserts rows, or replaces those with the same key. `rows` holds the rows' cells one after another; no key twice.
     pub(crate) async fn upsert(&mut self, spec: &TableSpec, table: &str, rows: Vec<Cell>) -> Result<(), ReadError> {
         match self {
-            Self::Sqlite(c) => sqlite::upsert(c, spec, table, rows).await,
+            Self::Sqlite(c) => {
+                let (spec, table) = (*spec, table.to_owned());
+                Self::on(c, move |c| sqlite::upsert(c, &spec, &table, &rows)).await
+            }
             Self::Postgres(c) => postgres::upsert(c, spec, table, rows).await,
         }
     }
@@ -104,7 +136,10 @@ impl Writer {
     /// Deletes the rows with these keys.
     pub(crate) async fn delete(&mut self, spec: &TableSpec, table: &str, keys: Vec<Cell>) -> Result<(), ReadError> {
         match self {
-            Self::Sqlite(c) => sqlite::delete(c, spec, table, keys).await,
+            Self::Sqlite(c) => {
+                let (spec, table) = (*spec, table.to_owned());
+                Self::on(c, move |c| sqlite::delete(c, &spec, &table, &keys)).await
+            }
             Self::Postgres(c) => postgres::delete(c, spec, table, keys).await,
         }
     }
@@ -126,8 +161,8 @@ impl Writer {
     /// After somebody was erased: on SQLite their words still lie in the write-ahead log until it is emptied. Best
     /// effort, as a reader may be in the way; the next ones empty it too.
     pub(crate) async fn flush_erased(&mut self) {
-        if let Self::Sqlite(connection) = self
-            && let Err(error) = sqlite::run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").await
+        if !self.is_postgres()
+            && let Err(error) = self.run("PRAGMA wal_checkpoint(TRUNCATE)").await
         {
             tracing::debug!(%error, "the write-ahead log was not emptied");
         }
@@ -141,7 +176,7 @@ impl Writer {
     /// Says good-bye.
     pub(crate) async fn close(self) -> Result<(), ReadError> {
         match self {
-            Self::Sqlite(c) => c.close().await?,
+            Self::Sqlite(c) => drop(c),
             Self::Postgres(c) => c.close().await?,
         }
         Ok(())

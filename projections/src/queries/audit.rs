@@ -57,7 +57,7 @@ impl Queries {
             sql.push(&format!(" AND e.position {than} ")).value(&place);
         }
         sql.push(&format!(" ORDER BY e.position {direction} LIMIT {}", limit + 1));
-        let entries = all(&self.fetch(viewer, sql).await?, read_entry)?;
+        let entries = all(self.fetch(viewer, sql).await?, read_entry)?;
         Ok(cursor::page(entries, limit, order, |entry| entry.position))
     }
 }

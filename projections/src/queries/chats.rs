@@ -75,7 +75,7 @@ impl Queries {
         }
         let own = own(&mut sql, viewer, "h.customer_id");
         sql.push(&own).push(&format!(" ORDER BY h.started_at DESC, h.id DESC LIMIT {}", limit + 1));
-        let chats = all(&self.fetch(viewer, sql).await?, read_chat)?;
+        let chats = all(self.fetch(viewer, sql).await?, read_chat)?;
         let mut page = cursor::page(chats, limit, ORDER, |chat| (chat.started_at, chat.id));
         self.estimate_waits(viewer, &mut page.items).await?;
         Ok(page)
@@ -97,7 +97,7 @@ impl Queries {
             sql.push(" AND h.department_id = ").value(&department);
         }
         sql.push(&format!(" ORDER BY h.started_at, h.id LIMIT {limit}"));
-        let mut chats = all(&self.fetch(viewer, sql).await?, read_chat)?;
+        let mut chats = all(self.fetch(viewer, sql).await?, read_chat)?;
         self.estimate_waits(viewer, &mut chats).await?;
         Ok(chats)
     }
@@ -108,7 +108,7 @@ impl Queries {
         sql.push(&format!(" WHERE h.tenant = {tenant} AND h.id = ")).bind(Cell::Uuid(id));
         let own = own(&mut sql, viewer, "h.customer_id");
         sql.push(&own);
-        let Some(chat) = one(&self.fetch(viewer, sql).await?, read_chat)? else { return Ok(None) };
+        let Some(chat) = one(self.fetch(viewer, sql).await?, read_chat)? else { return Ok(None) };
         let mut chats = [chat];
         self.estimate_waits(viewer, &mut chats).await?;
         let [chat] = chats;
@@ -150,7 +150,7 @@ impl Queries {
         sql.value(&viewer.tenant);
         sql.push(" AND status IN ('active', 'closed') AND wait_seconds IS NOT NULL ORDER BY started_at DESC LIMIT 20");
         // The figure is about the whole queue, of which a customer sees no more than this.
-        let waits = all(&self.fetch(viewer, sql).await?, |row| row.get::<i64>())?;
+        let waits = all(self.fetch(viewer, sql).await?, |row| row.get::<i64>())?;
         if waits.is_empty() {
             return Ok(());
         }

@@ -105,7 +105,7 @@ impl Queries {
         let days = days.iter().map(ToString::to_string).chain([String::new()]);
         sql.push(" AND day IN ").list(days.map(Cell::Text));
         let mut counted = Counted::default();
-        for (metric, day, dimension, count, sum) in all(&self.fetch(viewer, sql).await?, |row| {
+        for (metric, day, dimension, count, sum) in all(self.fetch(viewer, sql).await?, |row| {
             Ok((row.get::<String>()?, row.get::<String>()?, row.get()?, row.get()?, row.get()?))
         })? {
             counted.0.entry((metric, day)).or_default().push((dimension, count, sum));
@@ -120,7 +120,7 @@ impl Queries {
              'waiting' THEN 1 END) FROM chats WHERE status IN ('waiting', 'active', 'transferred') AND tenant = ",
         );
         sql.value(&viewer.tenant);
-        Ok(one(&self.fetch(viewer, sql).await?, |row| Ok((row.get()?, row.get()?)))?.unwrap_or((0, 0)))
+        Ok(one(self.fetch(viewer, sql).await?, |row| Ok((row.get()?, row.get()?)))?.unwrap_or((0, 0)))
     }
 
     /// The figures beside the viewer's menu.
@@ -160,7 +160,7 @@ impl Queries {
                  AND h.status IN ('active', 'transferred'))"
             ));
         }
-        let counts = one(&self.fetch(viewer, sql).await?, |row| {
+        let counts = one(self.fetch(viewer, sql).await?, |row| {
             Ok(SidebarCounts {
                 open_tickets: row.get()?,
                 my_tickets: row.get()?,

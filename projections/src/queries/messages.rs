@@ -66,7 +66,7 @@ impl Queries {
         if rows.is_empty() {
             return Ok(None);
         }
-        let mut items: Vec<_> = all(&rows, read_message)?.into_iter().flatten().collect();
+        let mut items: Vec<_> = all(rows, read_message)?.into_iter().flatten().collect();
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
         let next_cursor = items.last().filter(|_| more).map(|last| last.position.to_string());

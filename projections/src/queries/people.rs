@@ -26,7 +26,7 @@ impl Queries {
             sql.push(" AND ").push(&has);
         }
         sql.push(" ORDER BY lower(a.name), a.id");
-        all(&self.fetch(viewer, sql).await?, read_agent)
+        all(self.fetch(viewer, sql).await?, read_agent)
     }
 
     /// An agent. `None` for customers.
@@ -36,21 +36,21 @@ impl Queries {
         }
         let mut sql = select_agents(viewer);
         sql.push(" AND a.id = ").value(&id);
-        one(&self.fetch(viewer, sql).await?, read_agent)
+        one(self.fetch(viewer, sql).await?, read_agent)
     }
 
     /// Departments by name. A customer sees those that are offered.
     pub async fn departments(&self, viewer: &Viewer) -> Result<Vec<DepartmentView>, ReadError> {
         let mut sql = select_departments(viewer);
         sql.push(" ORDER BY lower(name), id");
-        all(&self.fetch(viewer, sql).await?, read_department)
+        all(self.fetch(viewer, sql).await?, read_department)
     }
 
     /// A department. `None` if there is none the viewer may see.
     pub async fn department(&self, viewer: &Viewer, id: Uuid) -> Result<Option<DepartmentView>, ReadError> {
         let mut sql = select_departments(viewer);
         sql.push(" AND id = ").value(&id);
-        one(&self.fetch(viewer, sql).await?, read_department)
+        one(self.fetch(viewer, sql).await?, read_department)
     }
 
     /// Customers that match, latest registered first. A customer sees only themselves.
@@ -81,7 +81,7 @@ impl Queries {
             sql.push(" AND (c.registered_at, c.id) < (").value(&at).push(", ").value(&id).push(")");
         }
         sql.push(&format!(" ORDER BY c.registered_at DESC, c.id DESC LIMIT {}", limit + 1));
-        let customers = all(&self.fetch(viewer, sql).await?, read_customer)?;
+        let customers = all(self.fetch(viewer, sql).await?, read_customer)?;
         Ok(cursor::page(customers, limit, ORDER, |customer| (customer.registered_at, customer.id)))
     }
 
@@ -89,7 +89,7 @@ impl Queries {
     pub async fn customer(&self, viewer: &Viewer, id: Uuid) -> Result<Option<CustomerView>, ReadError> {
         let mut sql = select_customers(viewer);
         sql.push(" AND c.id = ").value(&id);
-        one(&self.fetch(viewer, sql).await?, read_customer)
+        one(self.fetch(viewer, sql).await?, read_customer)
     }
 
     /// The tenant's settings. `None` if there is no such tenant.
@@ -97,7 +97,7 @@ impl Queries {
         let fields = if viewer.is_customer() { self.dialect().empty_array() } else { "custom_fields" };
         let mut sql = Sql::new(&format!("SELECT name, time_zone, categories, {fields}, version FROM organisations"));
         sql.push(" WHERE tenant = ").value(&viewer.tenant);
-        one(&self.fetch(viewer, sql).await?, |row| {
+        one(self.fetch(viewer, sql).await?, |row| {
             Ok(OrganisationView {
                 name: row.get()?,
                 time_zone: row.get()?,

@@ -5,12 +5,12 @@ use crate::table::{Column, DbRow};
 
 /// A row whose columns are read from left to right.
 pub(super) struct RowReader<'a> {
-    row: &'a DbRow,
+    row: &'a mut DbRow,
     next: usize,
 }
 
 impl<'a> RowReader<'a> {
-    pub(super) fn new(row: &'a DbRow) -> Self {
+    pub(super) fn new(row: &'a mut DbRow) -> Self {
         Self { row, next: 0 }
     }
 
@@ -24,16 +24,16 @@ impl<'a> RowReader<'a> {
 
 /// Reads every row with `read`.
 pub(super) fn all<T>(
-    rows: &[DbRow],
+    rows: Vec<DbRow>,
     read: impl Fn(&mut RowReader<'_>) -> Result<T, ReadError>,
 ) -> Result<Vec<T>, ReadError> {
-    rows.iter().map(|row| read(&mut RowReader::new(row))).collect()
+    rows.into_iter().map(|mut row| read(&mut RowReader::new(&mut row))).collect()
 }
 
 /// Reads the first row, if there is one.
 pub(super) fn one<T>(
-    rows: &[DbRow],
+    rows: Vec<DbRow>,
     read: impl Fn(&mut RowReader<'_>) -> Result<T, ReadError>,
 ) -> Result<Option<T>, ReadError> {
-    rows.first().map(|row| read(&mut RowReader::new(row))).transpose()
+    rows.into_iter().next().map(|mut row| read(&mut RowReader::new(&mut row))).transpose()
 }

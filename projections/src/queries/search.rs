@@ -43,7 +43,7 @@ impl Queries {
         ));
         let own = own(&mut sql, viewer, "coalesce(t.customer_id, h.customer_id)");
         sql.push(&own).push(&format!(" ORDER BY m.position DESC LIMIT {limit}"));
-        all(&self.fetch(viewer, sql).await?, read_hit)
+        all(self.fetch(viewer, sql).await?, read_hit)
     }
 }
 

@@ -138,7 +138,7 @@ impl Queries {
         sql.value(&before).push(&format!(" ORDER BY timer_at LIMIT {limit}"));
         let rows = self.models.database.fetch_all_tenants(sql).await?;
         for (tenant, ticket_id, Json(clocks)) in
-            all(&rows, |row| Ok((row.get::<TenantId>()?, row.get::<Uuid>()?, row.get::<Json<SlaClocks>>()?)))?
+            all(rows, |row| Ok((row.get::<TenantId>()?, row.get::<Uuid>()?, row.get::<Json<SlaClocks>>()?)))?
         {
             timers.extend(clocks.timers().into_iter().filter(|timer| timer.at <= before).map(|timer| Timer {
                 tenant: tenant.clone(),
@@ -156,7 +156,7 @@ impl Queries {
         );
         sql.value(&before).push(&format!(" AND NOT deleted ORDER BY snoozed_until LIMIT {limit}"));
         let rows = self.models.database.fetch_all_tenants(sql).await?;
-        timers.extend(all(&rows, |row| {
+        timers.extend(all(rows, |row| {
             let (tenant, ticket_id, at) = (row.get()?, row.get()?, row.get()?);
             Ok(Timer { tenant, ticket_id, kind: TimerKind::Wake, at, due_at: at })
         })?);
@@ -173,7 +173,7 @@ impl Queries {
              UNION ALL SELECT min(snoozed_until) FROM tickets WHERE snoozed_until IS NOT NULL AND NOT deleted) t",
         );
         let rows = self.models.database.fetch_all_tenants(sql).await?;
-        Ok(one(&rows, |row| row.get::<Option<DateTime<Utc>>>())?.flatten())
+        Ok(one(rows, |row| row.get::<Option<DateTime<Utc>>>())?.flatten())
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {

@@ -54,7 +54,7 @@ impl Queries {
         let sql = self.list(viewer, filter, place, limit + 1);
         let rows = self.fetch(viewer, sql).await?;
         let (public, now) = (viewer.is_customer(), self.now());
-        let tickets = all(&rows, |row| {
+        let tickets = all(rows, |row| {
             let mut ticket = read_ticket(row)?;
             super::sla::as_of(&mut ticket.sla, now);
             Ok((row.get::<DateTime<Utc>>()?, ticket))
@@ -87,7 +87,7 @@ impl Queries {
         sql.push(&format!(" WHERE t.tenant = {tenant} AND NOT t.deleted AND t.id = ")).bind(Cell::Uuid(id));
         let own = own(&mut sql, viewer, "t.customer_id");
         sql.push(&own);
-        let mut detail = one(&self.fetch(viewer, sql).await?, read_detail)?;
+        let mut detail = one(self.fetch(viewer, sql).await?, read_detail)?;
         if let Some(detail) = &mut detail {
             super::sla::as_of(&mut detail.ticket.sla, self.now());
         }
@@ -101,7 +101,7 @@ impl Queries {
         sql.value(&viewer.tenant).push(" AND NOT t.deleted AND t.number = ").bind(Cell::Int(number));
         let own = own(&mut sql, viewer, "t.customer_id");
         sql.push(&own);
-        one(&self.fetch(viewer, sql).await?, |row| row.get())
+        one(self.fetch(viewer, sql).await?, |row| row.get())
     }
 
     /// How many tickets the viewer sees, by status, and how many are urgent.
@@ -130,7 +130,7 @@ impl Queries {
             ..TicketCounts::default()
         };
         for (status, count, urgent) in
-            all(&rows, |row| Ok((row.get::<TicketStatus>()?, row.get::<i64>()?, row.get::<i64>()?)))?
+            all(rows, |row| Ok((row.get::<TicketStatus>()?, row.get::<i64>()?, row.get::<i64>()?)))?
         {
             counts.total += count;
             counts.by_status.insert(status.as_str().to_owned(), count);

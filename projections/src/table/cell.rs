@@ -1,12 +1,12 @@
 //! Values on their way between Rust and either database.
 
-use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use docket_domain::TenantId;
+use rusqlite::types::Value;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 /// The types columns have: `text uuid bigint float8 boolean timestamptz jsonb` in PostgreSQL,
@@ -46,7 +46,7 @@ pub(crate) enum Cell {
 /// A row of an answer.
 #[derive(Debug)]
 pub(crate) enum DbRow {
-    Sqlite(SqliteRow),
+    Sqlite(Vec<Value>),
     Postgres(PgRow),
 }
 
@@ -56,8 +56,8 @@ pub(crate) trait Column: Sized {
     const TYPE: ColumnType;
     /// The value as a cell.
     fn cell(&self) -> Cell;
-    /// The value in the row's `i`th column.
-    fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error>;
+    /// Takes the value out of the row's `i`th column: it is read once.
+    fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error>;
 }
 
 /// JSON of any shape in a column.
@@ -89,8 +89,10 @@ pub(crate) fn time_text(time: DateTime<Utc>) -> String {
     let (date, clock) = (naive.date(), naive.time());
     let written = write!(
         text,
-        "{}T{:02}:{:02}:{:02}.{:06}Z",
-        date,
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+        date.year(),
+        date.month(),
+        date.day(),
         clock.hour(),
         clock.minute(),
         clock.second(),
@@ -100,23 +102,45 @@ pub(crate) fn time_text(time: DateTime<Utc>) -> String {
     text
 }
 
+/// Reads what [`time_text`] wrote.
 fn parse_time(text: &str, i: usize) -> Result<DateTime<Utc>, sqlx::Error> {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.6fZ")
-        .map(|naive| naive.and_utc())
-        .map_err(|e| unreadable(i, e))
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
+    let parsed = || {
+        let year = text.get(..4)?.parse().ok()?;
+        let date = NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?)?;
+        let time = date.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?)?;
+        (text.len() == 27).then(|| time.and_utc())
+    };
+    parsed().ok_or_else(|| unreadable(i, format!("{text:?} is no time")))
+}
+
+/// Takes a value of SQLite.
+fn take(row: &mut [Value], i: usize) -> Result<Value, sqlx::Error> {
+    let value = row.get_mut(i).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: i, len: 0 })?;
+    Ok(std::mem::replace(value, Value::Null))
+}
+
+fn take_text(row: &mut [Value], i: usize) -> Result<String, sqlx::Error> {
+    match take(row, i)? {
+        Value::Text(text) => Ok(text),
+        other => Err(unreadable(i, format!("{:?} is no text", other.data_type()))),
+    }
 }
 
 macro_rules! direct {
-    ($rust:ty, $kind:ident, |$value:ident| $cell:expr) => {
+    ($rust:ty, $kind:ident, |$value:ident| $cell:expr, $pattern:pat => $read:expr) => {
         impl Column for $rust {
             const TYPE: ColumnType = ColumnType::$kind;
             fn cell(&self) -> Cell {
                 let $value = self;
                 $cell
             }
-            fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
+            fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
                 match row {
-                    DbRow::Sqlite(row) => row.try_get(i),
+                    DbRow::Sqlite(row) => match take(row, i)? {
+                        $pattern => $read.map_err(|e| unreadable(i, e)),
+                        other => Err(unreadable(i, format!("{:?} is another type", other.data_type()))),
+                    },
                     DbRow::Postgres(row) => row.try_get(i),
                 }
             }
@@ -124,18 +148,23 @@ macro_rules! direct {
     };
 }
 
-direct!(String, Text, |v| Cell::Text(v.clone()));
-direct!(Uuid, Uuid, |v| Cell::Uuid(*v));
-direct!(i64, Int, |v| Cell::Int(*v));
-direct!(f64, Real, |v| Cell::Real(*v));
-direct!(bool, Bool, |v| Cell::Bool(*v));
+direct!(String, Text, |v| Cell::Text(v.clone()), Value::Text(text) => Ok::<_, sqlx::Error>(text));
+direct!(Uuid, Uuid, |v| Cell::Uuid(*v), Value::Blob(bytes) => Uuid::from_slice(&bytes));
+direct!(i64, Int, |v| Cell::Int(*v), Value::Integer(int) => Ok::<_, sqlx::Error>(int));
+direct!(f64, Real, |v| Cell::Real(*v), Value::Real(real) => Ok::<_, sqlx::Error>(real));
+direct!(bool, Bool, |v| Cell::Bool(*v), Value::Integer(truth) => Ok::<_, sqlx::Error>(truth != 0));
+
+/// A text, wherever it comes from.
+fn text(row: &mut DbRow, i: usize) -> Result<String, sqlx::Error> {
+    String::read(row, i)
+}
 
 impl Column for u64 {
     const TYPE: ColumnType = ColumnType::Int;
     fn cell(&self) -> Cell {
         Cell::Int(i64::try_from(*self).unwrap_or(i64::MAX))
     }
-    fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
+    fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
         u64::try_from(i64::read(row, i)?).map_err(|e| unreadable(i, e))
     }
 }
@@ -145,12 +174,8 @@ impl Column for TenantId {
     fn cell(&self) -> Cell {
         Cell::Text(self.as_str().to_owned())
     }
-    fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
-        let text = match row {
-            DbRow::Sqlite(row) => row.try_get::<&str, _>(i)?,
-            DbRow::Postgres(row) => row.try_get::<&str, _>(i)?,
-        };
-        Self::new(text).map_err(|e| unreadable(i, e))
+    fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
+        Self::new(&text(row, i)?).map_err(|e| unreadable(i, e))
     }
 }
 
@@ -159,9 +184,9 @@ impl Column for DateTime<Utc> {
     fn cell(&self) -> Cell {
         Cell::Time(*self)
     }
-    fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
+    fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
         match row {
-            DbRow::Sqlite(row) => parse_time(row.try_get(i)?, i),
+            DbRow::Sqlite(row) => parse_time(&take_text(row, i)?, i),
             DbRow::Postgres(row) => row.try_get(i),
         }
     }
@@ -173,11 +198,9 @@ impl<T: Serialize + DeserializeOwned> Column for Json<T> {
         // Only maps with keys that are not text fail to become JSON, and no column holds one.
         serde_json::to_string(&self.0).map_or(Cell::Null(ColumnType::Json), Cell::Json)
     }
-    fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
+    fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
         match row {
-            DbRow::Sqlite(row) => {
-                serde_json::from_str(row.try_get::<&str, _>(i)?).map(Self).map_err(|e| unreadable(i, e))
-            }
+            DbRow::Sqlite(row) => serde_json::from_str(&take_text(row, i)?).map(Self).map_err(|e| unreadable(i, e)),
             DbRow::Postgres(row) => {
                 let raw = row.try_get::<&sqlx::types::JsonRawValue, _>(i)?;
                 serde_json::from_str(raw.get()).map(Self).map_err(|e| unreadable(i, e))
@@ -191,10 +214,10 @@ impl<T: Column> Column for Option<T> {
     fn cell(&self) -> Cell {
         self.as_ref().map_or(Cell::Null(T::TYPE), T::cell)
     }
-    fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
+    fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
         use sqlx::ValueRef as _;
         let null = match row {
-            DbRow::Sqlite(row) => row.try_get_raw(i)?.is_null(),
+            DbRow::Sqlite(row) => matches!(row.get(i), Some(Value::Null) | None),
             DbRow::Postgres(row) => row.try_get_raw(i)?.is_null(),
         };
         if null { Ok(None) } else { T::read(row, i).map(Some) }
@@ -209,11 +232,8 @@ macro_rules! named_columns {
             fn cell(&self) -> Cell {
                 Cell::Text(self.as_str().to_owned())
             }
-            fn read(row: &DbRow, i: usize) -> Result<Self, sqlx::Error> {
-                let text = match row {
-                    DbRow::Sqlite(row) => row.try_get::<&str, _>(i)?,
-                    DbRow::Postgres(row) => row.try_get::<&str, _>(i)?,
-                };
+            fn read(row: &mut DbRow, i: usize) -> Result<Self, sqlx::Error> {
+                let text = text(row, i)?;
                 text.parse().map_err(|e| unreadable(i, format!("{text:?}: {e}")))
             }
         }

@@ -53,7 +53,7 @@ macro_rules! table {
                 $(out.push($crate::table::Column::cell(&self.$p));)+
                 $($(out.push($crate::table::Column::cell(&self.$s));)+)?
             }
-            fn read(row: &$crate::table::DbRow) -> Result<Self, sqlx::Error> {
+            fn read(row: &mut $crate::table::DbRow) -> Result<Self, sqlx::Error> {
                 let mut column = 0_usize..;
                 let mut next = || column.next().unwrap_or(usize::MAX);
                 Ok(Self {

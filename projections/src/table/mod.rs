@@ -72,7 +72,7 @@ pub(crate) trait TableRow: Clone + PartialEq + Send + std::fmt::Debug + 'static 
     /// Appends the row's cells, in the order of the columns.
     fn cells(&self, out: &mut Vec<Cell>);
     /// Reads the row's columns from a query that selects exactly them.
-    fn read(row: &DbRow) -> Result<Self, sqlx::Error>;
+    fn read(row: &mut DbRow) -> Result<Self, sqlx::Error>;
     /// Whose personal data it holds.
     fn data_subject(&self) -> Option<(&TenantId, Uuid)>;
     /// Empties what is personal.

@@ -16,8 +16,7 @@ use docket_domain::{
 use docket_projections::{Queries, ReadModels, ReadModelsUrl, Runner, Viewer};
 use docket_store::delivery::InProcessSource;
 use docket_store::{
-    Clock, Draft, DraftStream, Expected, Journal, Keyring, LogUrl, ManualClock, MasterKey, new_id, open_log,
-    open_vault,
+    Clock, Draft, DraftStream, Expected, Journal, Keyring, LogUrl, ManualClock, MasterKey, new_id, open_log, open_vault,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -142,7 +142,11 @@ impl Cast {
             3 => (Actor::agent(agent), ChatCommand::MarkRead { up_to_version: None }),
             4 => (
                 Actor::agent(agent),
-                ChatCommand::Transfer { to_agent: None, to_department: Some(DepartmentId(self.department)), note: Some("vip".into()) },
+                ChatCommand::Transfer {
+                    to_agent: None,
+                    to_department: Some(DepartmentId(self.department)),
+                    note: Some("vip".into()),
+                },
             ),
             5 => (Actor::agent(agent), ChatCommand::End { by: EndedBy::Agent }),
             _ => (Actor::customer(owner), ChatCommand::GiveFeedback { rating: 5, comment: Some("fine".into()) }),

@@ -124,7 +124,9 @@ async fn urgent_first_then_oldest(engine: Engine) {
     let desk = Desk::open(engine).await;
     let anna = desk.register_customer("Anna").await;
     let mut ids = Vec::new();
-    for (number, priority) in [Priority::Low, Priority::Urgent, Priority::High, Priority::Urgent].into_iter().enumerate() {
+    for (number, priority) in
+        [Priority::Low, Priority::Urgent, Priority::High, Priority::Urgent].into_iter().enumerate()
+    {
         ids.push(desk.open_urgent(number as u64 + 1, anna, "Lamp", "Broken", priority).await);
         desk.pass(1);
     }
