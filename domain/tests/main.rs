@@ -20,3 +20,4 @@ mod ticket_fields;
 mod ticket_lifecycle;
 mod ticket_sla;
 mod ticket_status;
+mod values;
