@@ -11,6 +11,7 @@ use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 
 use crate::harness::{DEADLINE, Desk, on_both_servers, stream_equals_log};
+use crate::line::Line;
 
 const POLL: Duration = Duration::from_millis(250);
 
@@ -21,6 +22,7 @@ on_both_servers!(
     fault_stream_deleted_while_idle,
     fault_readers_listen_to_a_new_stream,
     fault_stream_restored_from_old,
+    fault_a_server_that_hangs,
 );
 
 /// Somebody who writes all the time.
@@ -174,6 +176,27 @@ async fn fault_stream_restored_from_old(mut nats: NatsServer) {
     nats.resume().await;
     stream_equals_log(&desk, &nats.url()).await; // also with nothing new to publish
     desk.append(100).await;
+    reader.has_all_of(&desk).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    relay.stop().await;
+}
+
+/// The connection stands, but nothing comes back.
+async fn fault_a_server_that_hangs(nats: NatsServer) {
+    let desk = Desk::new().await;
+    let line = Line::to(nats.url()).await;
+    let relay = desk.relay(&line.url(), "relay").await;
+    let reader = desk.reader(&line.url(), POLL).await;
+    desk.append(50).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    reader.has_all_of(&desk).await;
+    line.hold(true);
+    for _ in 0..10 {
+        desk.append(50).await;
+        reader.has_all_of(&desk).await;
+    }
+    line.hold(false);
+    desk.append(50).await;
     reader.has_all_of(&desk).await;
     stream_equals_log(&desk, &nats.url()).await;
     relay.stop().await;
