@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use docket_domain::{Limits, TenantId};
+use docket_store::delivery::{RelayOptions, StreamOptions};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -69,6 +71,7 @@ pub struct Settings {
     pub org: String,
     pub http: HttpSettings,
     pub auth: AuthSettings,
+    pub relay: RelaySettings,
     pub reactors: ReactorSettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
@@ -115,6 +118,30 @@ pub struct JwtSettings {
     pub key_file: String,
     pub tenant_claim: String,
     pub role_claim: String,
+}
+
+/// `[relay]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct RelaySettings {
+    pub keep_hours: u32,
+    pub keep_megabytes: u32,
+    pub replicas: u8,
+    pub backfill_events: usize,
+}
+
+impl RelaySettings {
+    /// How the relay works.
+    pub fn options(&self) -> RelayOptions {
+        let stream = StreamOptions {
+            max_age: Duration::from_secs(u64::from(self.keep_hours) * 3600),
+            max_bytes: u64::from(self.keep_megabytes) << 20,
+            replicas: usize::from(self.replicas),
+            ..StreamOptions::default()
+        };
+        RelayOptions { stream, backfill: self.backfill_events, ..RelayOptions::default() }
+    }
 }
 
 /// `[reactors]`.
@@ -283,6 +310,15 @@ impl Settings {
         }
         if !(self.nats.is_empty() || self.nats.starts_with("nats://") || self.nats.starts_with("tls://")) {
             return wrong("nats", &self.nats, "it may be empty or \"nats://host:4222\" or \"tls://host:4222\"");
+        }
+        let relay = &self.relay;
+        for (name, value) in [("relay.keep_hours", relay.keep_hours), ("relay.keep_megabytes", relay.keep_megabytes)] {
+            if value == 0 {
+                return wrong(name, "0", "it must be at least 1: the stream is bounded");
+            }
+        }
+        if ![1, 3, 5].contains(&relay.replicas) {
+            return wrong("relay.replicas", &relay.replicas.to_string(), "it may be 1, 3 or 5");
         }
         if let Err(error) = TenantId::new(&self.org) {
             return wrong("org", &self.org, error.rule);

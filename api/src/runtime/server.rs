@@ -10,7 +10,7 @@ use axum::serve::ListenerExt as _;
 use docket_projections::Runner;
 use docket_reactors::Reactors;
 use docket_store::delivery::{
-    InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, RelayOptions, connect,
+    InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, connect,
 };
 use docket_store::{FeedSource, new_id};
 use tokio::net::TcpListener;
@@ -189,7 +189,7 @@ async fn deliver(
     let client = connect(&settings.nats, "docket").await?;
     if settings.has_role(Role::Relay) {
         let leases = desk.leases().await?;
-        let relay = Relay::new(desk.journal.clone(), client.clone(), leases, holder, RelayOptions::default());
+        let relay = Relay::new(desk.journal.clone(), client.clone(), leases, holder, settings.relay.options());
         let stop = stop.clone();
         tasks.spawn(async move { relay.run(&stop).await });
     }
