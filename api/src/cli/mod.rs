@@ -16,16 +16,18 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 pub(crate) use settings::SettingArgs;
 
 /// An event-sourced support desk: tickets, live chat, SLA clocks, dashboards and a verifiable audit trail.
+///
+/// Without a command it runs the desk, as `docket serve` does.
 #[derive(Debug, Parser)]
 #[command(name = "docket", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  docket serve                                   a whole desk in ./data, on http://127.0.0.1:8080
+  docket                                         a whole desk in ./data, on http://127.0.0.1:8080
   docket demo                                    the same, filled with people, tickets and chats to look at
   docket serve --store postgres://docket@db/docket --read-models postgres://docket@db/docket \\
       --nats nats://nats:4222                    one of as many nodes as needed
@@ -68,7 +70,9 @@ pub(crate) type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let Some(command) = Cli::parse().command.or_else(|| Cli::parse_from(["docket", "serve"]).command) else {
+        return ExitCode::FAILURE;
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -76,7 +80,7 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(cli.command.run()) {
+    match runtime.block_on(command.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("docket: {error}");
