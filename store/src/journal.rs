@@ -1,6 +1,7 @@
 //! The log as the rest of Docket sees it: typed events in, typed events out; sealing in between.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,9 @@ use crate::{
     Append, Appended, Clock, EventStore, Expected, Filter, IdempotencyKey, NewEvent, RecordedEvent, StoreError,
     StreamAppend, new_id,
 };
+
+/// Events from which on they are understood on all cores.
+const IN_PARALLEL: usize = 512;
 
 /// Reading or writing typed events failed.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +171,7 @@ impl Journal {
 
     /// Understands recorded events and opens what is sealed in them; what cannot be opened any more reads as erased.
     pub async fn open(&self, recorded: Vec<RecordedEvent>) -> Result<Vec<Event>, JournalError> {
-        let mut keys: HashMap<(TenantId, PersonId), Option<DataKey>> = HashMap::new();
+        let mut keys = Keys::new();
         let mut wanted: HashMap<TenantId, Vec<PersonId>> = HashMap::new();
         for event in &recorded {
             if let Some(person) = event.meta.data_subject
@@ -184,18 +188,44 @@ impl Journal {
                 }
             }
         }
-        recorded
-            .into_iter()
-            .map(|event| {
-                let key = event
-                    .meta
-                    .data_subject
-                    .and_then(|person| keys.get(&(event.meta.stream.tenant.clone(), person)))
-                    .and_then(Option::as_ref);
-                open_one(event, key)
-            })
-            .collect()
+        if recorded.len() < IN_PARALLEL {
+            return open_each(recorded, &keys);
+        }
+        // A big page is a rebuild or a replay, and reading JSON is what bounds it.
+        let keys = Arc::new(keys);
+        let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = recorded.len().div_ceil(workers);
+        let mut events = Vec::with_capacity(recorded.len());
+        let mut rest = recorded.into_iter();
+        let mut parts = Vec::with_capacity(workers);
+        for _ in 0..workers {
+            let (part, keys) = (rest.by_ref().take(share).collect(), Arc::clone(&keys));
+            parts.push(tokio::task::spawn_blocking(move || open_each(part, &keys)));
+        }
+        for part in parts {
+            let gone = |error: tokio::task::JoinError| StoreError::Unavailable(error.to_string());
+            events.extend(part.await.map_err(gone)??);
+        }
+        Ok(events)
     }
+}
+
+/// The keys of the people some events are about; `None` for those who have none.
+type Keys = HashMap<(TenantId, PersonId), Option<DataKey>>;
+
+fn open_each(recorded: Vec<RecordedEvent>, keys: &Keys) -> Result<Vec<Event>, JournalError> {
+    let key = |event: &RecordedEvent| {
+        let person = event.meta.data_subject?;
+        // Most events are about nobody whose key is needed; the map then is empty.
+        if keys.is_empty() { None } else { keys.get(&(event.meta.stream.tenant.clone(), person))?.as_ref() }
+    };
+    recorded
+        .into_iter()
+        .map(|event| {
+            let key = key(&event);
+            open_one(event, key)
+        })
+        .collect()
 }
 
 /// Understands one recorded event, opening it with `key`; without one, what is sealed reads as erased.
