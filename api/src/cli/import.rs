@@ -1,0 +1,152 @@
+//! `docket import`.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::Args;
+use docket_commands::import::{ImportReport, Importer, LineSplitter};
+use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::header::CONTENT_TYPE;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::{Outcome, SettingArgs, files, print_json};
+
+/// Brings in history: one line of JSON a ticket or chat, with its original times. `docs/import-format.md` says what is in
+/// a line. Importing the same file again changes nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  docket import history.jsonl.gz --data ./data                   with the server stopped
+  docket import history.jsonl --url https://desk.example.com --token dk_…
+  docket import history.jsonl --json > report.json               what became of every line, for programs")]
+pub(crate) struct Import {
+    /// The file, plain or packed with gzip.
+    file: PathBuf,
+    /// A running server to import through, instead of a data folder.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "store", "read_models", "org", "config"])]
+    url: Option<String>,
+    /// An API token of an administrator, with --url.
+    #[arg(long, requires = "url", env = "DOCKET_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// For programs: the report as an object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingArgs,
+}
+
+impl Import {
+    pub(crate) async fn run(self) -> Outcome {
+        let input = files::open(&self.file).map_err(|error| format!("{}: {error}", self.file.display()))?;
+        let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(input.size) };
+        bar.set_style(ProgressStyle::with_template(
+            "{bar:40} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}",
+        )?);
+        let pieces = read(input, bar.clone());
+        let report = match (&self.url, &self.token) {
+            (Some(url), Some(token)) => through(url, token, pieces).await?,
+            (Some(_), None) => return Err("--url needs --token, or DOCKET_TOKEN".into()),
+            (None, _) => self.here(pieces, &bar).await?,
+        };
+        bar.finish_and_clear();
+        tell(&report, self.json)
+    }
+
+    /// Imports into the data folder.
+    async fn here(
+        &self,
+        mut pieces: mpsc::Receiver<std::io::Result<Bytes>>,
+        bar: &ProgressBar,
+    ) -> Result<ImportReport, Box<dyn std::error::Error + Send + Sync>> {
+        let desk = self.settings.open().await?;
+        let limits = desk.settings.domain_limits();
+        let mut importer =
+            Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits).await?;
+        let progress = importer.progress();
+        let mut splitter = LineSplitter::default();
+        while let Some(piece) = pieces.recv().await {
+            for line in splitter.push(&piece?) {
+                importer.take(line).await?;
+            }
+            let (lines, events) = (progress.lines.load(Ordering::Relaxed), progress.events.load(Ordering::Relaxed));
+            let rate = events as f64 / bar.elapsed().as_secs_f64().max(0.001);
+            bar.set_message(format!("{lines} lines, {rate:.0} events/s"));
+        }
+        if let Some(line) = splitter.finish() {
+            importer.take(line).await?;
+        }
+        let report = importer.finish().await?;
+        desk.close().await;
+        Ok(report)
+    }
+}
+
+/// Reads the file in a thread of its own, a few pieces ahead.
+fn read(mut input: files::Input, bar: ProgressBar) -> mpsc::Receiver<std::io::Result<Bytes>> {
+    let (sender, pieces) = mpsc::channel(4);
+    tokio::task::spawn_blocking(move || {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let piece = match input.content.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(count) => Ok(Bytes::copy_from_slice(&buffer[..count])),
+                Err(error) => Err(error),
+            };
+            bar.set_position(input.read.load(Ordering::Relaxed));
+            let failed = piece.is_err();
+            if sender.blocking_send(piece).is_err() || failed {
+                return;
+            }
+        }
+    });
+    pieces
+}
+
+/// Imports through a running server.
+async fn through(
+    url: &str,
+    token: &str,
+    pieces: mpsc::Receiver<std::io::Result<Bytes>>,
+) -> Result<ImportReport, Box<dyn std::error::Error + Send + Sync>> {
+    let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).build()?;
+    let answer = client
+        .post(format!("{}/v1/imports", url.trim_end_matches('/')))
+        .bearer_auth(token)
+        .header(CONTENT_TYPE, "application/x-ndjson")
+        .body(reqwest::Body::wrap_stream(ReceiverStream::new(pieces)))
+        .send()
+        .await?;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer.json().await?);
+    }
+    let problem: serde_json::Value = answer.json().await.unwrap_or_default();
+    let detail = problem["detail"].as_str().unwrap_or("no reason was given");
+    Err(format!("the server refused the import ({status}): {detail}").into())
+}
+
+fn tell(report: &ImportReport, as_json: bool) -> Outcome {
+    if as_json {
+        print_json(&serde_json::to_value(report)?);
+        return Ok(());
+    }
+    let rate = report.events as f64 / report.seconds.max(0.001);
+    println!("{} tickets, {} chats and {} others came in", report.tickets, report.chats, report.others);
+    println!("{} events in {:.1} s ({rate:.0}/s)", report.events, report.seconds);
+    let also = [
+        (report.irregular, "steps would have been refused live; they are recorded, and marked"),
+        (report.unchanged, "lines were here before; nothing was changed"),
+        (report.renumbered, "tickets got another number than they asked for"),
+        (report.refused_count, "lines were refused:"),
+    ];
+    for (count, what) in also.into_iter().filter(|(count, _)| *count > 0) {
+        println!("{count} {what}");
+    }
+    for refusal in &report.refused {
+        println!("  line {}: {}", refusal.line, refusal.reason);
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! `/v1/imports`: history that comes in, line by line.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use docket_commands::import::{ImportError, ImportReport, Importer, LineSplitter};
+use docket_domain::Permission::ManageSettings;
+use futures::StreamExt as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::access::Access::Desk;
+use super::problem::{Answer, Problem};
+use super::table::{Table, routes_into};
+use crate::app::App;
+use crate::auth::Who;
+
+/// How long the next piece of a body may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Lists the routes.
+pub(super) fn register(table: &mut Table) {
+    routes_into!(table; Desk(ManageSettings) => import_history);
+}
+
+/// What became of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ImportResult {
+    /// Tickets that came in.
+    tickets: u64,
+    /// Chats that came in.
+    chats: u64,
+    /// Agents, customers and departments that came in, and streams told event by event.
+    others: u64,
+    /// Events recorded for all of these.
+    events: u64,
+    /// Steps that would have been refused live. They are recorded and marked.
+    irregular: u64,
+    /// Lines whose ticket, chat or stream was here before; nothing was changed.
+    unchanged: u64,
+    /// Tickets that asked for a number somebody has, and got another.
+    renumbered: u64,
+    /// Lines refused.
+    refused_count: u64,
+    /// The first thousand of them, and why.
+    refused: Vec<RefusedLine>,
+    /// How long it took.
+    seconds: f64,
+}
+
+/// A refused line.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefusedLine {
+    /// Its number, from 1.
+    line: u64,
+    /// What is wrong with it.
+    reason: String,
+}
+
+impl From<ImportReport> for ImportResult {
+    fn from(report: ImportReport) -> Self {
+        let refused = report.refused.into_iter().map(|r| RefusedLine { line: r.line, reason: r.reason }).collect();
+        Self {
+            tickets: report.tickets,
+            chats: report.chats,
+            others: report.others,
+            events: report.events,
+            irregular: report.irregular,
+            unchanged: report.unchanged,
+            renumbered: report.renumbered,
+            refused_count: report.refused_count,
+            refused,
+            seconds: report.seconds,
+        }
+    }
+}
+
+/// Imports history: one line of JSON a ticket or chat. Lines are taken as they arrive, each all or not at all; a refused
+/// line stops no other. Sending the same again changes nothing, also after an upload that broke off.
+#[utoipa::path(post, path = "/v1/imports", tag = "imports",
+    request_body(content = String, content_type = "application/x-ndjson"),
+    responses((status = 200, body = ImportResult)))]
+pub(super) async fn import_history(
+    State(app): State<App>,
+    who: Who,
+    request: Request,
+) -> Answer<Json<ImportResult>> {
+    if !is_ndjson(request.headers()) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Unsupported media type",
+            "send the lines as application/x-ndjson",
+        ));
+    }
+    let limits = app.settings.domain_limits();
+    let importer = Importer::new(app.journal.clone(), app.accounts.clone(), who.tenant.clone(), limits).await;
+    let mut importer = importer.map_err(stopped)?;
+    let mut splitter = LineSplitter::default();
+    let mut body = request.into_body().into_data_stream();
+    loop {
+        let piece = tokio::time::timeout(PATIENCE, body.next()).await.map_err(|_| {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request took too long", "no more lines came")
+        })?;
+        let Some(piece) = piece else { break };
+        let piece = piece.map_err(|_| Problem::malformed("incomplete_body", "the body did not arrive whole"))?;
+        for line in splitter.push(&piece) {
+            importer.take(line).await.map_err(stopped)?;
+        }
+    }
+    if let Some(line) = splitter.finish() {
+        importer.take(line).await.map_err(stopped)?;
+    }
+    let report = importer.finish().await.map_err(stopped)?;
+    Ok(Json(report.into()))
+}
+
+fn is_ndjson(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        ["application/x-ndjson", "application/jsonl", "application/x-jsonlines"].contains(&essence.as_str())
+    })
+}
+
+/// The log or the vault failed. What came in is in; sending the same again goes on from there.
+fn stopped(error: ImportError) -> Problem {
+    tracing::error!(%error, "an import stopped");
+    Problem::unavailable("the import stopped; what came in is in, and sending the same again goes on from there")
+}
