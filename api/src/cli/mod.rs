@@ -2,6 +2,9 @@
 
 mod demo;
 mod desks;
+mod export;
+mod files;
+mod import;
 mod people;
 mod rebuild;
 mod replay;
@@ -42,6 +45,10 @@ enum Command {
     Demo(demo::Demo),
     /// Brings every database up to date and ends.
     Migrate(desks::Migrate),
+    /// Brings in history from elsewhere, with its original times.
+    Import(import::Import),
+    /// Writes out history, or the log as it lies.
+    Export(export::Export),
     /// Builds read models anew from the log, beside the ones in use, and swaps them.
     Rebuild(rebuild::Rebuild),
     /// Proves that the log is as it was written: chain, order, versions.
@@ -95,6 +102,8 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Migrate(command) => command.run().await,
+            Self::Import(command) => command.run().await,
+            Self::Export(command) => command.run().await,
             Self::Rebuild(command) => command.run().await,
             Self::Verify(command) => command.run().await,
             Self::Replay(command) => command.run().await,

@@ -16,6 +16,7 @@ mod events;
 pub mod extract;
 mod guard;
 mod history;
+mod imports;
 mod knowing;
 mod live;
 mod me;
@@ -64,6 +65,7 @@ impl Http {
         organisation::register(&mut table);
         knowing::register(&mut table);
         events::register(&mut table);
+        imports::register(&mut table);
         live::register(&mut table);
         me::register(&mut table);
         sessions::register(&mut table);
