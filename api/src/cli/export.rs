@@ -48,9 +48,7 @@ impl Export {
             return Err("--everyone belongs to --format raw; history is told one organisation at a time".into());
         }
         let mut out = match &self.out {
-            Some(path) => {
-                Out::File(files::create(path).map_err(|error| format!("{}: {error}", path.display()))?)
-            }
+            Some(path) => Out::File(files::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
             None => Out::Standard(io::stdout()),
         };
         let desk = self.settings.open().await?;

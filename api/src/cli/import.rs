@@ -63,8 +63,7 @@ impl Import {
     ) -> Result<ImportReport, Box<dyn std::error::Error + Send + Sync>> {
         let desk = self.settings.open().await?;
         let limits = desk.settings.domain_limits();
-        let mut importer =
-            Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits).await?;
+        let mut importer = Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits).await?;
         let progress = importer.progress();
         let mut splitter = LineSplitter::default();
         while let Some(piece) = pieces.recv().await {

@@ -83,11 +83,7 @@ impl From<ImportReport> for ImportResult {
 #[utoipa::path(post, path = "/v1/imports", tag = "imports",
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = ImportResult)))]
-pub(super) async fn import_history(
-    State(app): State<App>,
-    who: Who,
-    request: Request,
-) -> Answer<Json<ImportResult>> {
+pub(super) async fn import_history(State(app): State<App>, who: Who, request: Request) -> Answer<Json<ImportResult>> {
     if !is_ndjson(request.headers()) {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -103,7 +99,12 @@ pub(super) async fn import_history(
     let mut body = request.into_body().into_data_stream();
     loop {
         let piece = tokio::time::timeout(PATIENCE, body.next()).await.map_err(|_| {
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request took too long", "no more lines came")
+            Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "request_timeout",
+                "The request took too long",
+                "no more lines came",
+            )
         })?;
         let Some(piece) = piece else { break };
         let piece = piece.map_err(|_| Problem::malformed("incomplete_body", "the body did not arrive whole"))?;
