@@ -256,7 +256,10 @@ impl HttpOverrides {
 }
 
 /// Variables that are meant for something else than a setting of the same name.
-const NOT_SETTINGS: [&str; 4] = ["DOCKET_MASTER_KEY", "DOCKET_CONFIG", "DOCKET_URL", "DOCKET_TOKEN"];
+const NOT_SETTINGS: [&str; 6] =
+    ["DOCKET_MASTER_KEY", "DOCKET_CONFIG", "DOCKET_URL", "DOCKET_TOKEN", "DOCKET_BIN", "DOCKET_UPDATE_SCHEMAS"];
+/// And those that only tests know.
+const OF_TESTS: &str = "TEST_";
 
 impl Settings {
     /// Reads everything and checks it.
@@ -272,7 +275,10 @@ impl Settings {
             figment = figment.merge(Toml::file_exact(file));
         }
         let env = Env::prefixed("DOCKET_")
-            .filter(|key| !NOT_SETTINGS.iter().any(|name| name[7..].eq_ignore_ascii_case(key.as_str())))
+            .filter(|key| {
+                let key = key.as_str().to_ascii_uppercase();
+                !key.starts_with(OF_TESTS) && !NOT_SETTINGS.iter().any(|name| name[7..] == key)
+            })
             .map(|key| match key.as_str().to_ascii_uppercase().as_str() {
                 "BOOTSTRAP_TOKEN" => "auth__bootstrap_token".into(),
                 "LISTEN" => "http__listen".into(),

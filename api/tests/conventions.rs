@@ -131,3 +131,17 @@ async fn too_many_requests_at_once_are_shed() {
     shed.problem(503, "unavailable");
     assert!(shed.header("retry-after").is_some());
 }
+
+/// `docs/openapi.json` is what the server says; `DOCKET_UPDATE_SCHEMAS=1` writes it anew.
+#[tokio::test]
+async fn schemas_openapi_is_committed() {
+    let desk = TestDesk::start().await;
+    let mut text = desk.anonymous().get("/openapi.json").await.text;
+    text.push('\n');
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+    if std::env::var_os("DOCKET_UPDATE_SCHEMAS").is_some() {
+        std::fs::write(path, &text).expect("written");
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == text, "docs/openapi.json is not what the server says: just schemas");
+}

@@ -1,5 +1,7 @@
 //! A ticket's life over HTTP.
 
+use chrono::TimeDelta;
+use docket_store::{Clock as _, SystemClock};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -58,7 +60,7 @@ async fn merging_linking_snoozing_and_rating() {
     let one = admin.open_ticket(&carl.id, "One").await.id();
     let two = admin.open_ticket(&carl.id, "Two").await.id();
     admin.put(&format!("/v1/tickets/{one}/links/{two}"), &json!({})).await.expect(StatusCode::OK);
-    let until = "2099-01-01T00:00:00Z";
+    let until = SystemClock.now() + TimeDelta::days(1);
     admin.put(&format!("/v1/tickets/{one}/snooze"), &json!({ "until": until })).await.expect(StatusCode::OK);
     admin.delete(&format!("/v1/tickets/{one}/snooze")).await.expect(StatusCode::OK);
     admin.delete(&format!("/v1/tickets/{one}/links/{two}")).await.expect(StatusCode::OK);

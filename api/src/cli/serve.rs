@@ -7,7 +7,7 @@ use super::settings::ServerArgs;
 use crate::runtime::{Desk, Server};
 
 /// Runs the desk.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Examples:
   docket serve --data /var/lib/docket --listen 0.0.0.0:8080
   docket serve --roles api --store postgres://docket@db/docket --read-models postgres://docket@db/docket

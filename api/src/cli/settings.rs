@@ -8,7 +8,7 @@ use crate::config::{ConfigError, HttpOverrides, Overrides, Role, Settings};
 use crate::runtime::{Desk, StartError};
 
 /// Where the desk is. Flags win over `DOCKET_*` variables, those over the file.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SettingArgs {
     /// The configuration file; `docket config` prints one with every key.
     #[arg(long, value_name = "FILE", env = "DOCKET_CONFIG")]
@@ -58,7 +58,7 @@ impl SettingArgs {
 }
 
 /// Flags only a server has.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServerArgs {
     #[command(flatten)]
     pub(crate) settings: SettingArgs,

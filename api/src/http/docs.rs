@@ -19,7 +19,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 /// The routes of the API's description.
 pub(super) fn router(openapi: &OpenApi) -> Router<App> {
-    let document = openapi.to_json().map_or_else(|_| Bytes::new(), Bytes::from);
+    let document = openapi.to_pretty_json().map_or_else(|_| Bytes::new(), Bytes::from);
     let json = move || {
         let document = document.clone();
         async move {

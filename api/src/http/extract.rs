@@ -106,16 +106,19 @@ fn too_large(limit: usize) -> Problem {
 /// Parses JSON: 400 if it is none, 422 naming the field if it is not what is wanted.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| json_problem(&error))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| json_problem(&error, bytes))?;
     deserializer.end().map_err(|error| {
         Problem::malformed("malformed_json", format!("after the JSON value, at line {}, more follows", error.line()))
     })?;
     Ok(value)
 }
 
-fn json_problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn json_problem(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
     let inner = error.inner();
-    if inner.classify() == serde_json::error::Category::Data {
+    // A number where a name was wanted counts as a syntax error with serde_json, though the JSON is fine.
+    let is_json =
+        || std::str::from_utf8(bytes).is_ok_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
+    if inner.classify() == serde_json::error::Category::Data || is_json() {
         let message = strip_place(&inner.to_string());
         return Problem::invalid(vec![violation(&error.path().to_string(), &message)]);
     }
@@ -210,6 +213,7 @@ mod tests {
     #[allow(dead_code, reason = "only its shape matters")]
     struct Order {
         name: String,
+        colour: Option<Colour>,
         #[serde(default)]
         lines: Vec<Line>,
     }
@@ -219,6 +223,12 @@ mod tests {
     #[allow(dead_code, reason = "only its shape matters")]
     struct Line {
         count: u32,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only its shape matters")]
+    enum Colour {
+        Red,
     }
 
     fn problem(json: &str) -> serde_json::Value {
@@ -231,6 +241,7 @@ mod tests {
             ("{}", "name", "required"),
             (r#"{"name":1}"#, "name", "invalid"),
             (r#"{"name":"x","nmae":1}"#, "nmae", "unknown"),
+            (r#"{"name":"x","colour":7}"#, "colour", "invalid"),
             (r#"{"name":"x","lines":[{"count":-1}]}"#, "lines[0].count", "invalid"),
             (r#"{"name":"x","lines":[{"cuont":1}]}"#, "lines[0].cuont", "unknown"),
             (r#"{"name":"x","lines":[{}]}"#, "lines[0].count", "required"),

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Access::{Public, SignedIn};
-use super::accounts::{account_problem, check_password, record};
+use super::accounts::{account_problem, check_email, check_password, record};
 use super::address::ClientAddress;
 use super::ask::Ask;
 use super::extract::{Json as Body, Path};
@@ -42,7 +42,7 @@ pub(super) fn register(table: &mut Table) {
 pub(crate) struct SignIn {
     /// The organisation; absent: the one of the first start.
     organisation: Option<String>,
-    /// The mail address.
+    /// The mail address; with a code, the one to sign in with from now on, if the account has none.
     email: Option<String>,
     /// The password; with a code, the one to set.
     #[schema(format = Password)]
@@ -93,7 +93,9 @@ pub(super) async fn sign_in(
         .and_then(|value| value.to_str().ok())
         .map(|text| text.chars().take(500).collect::<String>());
     let (tenant, person) = match (&body.email, &body.password, &body.code) {
-        (None, password, Some(code)) => by_code(&app, code, password.as_deref(), ip.as_deref()).await?,
+        (email, password, Some(code)) => {
+            by_code(&app, code, email.as_deref(), password.as_deref(), ip.as_deref()).await?
+        }
         (Some(email), Some(password), None) => {
             by_password(&app, &body, email, password, ip.clone(), user_agent.clone()).await?
         }
@@ -176,7 +178,16 @@ async fn by_password(
     }
 }
 
-async fn by_code(app: &App, code: &str, password: Option<&str>, ip: Option<&str>) -> Answer<(TenantId, PersonId)> {
+async fn by_code(
+    app: &App,
+    code: &str,
+    email: Option<&str>,
+    password: Option<&str>,
+    ip: Option<&str>,
+) -> Answer<(TenantId, PersonId)> {
+    if let Some(email) = email {
+        check_email("email", email)?;
+    }
     if let Some(password) = password {
         check_password(app, "password", password)?;
     }
@@ -186,6 +197,12 @@ async fn by_code(app: &App, code: &str, password: Option<&str>, ip: Option<&str>
     let (tenant, person) =
         redeemed.ok_or_else(|| Problem::unauthenticated("the code is wrong, was used, or has expired"))?;
     app.authenticator.sign_ins.right(&key);
+    if let Some(email) = email {
+        let account = app.accounts.account(&tenant, person).await.map_err(|error| account_problem(error.into()))?;
+        if account.is_some_and(|account| account.login.is_none()) {
+            app.accounts.set_login(&tenant, person, Some(email)).await.map_err(account_problem)?;
+        }
+    }
     if let Some(password) = password {
         app.accounts.set_password(&tenant, person, password, None).await.map_err(account_problem)?;
         let invocation = Invocation::by(tenant.clone(), Actor::SYSTEM);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_commands::Commands;
-use docket_domain::{Actor, Event, Position, TenantId};
+use docket_domain::customer::CustomerEvent;
+use docket_domain::{Actor, DomainEvent, Event, PersonId, Position, TenantId};
 use docket_store::delivery::{LiveBus, LiveError, LiveSubscription, LiveTopic};
 use docket_store::{Clock, FeedSource};
 use tokio::sync::{broadcast, watch};
@@ -113,6 +114,7 @@ impl Hub {
                 Ok(batch) => {
                     for event in batch.events {
                         commands.observe(&event);
+                        forget_if_erased(commands, &event);
                         let _ = self.0.events.send(event);
                     }
                     *checkpoint = batch.upto;
@@ -121,5 +123,13 @@ impl Hub {
                 Err(error) => return error,
             }
         }
+    }
+}
+
+/// A person erased on another node: what is cached of their key here goes too.
+fn forget_if_erased(commands: &Commands, event: &Event) {
+    if let DomainEvent::Customer(CustomerEvent::PersonalDataErased(_)) = &event.body {
+        let stream = &event.meta.stream;
+        commands.journal().keys().forget(&stream.tenant, PersonId(stream.id));
     }
 }
