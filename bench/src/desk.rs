@@ -1,15 +1,9 @@
 //! A desk with history: how fast it is read, how soon a command shows, whether it stays so as it grows, and how fast
 //! it is built anew from its log.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Instant;
-
-use docket_domain::{DomainEvent, Position};
-use docket_store::delivery::InProcessSource;
-use docket_store::{FeedSource as _, Journal, LogUrl, MasterKey, SystemClock, open_log, open_vault};
 
 use crate::durable::{ask, register_customer};
 use crate::load::{self, Until};
@@ -22,7 +16,7 @@ const CONNECTIONS: usize = 64;
 /// Messages of the tickets that are read.
 const MESSAGES: u64 = 20;
 
-/// `reads`, `visible_p99_ms`, `flat`, `rebuild`, `replay`.
+/// `reads`, `visible_p99_ms`, `flat`, `rebuild`.
 pub(crate) async fn measure(program: &Path, extent: Extent, report: &mut Report) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
@@ -46,8 +40,7 @@ pub(crate) async fn measure(program: &Path, extent: Extent, report: &mut Report)
     report.note("large_memory_mb", docket.memory_mb());
     docket.stop().await?;
 
-    rebuild(program, &data, folder.path(), report)?;
-    replay(&data, extent, report).await
+    rebuild(program, &data, folder.path(), report)
 }
 
 /// How the limit of a rebuild commits.
@@ -153,47 +146,5 @@ fn rebuild(program: &Path, data: &Path, folder: &Path, report: &mut Report) -> R
     report.note("rebuild_rows_per_second", rows as f64 / seconds);
     report.note("rebuild_raw_rows_per_second", rows as f64 / limit);
     report.note("rebuild", limit / seconds);
-    Ok(())
-}
-
-/// `replay`: every event read, opened and folded into counters by type, as a projection worker would get it.
-async fn replay(data: &Path, extent: Extent, report: &mut Report) -> Result<(), Failure> {
-    let mut rates = Vec::new();
-    for _ in 0..extent.rounds.min(3) {
-        let clock = Arc::new(SystemClock);
-        let master = MasterKey::load_or_create(&data.join("master.key"))
-            .map_err(|error| Failure::Setup(format!("the master key: {error}")))?;
-        let vault = open_vault(&data.join("vault.db").display().to_string(), master, clock.clone())
-            .await
-            .map_err(|error| Failure::Setup(format!("the vault: {error}")))?;
-        let log = open_log(&LogUrl::Sqlite(data.join("log.db")), clock.clone()).await?;
-        let head = log.head().await?;
-        let journal = Journal::new(log, Arc::new(vault), clock);
-        let source = InProcessSource::new(journal);
-        let broken = |error: docket_store::FeedError| Failure::Setup(format!("the feed: {error}"));
-        let mut feed = source.open("bench", Position::START, 4096).await.map_err(broken)?;
-        let mut counters: HashMap<&'static str, u64> = HashMap::new();
-        let mut text = 0_usize;
-        let begin = Instant::now();
-        loop {
-            let batch = feed.next().await.map_err(broken)?;
-            for event in &batch.events {
-                *counters.entry(event.body.event_type()).or_default() += 1;
-                if let DomainEvent::Ticket(docket_domain::ticket::TicketEvent::MessagePosted(message)) = &event.body {
-                    text += message.body.known().map_or(0, str::len);
-                }
-            }
-            if batch.upto >= head {
-                break;
-            }
-        }
-        let events: u64 = counters.values().sum();
-        std::hint::black_box(text);
-        rates.push(events as f64 / begin.elapsed().as_secs_f64());
-        if rates.len() == 1 {
-            report.note("replay_events", events as f64);
-        }
-    }
-    report.note_median("replay", rates);
     Ok(())
 }

@@ -9,6 +9,7 @@ mod durable;
 mod load;
 mod log;
 mod raw;
+mod replay;
 mod report;
 mod scripts;
 mod server;
@@ -69,7 +70,9 @@ enum Part {
     Http,
     /// append
     Append,
-    /// reads, visible_p99_ms, flat, rebuild, replay
+    /// replay
+    Replay,
+    /// reads, visible_p99_ms, flat, rebuild
     Desk,
 }
 
@@ -128,6 +131,10 @@ async fn run(options: Options) -> Result<(), Failure> {
     if wanted(Part::Append) {
         eprintln!("append: the log against a raw batched insert");
         log::append(extent, &mut report).await?;
+    }
+    if wanted(Part::Replay) {
+        eprintln!("replay: the log through the fold into counters");
+        replay::measure(extent, &mut report).await?;
     }
     if wanted(Part::Http) {
         eprintln!("http: commands against a bare handler into the same group commit");

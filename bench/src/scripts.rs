@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::load::{Script, write_request};
 
 /// Text a customer might write, about 300 bytes.
-const TEXT: &str = "Good morning, since the update of last week the nightly export stops after the first file and \
+pub(crate) const TEXT: &str = "Good morning, since the update of last week the nightly export stops after the first file and \
     the log says that the licence could not be checked. We have restarted the service twice and the licence file has \
     not changed. Could somebody have a look today, please? The finance department waits for the figures.";
 
