@@ -115,7 +115,7 @@ impl Docket {
         .await;
     }
 
-    /// Runs another command of the binary on the same folder and databases, to its end.
+    /// Runs another command (`verify`, `token issue` …) of the binary on the same folder and databases, to its end.
     ///
     /// # Panics
     /// If it fails, with what it printed.
@@ -126,7 +126,11 @@ impl Docket {
     /// The binary with the settings of this server: to be run in another way.
     pub fn command(&self, subcommand: &str) -> Command {
         let mut command = Command::new(binary());
-        command.arg(subcommand).arg("--data").arg(self.data());
+        // Settings of whoever runs the tests are not the server's; one it does not know would stop it.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKET_")) {
+            command.env_remove(name);
+        }
+        command.args(subcommand.split(' ')).arg("--data").arg(self.data());
         if let Some(store) = &self.options.store {
             command.args(["--store", store]);
         }

@@ -71,7 +71,7 @@ async fn an_impossible_transition_says_what_is_possible() {
     admin.put(&format!("{ticket}/status"), json!({ "status": "closed" })).await.ok();
     let refused = admin.put(&format!("{ticket}/status"), json!({ "status": "resolved" })).await;
     let problem = refused.problem(409, "invalid_transition");
-    assert_eq!(problem["current"], "closed", "{problem}");
+    assert_eq!(problem["current_status"], "closed", "{problem}");
     assert_eq!(problem["allowed"], json!(["open"]), "{problem}");
     let refused = carl.client.post(&format!("{ticket}/messages"), json!({ "body": "One more thing" })).await;
     assert_eq!(refused.status, 409, "{refused}");

@@ -26,11 +26,12 @@ async fn nats_py_reads_the_events_as_cloud_events() {
     carl.client.post(&format!("/v1/tickets/{id}/messages"), json!({ "body": "second" })).await.ok();
 
     let subject = format!("docket.*.ticket.{id}.>");
-    reader.arg(repository().join("scripts/foreign/read_events.py")).args([&nats.url(), &subject, "2"]);
+    reader.arg(repository().join("scripts/foreign/read_events.py")).args([&nats.url(), &subject, "3"]);
     let printed = tokio::task::spawn_blocking(move || run_tool(&mut reader)).await.expect("it ran");
     let events: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(events.len(), 2, "{printed}");
-    let (opened, message) = (&events[0], &events[1]);
+    // Opened, measured by the default service level, answered.
+    assert_eq!(events.len(), 3, "{printed}");
+    let (opened, message) = (&events[0], &events[2]);
     assert_eq!(opened["attributes"]["specversion"], "1.0");
     assert!(opened["attributes"]["type"].as_str().is_some_and(|t| t.contains("TicketOpened")), "{opened}");
     assert_eq!(opened["data"]["subject"], "Grüße \"and\" 100%");
