@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use docket_domain::Position;
 
 use super::access::Access;
-use super::ask::bad_header;
+use super::ask::{bad_header, journal_problem};
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::Who;
@@ -44,6 +44,14 @@ async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), P
 
 /// Waits until the read models show `position`: to read one's own writes.
 async fn wait_for(app: &App, position: Position) -> Result<(), Problem> {
+    if *app.read_models.position().borrow() >= position {
+        return Ok(());
+    }
+    // What the log has not given out yet is not worth waiting for.
+    let head = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
+    if position > head {
+        return Err(bad_header("Docket-Min-Position", "a position of the log, as Docket-Position gave it"));
+    }
     let patience = Duration::from_millis(app.settings.http.min_position_wait_ms);
     if app.read_models.wait_for(position, patience).await.map_err(super::respond::read_problem)? {
         return Ok(());
