@@ -9,5 +9,6 @@ mod fault_kill;
 mod foreign;
 mod isolation;
 mod live;
+mod rebuild;
 mod servers;
 mod ticket_life;
