@@ -126,6 +126,12 @@ impl Commands {
         Ok(self.look_up::<A>(&stream).await?.0.loaded())
     }
 
+    /// The state of an aggregate if it is in memory; nothing is read.
+    pub fn known<A: Aggregate>(&self, tenant: &TenantId, id: impl Into<Uuid>) -> Option<Loaded<A>> {
+        let stream = StreamId::new(tenant.clone(), A::CATEGORY, id);
+        self.0.cache.get(&stream).map(|cached| cached.loaded())
+    }
+
     /// The state of an aggregate as it is in the log now.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use docket_domain::{Category, DomainEvent, Event, Position};
-use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError};
+use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError, RecordedEvent};
 use tokio_util::sync::CancellationToken;
 
 /// Events read at once.
@@ -23,8 +23,8 @@ pub(crate) trait Reactor: Send {
     /// The categories it looks at.
     const CATEGORIES: &'static [Category];
 
-    /// Takes in an event from before it began. Personal text is sealed.
-    fn take_in_history(&mut self, event: &Event);
+    /// Takes in an event from before it began, as it lies in the log; [`decode`] understands it.
+    fn take_in_history(&mut self, event: RecordedEvent) -> Result<(), JournalError>;
 
     /// Takes in an event that just happened.
     fn take_in(&mut self, event: &Event);
@@ -83,11 +83,8 @@ async fn take_in_history<R: Reactor>(journal: &Journal, reactor: &mut R) -> Resu
     let mut at = Position::START;
     while at < head {
         let page = journal.store().read_all(at, &filter, PAGE).await?;
-        for recorded in page.events {
-            let (category, position) = (recorded.meta.stream.category, recorded.meta.position);
-            let body = DomainEvent::decode(category, &recorded.event_type, recorded.schema_version, &recorded.payload)
-                .map_err(|source| JournalError::Decode { position, source })?;
-            reactor.take_in_history(&Event { meta: recorded.meta, body });
+        for event in page.events {
+            reactor.take_in_history(event)?;
         }
         if page.scanned_to <= at {
             break;
@@ -95,4 +92,12 @@ async fn take_in_history<R: Reactor>(journal: &Journal, reactor: &mut R) -> Resu
         at = page.scanned_to;
     }
     Ok(at)
+}
+
+/// Understands an event without opening it: its personal text stays sealed.
+pub(crate) fn decode(event: RecordedEvent) -> Result<Event, JournalError> {
+    let RecordedEvent { meta, event_type, schema_version, payload, .. } = event;
+    let body = DomainEvent::decode(meta.stream.category, &event_type, schema_version, &payload)
+        .map_err(|source| JournalError::Decode { position: meta.position, source })?;
+    Ok(Event { meta, body })
 }

@@ -100,6 +100,18 @@ impl LastEvent {
     }
 }
 
+impl ChatLine {
+    /// Notes an event as the last one, unless a later one is known. Whether it is.
+    fn touch(&mut self, meta: &EventMeta) -> bool {
+        let newest = meta.version >= self.last.version;
+        if newest {
+            self.last = LastEvent::of(meta);
+            self.held_back = false;
+        }
+        newest
+    }
+}
+
 /// One tenant's agents and chats.
 #[derive(Debug, Clone, Default)]
 pub struct Board {
@@ -176,11 +188,9 @@ impl Board {
         }
         let Some(chat) = self.chats.get_mut(&id) else { return false };
         // What this process did itself is on the board before it comes back from the log.
-        if meta.version < chat.last.version {
+        if !chat.touch(meta) {
             return false;
         }
-        chat.last = LastEvent::of(meta);
-        chat.held_back = false;
         match event {
             ChatEvent::ChatAssigned(event) => {
                 chat.passed.extend(event.from);
@@ -206,6 +216,13 @@ impl Board {
             _ => return chat.waiting,
         }
         true
+    }
+
+    /// Notes that something happened to a chat that is nothing to routing.
+    pub fn touch(&mut self, meta: &EventMeta) {
+        if let Some(chat) = self.chats.get_mut(&ChatId(meta.stream.id)) {
+            chat.touch(meta);
+        }
     }
 
     /// Notes an offer that was made just now, before its events come back from the log.

@@ -5,13 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Done, Invocation, RequestKey};
-use docket_domain::{Actor, Category, Event, Rejection, TenantId};
+use docket_domain::chat::{MessagePosted, MessagesRead};
+use docket_domain::{Actor, Category, Event, EventPayload as _, Rejection, TenantId};
+use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 
 use super::board::Board;
 use super::choose::{Move, deadlines, moves};
 use crate::Settings;
-use crate::follow::Reactor;
+use crate::follow::{Reactor, decode};
 
 /// Offers made at once.
 const AT_ONCE: usize = 32;
@@ -72,8 +74,17 @@ impl Reactor for Routing {
     const NAME: &'static str = "routing";
     const CATEGORIES: &'static [Category] = &[Category::Agent, Category::Chat];
 
-    fn take_in_history(&mut self, event: &Event) {
-        self.take_in(event);
+    fn take_in_history(&mut self, event: RecordedEvent) -> Result<(), JournalError> {
+        let said = matches!(event.event_type.as_str(), MessagePosted::TYPE | MessagesRead::TYPE);
+        if said && event.meta.stream.category == Category::Chat {
+            // Of these only that they happened matters.
+            if let Some(board) = self.boards.get_mut(&event.meta.stream.tenant) {
+                board.touch(&event.meta);
+            }
+        } else {
+            self.take_in(&decode(event)?);
+        }
+        Ok(())
     }
 
     fn take_in(&mut self, event: &Event) {

@@ -1,20 +1,26 @@
 //! Keeps the due times of everything open and fires what is due.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Invocation};
-use docket_domain::chat::{Chat, ChatCommand, ChatEvent};
+use docket_domain::chat::{Chat, ChatCommand, ChatEnded, ChatEvent, ChatStarted};
 use docket_domain::sla::SlaClocks;
-use docket_domain::ticket::{Ticket, TicketEvent, TicketStatus};
-use docket_domain::{Category, ChatId, DomainEvent, Event, StreamId};
+use docket_domain::ticket::{
+    StatusChanged, Ticket, TicketArchived, TicketDeleted, TicketEvent, TicketMerged, TicketOpened,
+};
+use docket_domain::{
+    Aggregate, Category, ChatId, DomainEvent, Event, EventPayload as _, FromDomain as _, Stamp, StreamId,
+};
+use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 
 use super::due::{chat_timer, ticket_timers};
 use super::wheel::Wheel;
 use crate::Settings;
-use crate::follow::Reactor;
+use crate::follow::{Reactor, decode};
 
 /// Streams looked at or fired at once.
 const AT_ONCE: usize = 64;
@@ -96,30 +102,32 @@ impl Reactor for Timers {
     const CATEGORIES: &'static [Category] = &[Category::Ticket, Category::Chat];
 
     /// Only what is still open in the end is looked at.
-    fn take_in_history(&mut self, event: &Event) {
-        let (stream, version) = (&event.meta.stream, event.meta.version);
-        match &event.body {
-            DomainEvent::Ticket(TicketEvent::StatusChanged(change))
-                if matches!(change.to, TicketStatus::Resolved | TicketStatus::Closed) =>
-            {
-                self.stirred.remove(stream);
+    fn take_in_history(&mut self, event: RecordedEvent) -> Result<(), JournalError> {
+        let (stream, version) = (event.meta.stream.clone(), event.meta.version);
+        let begins = match event.event_type.as_str() {
+            TicketOpened::TYPE | ChatStarted::TYPE => Some(true),
+            TicketMerged::TYPE | TicketArchived::TYPE | TicketDeleted::TYPE | ChatEnded::TYPE => Some(false),
+            StatusChanged::TYPE => match decode(event)?.body {
+                DomainEvent::Ticket(TicketEvent::StatusChanged(change)) => Some(!change.to.is_done()),
+                _ => None,
+            },
+            _ => None,
+        };
+        match begins {
+            Some(true) => {
+                self.stirred.insert(stream, version);
             }
-            DomainEvent::Ticket(
-                TicketEvent::TicketMerged(_) | TicketEvent::TicketArchived(_) | TicketEvent::TicketDeleted(_),
-            )
-            | DomainEvent::Chat(ChatEvent::ChatEnded(_)) => {
-                self.stirred.remove(stream);
+            Some(false) => {
+                self.stirred.remove(&stream);
             }
-            DomainEvent::Ticket(TicketEvent::TicketOpened(_) | TicketEvent::StatusChanged(_))
-            | DomainEvent::Chat(ChatEvent::ChatStarted(_)) => {
-                self.stirred.insert(stream.clone(), version);
-            }
-            _ => {
-                if let Some(known) = self.stirred.get_mut(stream) {
+            // What is in memory may be older than this, where another process wrote.
+            None => {
+                if let Some(known) = self.stirred.get_mut(&stream) {
                     *known = version;
                 }
             }
         }
+        Ok(())
     }
 
     fn take_in(&mut self, event: &Event) {
@@ -155,20 +163,39 @@ async fn next_due(
 ) -> Result<Option<DateTime<Utc>>, CommandError> {
     match stream.category {
         Category::Ticket => {
-            let mut ticket = commands.load::<Ticket>(&stream.tenant, stream.id).await?;
-            if ticket.version < version {
-                ticket = commands.load_fresh::<Ticket>(&stream.tenant, stream.id).await?;
-            }
-            Ok(ticket_timers(&ticket.state).into_iter().map(|timer| timer.at).min())
+            let ticket = state::<Ticket>(commands, stream, version).await?;
+            Ok(ticket_timers(&ticket).into_iter().map(|timer| timer.at).min())
         }
         Category::Chat => {
-            let mut chat = commands.load::<Chat>(&stream.tenant, stream.id).await?;
-            if chat.version < version {
-                chat = commands.load_fresh::<Chat>(&stream.tenant, stream.id).await?;
-            }
-            Ok(chat_timer(&chat.state, settings).map(|timer| timer.at))
+            let chat = state::<Chat>(commands, stream, version).await?;
+            Ok(chat_timer(&chat, settings).map(|timer| timer.at))
         }
         _ => Ok(None),
+    }
+}
+
+/// A state that is at least at `version`: the one in memory, else folded without opening what is sealed and without
+/// pushing others out of memory, since nothing is about to be done with it.
+async fn state<A: Aggregate>(commands: &Commands, stream: &StreamId, version: u64) -> Result<Arc<A>, CommandError> {
+    const PAGE: usize = 500;
+    if let Some(known) = commands.known::<A>(&stream.tenant, stream.id).filter(|known| known.version >= version) {
+        return Ok(known.state);
+    }
+    let (mut state, mut after) = (A::default(), 0);
+    loop {
+        let page = commands.journal().store().read_stream(stream, after, PAGE).await?;
+        let last = page.len() < PAGE;
+        for recorded in page {
+            let event = decode(recorded)?;
+            after = event.meta.version;
+            if let Some(own) = A::Event::from_domain(&event.body) {
+                let (occurred_at, actor) = (event.meta.occurred_at, event.meta.actor);
+                state.evolve(own, &Stamp { version: after, occurred_at, actor });
+            }
+        }
+        if last {
+            return Ok(Arc::new(state));
+        }
     }
 }
 
