@@ -181,6 +181,8 @@ pub async fn export_log(
     let mut buffer = Vec::new();
     push(&mut buffer, &header)?;
     let (all, mut scratch, mut scanned) = (Filter::default(), Vec::new(), after);
+    // A log that grows meanwhile is exported up to here at least, and not for ever.
+    let head = store.head().await?;
     loop {
         let page = store.read_all(scanned, &all, PAGE).await?;
         for event in page.events {
@@ -192,18 +194,18 @@ pub async fn export_log(
             };
             push(&mut buffer, &line)?;
         }
-        let finished = page.scanned_to == scanned;
+        let finished = page.scanned_to == scanned || page.scanned_to >= head;
         if finished {
             push(&mut buffer, &Line::End { end: end.position.0, hash: end.hash })?;
         }
         out.write_all(&buffer).await?;
         buffer.clear();
+        scanned = page.scanned_to;
+        progress(scanned);
         if finished {
             out.flush().await?;
             return Ok(end);
         }
-        scanned = page.scanned_to;
-        progress(scanned);
     }
 }
 

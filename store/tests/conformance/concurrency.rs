@@ -126,3 +126,11 @@ pub(crate) async fn many_callers_are_all_answered(backend: &impl Backend) {
     callers.join_all().await;
     assert_eq!(whole_log(&*store).await.len(), 2000);
 }
+
+pub(crate) async fn a_new_log_can_be_opened_by_many_at_once(backend: &impl Backend) {
+    let stores = futures::future::join_all((0..6).map(|_| backend.open())).await;
+    for store in &stores {
+        add(&**store, &fresh_stream(), "x").await;
+    }
+    assert_eq!(whole_log(&*stores[0]).await.len(), 6);
+}
