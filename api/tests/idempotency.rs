@@ -69,3 +69,15 @@ async fn a_repeated_bulk_change_replays_item_by_item() {
     let again = post(&admin, "/v1/ticket-changes", "bulk", &body).await.expect(StatusCode::OK);
     assert_eq!(again, first);
 }
+
+#[tokio::test]
+async fn a_token_is_issued_once_and_shown_once() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let body = json!({ "label": "mine" });
+    post(&admin, "/v1/tokens", "token", &body).await.expect(StatusCode::CREATED);
+    post(&admin, "/v1/tokens", "token", &body).await.problem(409, "already_done");
+    post(&admin, "/v1/tokens", "token", &json!({ "label": "other" })).await.problem(422, "idempotency_key_reused");
+    let list = admin.get("/v1/tokens").await.json();
+    assert_eq!(list["items"].as_array().expect("items").len(), 1);
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use docket_domain::Position;
@@ -11,15 +11,23 @@ use docket_domain::Position;
 use super::access::Access;
 use super::ask::{bad_header, journal_problem};
 use super::problem::Problem;
+use super::respond::POSITION;
 use crate::app::App;
 use crate::auth::Who;
 
 /// Lets a request through to its handler, or not.
 pub(crate) async fn guard(State((app, access)): State<(App, Access)>, mut request: Request, next: Next) -> Response {
-    match admit(&app, access, &mut request).await {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    if let Err(problem) = admit(&app, access, &mut request).await {
+        return problem.into_response();
     }
+    if access == Access::Public || request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    // Taken before the query: whoever follows the log from here on misses nothing of what came after the answer.
+    let position = app.read_models.position().borrow().0;
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(POSITION).or_insert(HeaderValue::from(position));
+    response
 }
 
 async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), Problem> {

@@ -5,10 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use docket_commands::{Invocation, RequestKey};
 use docket_domain::Permission::{self, ManageSettings};
-use docket_domain::account::AccountCommand;
+use docket_domain::account::{Account, AccountCommand};
 use docket_domain::{PermissionSet, PersonId};
 use docket_projections::views::Page;
+use docket_store::IdempotencyKey;
 use docket_store::vault::{ApiToken, NewApiToken};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -124,11 +126,41 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
         }
     };
     let person = body.person_id.map_or(who.person, PersonId);
+    if let Some(key) = &ask.invocation.idempotency {
+        refuse_repeated(&app, &ask, key).await?;
+    }
     let new = NewApiToken { person, label: label.to_owned(), scopes, expires_at: body.expires_at };
     let (token, secret) = app.accounts.issue_token(&who.tenant, new).await.map_err(account_problem)?;
     let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label: token.label.clone() };
-    record(&app, &ask.invocation, person, issued).await;
+    let recorded = Invocation { if_match: None, ..ask.invocation.clone() };
+    match app.commands.execute::<Account>(&recorded, person.0, issued).await {
+        Ok(done) if !done.replayed => {}
+        // The same request was faster: one token is enough.
+        not_recorded => {
+            app.accounts.revoke_token(&who.tenant, token.id).await.map_err(|error| account_problem(error.into()))?;
+            return Err(not_recorded.map_or_else(|error| ask.refuse(error), |_| shown_already()));
+        }
+    }
     Ok((StatusCode::CREATED, Json(IssuedToken { view: token.into(), token: secret })).into_response())
+}
+
+/// A token's secret cannot be shown again, so the same request again is refused rather than answered alike.
+async fn refuse_repeated(app: &App, ask: &Ask<NewToken>, key: &RequestKey) -> Answer<()> {
+    let key = IdempotencyKey {
+        tenant: ask.who.tenant.clone(),
+        key: key.key.clone(),
+        fingerprint: key.fingerprint,
+        note: String::new(),
+    };
+    match app.journal.store().find_appended(&key).await {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) => Err(shown_already()),
+        Err(error) => Err(ask.refuse(error.into())),
+    }
+}
+
+fn shown_already() -> Problem {
+    Problem::conflict("already_done", "this token was issued by an earlier request, and shown only then")
 }
 
 /// Revokes an API token. It stops working at once.

@@ -26,6 +26,9 @@ use crate::http::Http;
 use crate::http::table::Route;
 use crate::live::Hub;
 
+/// How often metrics are added up.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// A desk whose roles run.
 pub struct Server {
     desk: Desk,
@@ -108,7 +111,14 @@ impl Server {
             first_admin(&desk.tenant),
         )?;
         // The recorder is there before the first request is counted.
-        crate::observe::metrics_handle();
+        let metrics = crate::observe::metrics_handle();
+        let stop = self.stop_work.clone();
+        self.work.spawn(async move {
+            // Samples pile up until somebody adds them up, and nobody may be asking.
+            while tokio::time::timeout(UPKEEP, stop.cancelled()).await.is_err() {
+                metrics.run_upkeep();
+            }
+        });
         let app = App::new(Parts {
             settings: desk.settings.clone(),
             public_url: self.public_url.clone(),
