@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS models (
 -- Full-text search under row-level security. A policy keeps the planner from using the index of an operator that
 -- might leak (`@@` is one), so that these functions look in the owner's name, and only at the session's tenant.
 CREATE OR REPLACE FUNCTION find_tickets(query text) RETURNS TABLE (ticket_id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = docket_read AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 SET search_path = docket_read AS $$
 BEGIN
     RETURN QUERY SELECT t.id FROM tickets t
         WHERE t.tenant = current_setting('docket.tenant', true) AND t.words @@ to_tsquery('simple', query);
@@ -26,7 +26,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION find_messages(query text, notes boolean, at_most bigint)
 RETURNS TABLE (conversation_id uuid, message_position bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = docket_read AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 SET search_path = docket_read AS $$
 BEGIN
     RETURN QUERY SELECT m.conversation_id, m.position FROM messages m
         WHERE m.tenant = current_setting('docket.tenant', true) AND m.words @@ to_tsquery('simple', query)
@@ -35,7 +35,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION find_customers(query text) RETURNS TABLE (customer_id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = docket_read AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 SET search_path = docket_read AS $$
 BEGIN
     RETURN QUERY SELECT c.id FROM customers c
         WHERE c.tenant = current_setting('docket.tenant', true) AND c.words @@ to_tsquery('simple', query);

@@ -43,3 +43,6 @@ CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, started_at, id
 
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
+
+-- How long others waited lately.
+CREATE INDEX {table}_by_wait ON {table} (tenant, started_at) WHERE wait_seconds IS NOT NULL;

@@ -75,6 +75,7 @@ impl Database {
     /// but through here.
     pub(crate) async fn fetch(&self, tenant: &TenantId, sql: Sql) -> Result<Vec<DbRow>, ReadError> {
         let (text, binds) = sql.into_parts();
+        tracing::trace!(sql = text.as_str(), "query");
         match self {
             Self::Sqlite { read, .. } => read.fetch(text, binds).await,
             Self::Postgres { read, .. } => {
@@ -89,6 +90,7 @@ impl Database {
     /// Runs a query that concerns all tenants.
     pub(crate) async fn fetch_all_tenants(&self, sql: Sql) -> Result<Vec<DbRow>, ReadError> {
         let (text, binds) = sql.into_parts();
+        tracing::trace!(sql = text.as_str(), "query");
         match self {
             Self::Sqlite { read, .. } => read.fetch(text, binds).await,
             Self::Postgres { owner, .. } => postgres::fetch(owner, &text, binds).await,

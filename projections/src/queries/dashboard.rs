@@ -153,7 +153,7 @@ impl Queries {
                 "SELECT (SELECT count(*) {open}), (SELECT count(*) {open} AND t.assignee_id = {person}), \
                  (SELECT count(*) {open} AND t.assignee_id IS NULL), (SELECT count(*) {open} AND t.rank = 1), \
                  (SELECT count(*) FROM sla s JOIN tickets t ON t.tenant = s.tenant AND t.id = s.ticket_id \
-                 WHERE s.tenant = {tenant} AND s.due_at <= {now} AND NOT t.archived AND NOT t.deleted), \
+                 WHERE s.tenant = {tenant} AND s.due_at IS NOT NULL AND s.due_at <= {now} AND NOT t.archived AND NOT t.deleted), \
                  (SELECT count(*) {unread} AND t.assignee_id = {person} AND t.status IN {NOT_DONE}), \
                  (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.status = 'waiting'), \
                  (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = {person} \

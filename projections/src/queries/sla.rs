@@ -134,7 +134,7 @@ impl Queries {
     /// the event it leads to is taken in, so that acting on it has to be idempotent.
     pub async fn due_timers(&self, before: DateTime<Utc>, limit: u32) -> Result<Vec<Timer>, ReadError> {
         let mut timers = Vec::new();
-        let mut sql = Sql::new("SELECT tenant, ticket_id, clocks FROM sla WHERE timer_at <= ");
+        let mut sql = Sql::new("SELECT tenant, ticket_id, clocks FROM sla WHERE timer_at IS NOT NULL AND timer_at <= ");
         sql.value(&before).push(&format!(" ORDER BY timer_at LIMIT {limit}"));
         let rows = self.models.database.fetch_all_tenants(sql).await?;
         for (tenant, ticket_id, Json(clocks)) in

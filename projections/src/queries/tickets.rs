@@ -222,7 +222,10 @@ impl Queries {
         }
         if filter.overdue {
             let now = sql.keep(self.now().cell());
-            add(format!("t.id IN (SELECT o.ticket_id FROM sla o WHERE o.tenant = {tenant} AND o.due_at <= {now})"));
+            add(format!(
+                "t.id IN (SELECT o.ticket_id FROM sla o WHERE o.tenant = {tenant} AND o.due_at IS NOT NULL \
+                 AND o.due_at <= {now})"
+            ));
         }
         if let Some(search) = &filter.search {
             let dialect = self.dialect();
