@@ -44,7 +44,7 @@ def fold(rows):
             priority = PRIORITY.get(row["seriousness"], "low")
         elif activity == "Take in charge ticket":
             counts["assignments"] += 1
-            counts["reassignments"] += assignee is not None and assignee != row["resource"]
+            counts["reassignments"] += assignee is not None
             assignee = row["resource"]
             if status != "in_progress":
                 go("in_progress")

@@ -147,6 +147,13 @@ impl Docket {
         command
     }
 
+    /// The binary without settings: a client of a server.
+    pub fn bare_command(subcommand: &str) -> Command {
+        let mut command = Command::new(binary());
+        command.arg(subcommand).env("NO_COLOR", "1");
+        command
+    }
+
     /// Ends it with SIGKILL, as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
