@@ -27,8 +27,8 @@ fn lines() -> String {
 #[tokio::test]
 async fn a_running_server_takes_history_in_once() {
     let docket = Docket::start().await;
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    let mut packed = flate2::write::GzEncoder::new(file.as_file_mut(), flate2::Compression::fast());
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let mut packed = flate2::write::GzEncoder::new(file.as_file(), flate2::Compression::fast());
     packed.write_all(lines().as_bytes()).and_then(|()| packed.try_finish()).expect("written");
     let import = || {
         let mut command = Docket::bare_command("import");

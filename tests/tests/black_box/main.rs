@@ -10,7 +10,7 @@ mod foreign;
 mod imports;
 mod isolation;
 mod live;
-mod rebuild;
 mod real_data;
+mod rebuild;
 mod servers;
 mod ticket_life;
