@@ -23,7 +23,10 @@ const TREND_DAYS: u64 = 7;
 
 /// Counters by metric, day and dimension.
 #[derive(Default)]
-struct Counted(HashMap<(String, String), Vec<(String, i64, i64)>>);
+struct Counted(HashMap<(String, String), Vec<Counter>>);
+
+/// Dimension, count and sum.
+type Counter = (String, i64, i64);
 
 impl Counted {
     /// Count and sum over all dimensions. The day is empty for all time.
