@@ -21,6 +21,9 @@ const IDLE: u32 = 100;
 /// Frames in the write-ahead log from which on the writer is held up shortly, to begin it anew (128 MiB of pages).
 const TOO_LONG: i64 = 32_768;
 
+/// How long beginning anew waits for readers, and the writer with it; then it is tried again later.
+const PATIENCE: Duration = Duration::from_millis(200);
+
 /// The housekeeping thread; it ends when this is stopped or dropped.
 #[derive(Debug)]
 pub(super) struct Housekeeper(Mutex<Option<(Sender<()>, JoinHandle<()>)>>);
@@ -31,6 +34,7 @@ impl Housekeeper {
         head: Arc<watch::Sender<Position>>,
         written: Arc<AtomicU64>,
     ) -> std::io::Result<Self> {
+        connection.busy_timeout(PATIENCE).map_err(std::io::Error::other)?;
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new()
             .name("docket-log-keep".into())
@@ -86,4 +90,35 @@ fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
         connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::sqlite::{connect, migrate};
+
+    #[tokio::test]
+    async fn the_write_ahead_log_is_copied_beside_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        migrate(&path).await.unwrap();
+        let (head, written) = (Arc::new(watch::Sender::new(Position::START)), Arc::new(AtomicU64::new(0)));
+        let keeper = Housekeeper::spawn(connect(&path).unwrap(), Arc::clone(&head), Arc::clone(&written)).unwrap();
+        let writer = connect(&path).unwrap();
+        writer
+            .execute_batch("CREATE TABLE filler (bytes BLOB); INSERT INTO filler VALUES (zeroblob(20000000))")
+            .unwrap();
+        let before = path.metadata().unwrap().len();
+        assert!(before < CHECKPOINT, "the writer itself copied {before} bytes");
+        written.fetch_add(20_000_000, Ordering::Relaxed);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while path.metadata().unwrap().len() < CHECKPOINT {
+            assert!(Instant::now() < deadline, "nobody copied it");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(written.load(Ordering::Relaxed), 0);
+        keeper.stop();
+    }
 }
