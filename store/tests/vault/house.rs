@@ -1,0 +1,87 @@
+//! A place for vaults, on either database.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use docket_domain::{PersonId, Role, TenantId};
+use docket_store::vault::{MasterKey, NewAccount, Vault, open_vault};
+use docket_store::{ManualClock, new_id};
+
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A place for one test's vaults.
+pub(crate) struct House {
+    folder: tempfile::TempDir,
+    pub(crate) url: String,
+    database: Option<String>,
+    pub(crate) clock: Arc<ManualClock>,
+}
+
+pub(crate) const MASTER: [u8; 32] = [7; 32];
+
+pub(crate) fn server() -> String {
+    std::env::var("DOCKET_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into())
+}
+
+impl House {
+    pub(crate) async fn new(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(DateTime::from_timestamp(1_700_000_000, 0).unwrap()));
+        let (url, database) = match kind {
+            Kind::Sqlite => (folder.path().join("vault.db").display().to_string(), None),
+            Kind::Postgres => {
+                let name = format!("docket_vault_{}", new_id().simple());
+                let pool = sqlx::PgPool::connect(&server()).await.expect("PostgreSQL for tests");
+                sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
+                pool.close().await;
+                let (base, _) = server().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+                (format!("{base}/{name}"), Some(name))
+            }
+        };
+        Self { folder, url, database, clock }
+    }
+
+    pub(crate) async fn open(&self) -> Vault {
+        open_vault(&self.url, MasterKey::from_bytes(&MASTER), self.clock.clone()).await.unwrap()
+    }
+
+    /// Every byte the vault's files hold (SQLite only).
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            all.extend(std::fs::read(entry.unwrap().path()).unwrap());
+        }
+        all
+    }
+
+    pub(crate) async fn remove(self) {
+        if let Some(name) = self.database {
+            let pool = sqlx::PgPool::connect(&server()).await.unwrap();
+            let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+        }
+    }
+}
+
+pub(crate) fn tenant() -> TenantId {
+    TenantId::new("acme").unwrap()
+}
+
+pub(crate) fn person() -> PersonId {
+    PersonId(new_id())
+}
+
+pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+pub(crate) async fn agent(vault: &Vault, login: &str, password: Option<&str>, role: Role) -> PersonId {
+    let person = person();
+    let account = NewAccount { person, role, login: Some(login.to_owned()), password: password.map(str::to_owned) };
+    vault.accounts().open_account(&tenant(), account).await.unwrap();
+    person
+}
