@@ -100,6 +100,7 @@ async fn path_and_query_tricks_find_nothing() {
     admin.get(&format!("/v1/tickets?search={}", "x".repeat(20_000))).await.problem(414, "uri_too_long");
     let answer = Client::send(admin.request(Method::GET, "/v1/tickets").header("docket-min-position", "soon")).await;
     answer.problem(400, "invalid_header");
+    admin.get_at("/v1/tickets", 1 << 40).await.problem(400, "invalid_header");
     let answer =
         Client::send(admin.request(Method::POST, "/v1/tickets").header("if-match", "soon").json(&json!({}))).await;
     answer.problem(400, "invalid_header");

@@ -55,13 +55,12 @@ async fn wait_for(app: &App, position: Position) -> Result<(), Problem> {
     if *app.read_models.position().borrow() >= position {
         return Ok(());
     }
-    // What the log has not given out yet is not worth waiting for.
     let head = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
     if position > head {
-        return Err(bad_header("Docket-Min-Position", "a position of the log, as Docket-Position gave it"));
+        return Err(bad_header("Docket-Min-Position", "a position the log has reached").with("log_position", head.0));
     }
     let patience = Duration::from_millis(app.settings.http.min_position_wait_ms);
-    if app.read_models.wait_for(position, patience).await.map_err(super::respond::read_problem)? {
+    if app.read_models.wait_for(position, patience).await? {
         return Ok(());
     }
     Err(Problem::unavailable(format!("the read models are not at position {position} yet; try again"))

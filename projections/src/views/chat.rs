@@ -82,7 +82,7 @@ pub struct ChatView {
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
     /// Who or what ended it.
-    #[schema(schema_with = schema::ended_by)]
+    #[schema(schema_with = schema::ended_by_or_null)]
     pub ended_by: Option<EndedBy>,
     /// Seconds from start to end.
     pub duration_seconds: Option<i64>,

@@ -6,7 +6,7 @@ use docket_domain::customer::CustomerKind;
 use docket_domain::organisation::FieldType;
 use docket_domain::ticket::{Channel, Priority, SlaClock, TicketStatus};
 use docket_domain::{ActorKind, Role};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 fn one_of(names: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
@@ -32,6 +32,19 @@ enumerations! {
     customer_kind: CustomerKind,
     field_type: FieldType,
     role: Role,
+}
+
+/// Where a value may be absent: the derive does not see that behind `schema_with`.
+fn or_null(schema: RefOr<Schema>) -> RefOr<Schema> {
+    OneOfBuilder::new().item(schema).item(ObjectBuilder::new().schema_type(SchemaType::new(Type::Null))).into()
+}
+
+pub(super) fn ended_by_or_null() -> RefOr<Schema> {
+    or_null(ended_by())
+}
+
+pub(super) fn sla_clock_or_null() -> RefOr<Schema> {
+    or_null(sla_clock())
 }
 
 pub(super) fn actor_kind() -> RefOr<Schema> {

@@ -42,7 +42,7 @@ impl SlaClockState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SlaBadge {
     /// Which clock; absent when none runs.
-    #[schema(schema_with = schema::sla_clock)]
+    #[schema(schema_with = schema::sla_clock_or_null)]
     pub clock: Option<SlaClock>,
     /// Where it stands.
     pub state: SlaClockState,

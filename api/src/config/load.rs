@@ -1,0 +1,233 @@
+//! Reading settings, and saying what is wrong with them.
+
+use std::path::Path;
+
+use docket_domain::TenantId;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+
+use super::{ConfigError, DEFAULTS, Overrides, Secret, Settings};
+
+/// Variables that are meant for something else than a setting of the same name.
+const NOT_SETTINGS: [&str; 6] =
+    ["DOCKET_MASTER_KEY", "DOCKET_CONFIG", "DOCKET_URL", "DOCKET_TOKEN", "DOCKET_BIN", "DOCKET_UPDATE_SCHEMAS"];
+/// And those that only tests know.
+const OF_TESTS: &str = "TEST_";
+
+impl Settings {
+    /// Reads everything and checks it.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong or unknown, where it was read, and what it may be.
+    pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError(format!("--config {}: there is no such file", file.display())));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let env = Env::prefixed("DOCKET_")
+            .filter(|key| {
+                let key = key.as_str().to_ascii_uppercase();
+                !key.starts_with(OF_TESTS) && !NOT_SETTINGS.iter().any(|name| name[7..] == key)
+            })
+            .map(|key| match key.as_str().to_ascii_uppercase().as_str() {
+                "BOOTSTRAP_TOKEN" => "auth__bootstrap_token".into(),
+                "LISTEN" => "http__listen".into(),
+                "PUBLIC_URL" => "http__public_url".into(),
+                _ => key.into(),
+            })
+            .split("__");
+        // Tokens and numbers-as-text stay text; lists may be written `a,b`.
+        let figment = figment.merge(Texts(env)).merge(Serialized::defaults(overrides));
+        let mut settings: Self = figment.extract().map_err(|error| explain(&error))?;
+        // To the letter: a token of digits is not a number.
+        if let Ok(token) = std::env::var("DOCKET_BOOTSTRAP_TOKEN") {
+            settings.auth.bootstrap_token = Secret(token);
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Only the defaults: for tests.
+    pub fn defaults() -> Self {
+        Self::load_defaults().expect("the default file is checked by a test")
+    }
+
+    fn load_defaults() -> Result<Self, ConfigError> {
+        Figment::from(Toml::string(DEFAULTS)).extract().map_err(|error| explain(&error))
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong =
+            |name: &str, value: &str, may: &str| Err(ConfigError(format!("{name} = {value:?} is wrong: {may}")));
+        for (name, value) in [("store", &self.store), ("read_models", &self.read_models)] {
+            if !(value == "sqlite" || value.starts_with("postgres://") || value.starts_with("postgresql://")) {
+                return wrong(name, value, "it may be \"sqlite\" or \"postgres://user@host/database\"");
+            }
+        }
+        if !(self.nats.is_empty() || self.nats.starts_with("nats://") || self.nats.starts_with("tls://")) {
+            return wrong("nats", &self.nats, "it may be empty or \"nats://host:4222\" or \"tls://host:4222\"");
+        }
+        let relay = &self.relay;
+        for (name, value) in [("relay.keep_hours", relay.keep_hours), ("relay.keep_megabytes", relay.keep_megabytes)] {
+            if value == 0 {
+                return wrong(name, "0", "it must be at least 1: the stream is bounded");
+            }
+        }
+        if ![1, 3, 5].contains(&relay.replicas) {
+            return wrong("relay.replicas", &relay.replicas.to_string(), "it may be 1, 3 or 5");
+        }
+        if let Err(error) = TenantId::new(&self.org) {
+            return wrong("org", &self.org, error.rule);
+        }
+        if self.roles.is_empty() {
+            return wrong("roles", "[]", "name at least one of api, relay, projections, reactors");
+        }
+        let url = &self.http.public_url;
+        if !(url.is_empty() || url.starts_with("http://") || url.starts_with("https://")) {
+            return wrong("http.public_url", url, "it may be empty, http://… or https://…");
+        }
+        let token = self.auth.bootstrap_token.expose();
+        if !token.is_empty() && token.len() < 16 {
+            return wrong("auth.bootstrap_token", "***", "it must have at least 16 characters, or be empty");
+        }
+        let jwt = &self.auth.jwt;
+        if !jwt.issuer.is_empty() {
+            if !["RS256", "ES256", "EdDSA", "HS256"].contains(&jwt.algorithm.as_str()) {
+                return wrong("auth.jwt.algorithm", &jwt.algorithm, "it may be RS256, ES256, EdDSA or HS256");
+            }
+            if jwt.audience.is_empty() {
+                return wrong("auth.jwt.audience", "", "with an issuer, say for whom its tokens must be meant");
+            }
+            if jwt.key.expose().is_empty() == jwt.key_file.is_empty() {
+                return wrong("auth.jwt.key", "***", "give either key or key_file");
+            }
+            if jwt.algorithm == "HS256" && jwt.key_file.is_empty() && jwt.key.expose().len() < 32 {
+                return wrong("auth.jwt.key", "***", "a shared secret must have at least 32 bytes");
+            }
+        }
+        let limits = &self.limits;
+        if limits.page_size == 0 || limits.page_size > limits.max_page_size {
+            return wrong("limits.page_size", &limits.page_size.to_string(), "1 to limits.max_page_size");
+        }
+        for (name, value) in
+            [("http.max_in_flight", self.http.max_in_flight), ("http.max_body_bytes", self.http.max_body_bytes)]
+        {
+            if value == 0 {
+                return wrong(name, "0", "it must be at least 1");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The environment with values read the way a person means them: `a,b` is a list where a list is wanted.
+struct Texts(Env);
+
+impl figment::Provider for Texts {
+    fn metadata(&self) -> figment::Metadata {
+        self.0.metadata()
+    }
+
+    fn data(&self) -> figment::error::Result<figment::value::Map<figment::Profile, figment::value::Dict>> {
+        use figment::value::{Dict, Value};
+        fn mend(dict: &mut Dict, path: &str) {
+            for (key, value) in dict.iter_mut() {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let tag = value.tag();
+                match value {
+                    Value::Dict(_, inner) => mend(inner, &path),
+                    Value::String(_, text) if ["roles", "http.trusted_origins"].contains(&path.as_str()) => {
+                        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                        *value = Value::Array(tag, items.map(|item| Value::String(tag, item.to_owned())).collect());
+                    }
+                    Value::Num(_, number)
+                        if ["auth.bootstrap_token", "auth.jwt.key", "org"].contains(&path.as_str()) =>
+                    {
+                        let text = number.to_actual().to_string();
+                        *value = Value::String(tag, text);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut data = self.0.data()?;
+        for dict in data.values_mut() {
+            mend(dict, "");
+        }
+        Ok(data)
+    }
+}
+
+fn explain(error: &figment::Error) -> ConfigError {
+    let lines: Vec<String> = error
+        .clone()
+        .into_iter()
+        .map(|error| {
+            let name = error.path.join(".");
+            let from = error.metadata.as_ref().map_or(String::new(), |m| {
+                let source = m.source.as_ref().map_or_else(|| m.name.to_string(), |s| s.to_string());
+                format!(" (in {source})")
+            });
+            let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
+            format!("{name}{}{from}", error.kind)
+        })
+        .collect();
+    ConfigError(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use docket_domain::Limits;
+
+    use super::super::HttpOverrides;
+    use super::*;
+
+    #[test]
+    fn the_default_file_names_every_setting_and_is_right() {
+        let settings = Settings::load(None, &Overrides::default()).expect("defaults are right");
+        let written: toml::Value = toml::from_str(DEFAULTS).expect("is TOML");
+        let known = toml::Value::try_from(&settings).expect("serialises");
+        assert_eq!(written, known, "docket.default.toml and Settings differ");
+        assert_eq!(settings.domain_limits(), Limits::default());
+        assert_eq!(settings.reactors.patience(), docket_reactors::Settings::default());
+    }
+
+    fn load(file: &str) -> Result<Settings, ConfigError> {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("docket.toml");
+        std::fs::write(&path, file).expect("written");
+        Settings::load(Some(&path), &Overrides::default())
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_what_it_may_be() {
+        for (file, name, may) in [
+            ("stor = \"sqlite\"", "stor", "store"),
+            ("store = \"mysql://x\"", "store", "postgres://"),
+            ("roles = [\"api\", \"cook\"]", "roles", "projections"),
+            ("[http]\nlisten = \"nowhere\"", "http.listen", "socket address"),
+            ("[http]\nmax_in_flight = \"many\"", "http.max_in_flight", "many"),
+            ("[logging]\nformat = \"xml\"", "logging.format", "json"),
+            ("org = \"Big Org\"", "org", "a-z"),
+        ] {
+            let error = load(file).expect_err("is refused").to_string();
+            assert!(error.contains(name) && error.contains(may), "{file}: {error}");
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("docket.toml");
+        std::fs::write(&path, "org = \"acme\"\n[http]\nlisten = \"127.0.0.1:1\"").expect("written");
+        let overrides = Overrides {
+            http: HttpOverrides { listen: Some("127.0.0.1:2".into()), public_url: None },
+            ..Overrides::default()
+        };
+        let settings = Settings::load(Some(&path), &overrides).expect("is right");
+        assert_eq!((settings.org.as_str(), settings.http.listen.port()), ("acme", 2));
+    }
+}
