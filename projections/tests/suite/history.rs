@@ -44,7 +44,7 @@ impl Cast {
         let pick = |list: &[Uuid], salt: u32| list.get((choice / salt) as usize % list.len().max(1)).copied();
         let (Some(customer), Some(agent)) = (pick(&self.customers, 7), pick(&self.agents, 11)) else { return };
         desk.pass(i64::from(choice % 5000));
-        if choice % 6 == 0 || self.tickets.is_empty() {
+        if choice.is_multiple_of(6) || self.tickets.is_empty() {
             let number = self.tickets.len() as u64 + 1;
             let priority = Priority::ALL[(choice / 13) as usize % 4];
             let text = format!("It does not work, said {choice}");
@@ -56,10 +56,10 @@ impl Cast {
             return;
         }
         let Some(ticket) = pick(&self.tickets, 17) else { return };
-        let actor = if choice % 3 == 0 { Actor::agent(agent) } else { Actor::SYSTEM };
-        if choice % 5 == 0 {
+        let actor = if choice.is_multiple_of(3) { Actor::agent(agent) } else { Actor::SYSTEM };
+        if choice.is_multiple_of(5) {
             self.chat_step(desk, choice, customer, agent).await;
-        } else if choice % 31 == 0 {
+        } else if choice.is_multiple_of(31) {
             self.desk_step(desk, choice, agent, customer).await;
         } else {
             let command = self.ticket_command(choice, agent, ticket);
@@ -69,7 +69,7 @@ impl Cast {
                 TicketCommand::GiveFeedback(_) | TicketCommand::MarkRead { .. } | TicketCommand::PostMessage { .. }
             );
             let actor = match owner {
-                Some(owner) if by_owner && choice % 2 == 0 => Actor::customer(owner.0),
+                Some(owner) if by_owner && choice.is_multiple_of(2) => Actor::customer(owner.0),
                 _ if matches!(command, TicketCommand::MarkRead { .. } | TicketCommand::AddNote { .. }) => {
                     Actor::agent(agent)
                 }
@@ -118,14 +118,14 @@ impl Cast {
                 C::MergeInto { target: TicketId(other), target_number: TicketNumber(u64::from(choice)) }
             }
             16 => C::LinkOrder { to: None },
-            _ if choice % 7 == 0 => C::Archive,
-            _ if choice % 11 == 0 => C::Delete,
+            _ if choice.is_multiple_of(7) => C::Archive,
+            _ if choice.is_multiple_of(11) => C::Delete,
             _ => C::Link { ticket_id: TicketId(other) },
         }
     }
 
     async fn chat_step(&mut self, desk: &Desk, choice: u32, customer: Uuid, agent: Uuid) {
-        if (choice % 3 == 0 || self.chats.is_empty()) && !self.is_erased(desk, customer).await {
+        if (choice.is_multiple_of(3) || self.chats.is_empty()) && !self.is_erased(desk, customer).await {
             self.chats.push(desk.start_chat(customer, &format!("question{choice}")).await);
             return;
         }
@@ -152,7 +152,7 @@ impl Cast {
             _ => (Actor::customer(owner), ChatCommand::GiveFeedback { rating: 5, comment: Some("fine".into()) }),
         };
         let _refused = desk.try_act::<Chat>(chat, by, command).await;
-        if choice % 2 == 0 {
+        if choice.is_multiple_of(2) {
             let take = AgentCommand::TakeChat { chat_id: ChatId(chat), by_hand: true };
             let _refused = desk.try_act::<Agent>(agent, Actor::SYSTEM, take).await;
         }

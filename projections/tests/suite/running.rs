@@ -53,23 +53,23 @@ impl FeedSource for Shaky {
 impl Feed for ShakyFeed {
     async fn next(&mut self) -> Result<Batch, FeedError> {
         let turn = self.turns.fetch_add(1, Ordering::SeqCst);
-        if turn % 3 == 0
+        if turn.is_multiple_of(3)
             && let Some(last) = self.last.clone()
         {
             return Ok(last);
         }
         let mut batch = self.inner.next().await?;
-        if turn % 11 == 0 {
+        if turn.is_multiple_of(11) {
             // Lost: the next one does not follow. If there is none the feed ends, lest it wait for ever.
             let next = tokio::time::timeout(Duration::from_millis(300), self.inner.next()).await;
             batch = next.map_err(|_| FeedError::Closed)??;
-        } else if turn % 4 == 0
+        } else if turn.is_multiple_of(4)
             && let Some(last) = self.last.as_ref().filter(|last| last.upto == batch.after)
         {
             batch.events = last.events.iter().chain(&batch.events).cloned().collect();
             batch.after = last.after;
         }
-        if turn % 13 == 0 {
+        if turn.is_multiple_of(13) {
             return Err(FeedError::Closed);
         }
         self.last = Some(batch.clone());

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use docket_domain::PersonId;
 use docket_store::vault::{MasterKey, open_vault};
 use docket_store::{KeyError, KeyState, Keyring as _, new_id};
 
