@@ -106,6 +106,105 @@ async fn path_and_query_tricks_find_nothing() {
     answer.problem(400, "invalid_header");
 }
 
+/// SQLite would look and find nothing; PostgreSQL refuses to look.
+#[tokio::test]
+async fn nul_and_far_off_times_are_refused_whatever_the_read_models_are_in() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    for (list, field, value) in [
+        ("tickets", "q", "%00"),
+        ("tickets", "tag", "a%00b"),
+        ("tickets", "order_ref", "%00"),
+        ("tickets", "category", "%00"),
+        ("tickets", "cursor", "%00"),
+        ("tickets", "opened_from", "-262000-01-01T00:00:00Z"),
+        ("tickets", "opened_to", "%2B262000-01-01T00:00:00Z"),
+        ("tickets", "opened_to", "%2B290000-01-01T00:00:00Z"),
+        ("tickets", "opened_from", "0000-12-31T23:00:00Z"),
+        ("audit", "event_type", "%00"),
+        ("audit", "from", "-262000-01-01T00:00:00Z"),
+        ("audit", "to", "%2B262000-01-01T00:00:00Z"),
+        ("customers", "email", "%00"),
+        ("customers", "external_id", "%00"),
+        ("chats", "started_from", "-9999-01-01T00:00:00Z"),
+    ] {
+        let path = format!("/v1/{list}?{field}={value}");
+        let problem = admin.get(&path).await.problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["field"], field, "{path}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn nul_is_kept_out_of_the_log() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let carl = desk.customer().await;
+    let ticket = admin.open_ticket(&carl.id, "One").await.id();
+    let ticket = |rest: &str| format!("/v1/tickets/{ticket}/{rest}");
+    let of_carl = |rest: &str| format!("/v1/customers/{}{rest}", carl.id);
+    admin
+        .put("/v1/organisation/custom-fields/room", &json!({ "label": "Room", "field_type": "text" }))
+        .await
+        .expect(StatusCode::OK);
+    let nul = "a\0b";
+    let mut wrong = Vec::new();
+    for (method, path, field, body) in [
+        (
+            Method::POST,
+            "/v1/tickets".to_owned(),
+            "subject",
+            json!({ "subject": nul, "description": "d", "category": "general", "customer_id": carl.id }),
+        ),
+        (
+            Method::POST,
+            "/v1/tickets".to_owned(),
+            "description",
+            json!({ "subject": "s", "description": nul, "category": "general", "customer_id": carl.id }),
+        ),
+        (
+            Method::POST,
+            "/v1/tickets".to_owned(),
+            "order_ref",
+            json!({ "subject": "s", "description": "d", "category": "general", "customer_id": carl.id, "order_ref": nul }),
+        ),
+        (Method::POST, ticket("messages"), "body", json!({ "body": nul })),
+        (Method::POST, ticket("notes"), "body", json!({ "body": nul })),
+        (Method::PUT, ticket("subject"), "subject", json!({ "subject": nul })),
+        (Method::POST, ticket("tags"), "add", json!({ "add": [nul] })),
+        (Method::PUT, ticket("category"), "category", json!({ "category": nul })),
+        (Method::PUT, ticket("order"), "order_ref", json!({ "order_ref": nul })),
+        (Method::PUT, ticket("custom-fields"), "custom_fields", json!({ "set": { "room": nul } })),
+        (Method::PUT, ticket("status"), "reason", json!({ "status": "on_hold", "reason": nul })),
+        (Method::PUT, ticket("snooze"), "until", json!({ "until": "+262000-01-01T00:00:00Z" })),
+        (Method::POST, "/v1/agents".to_owned(), "name", json!({ "name": nul, "role": "agent" })),
+        (
+            Method::POST,
+            "/v1/agents".to_owned(),
+            "email",
+            json!({ "name": "n", "role": "agent", "email": "a\0@x.example" }),
+        ),
+        (Method::POST, "/v1/agents".to_owned(), "skills", json!({ "name": "n", "role": "agent", "skills": [nul] })),
+        (Method::POST, "/v1/customers".to_owned(), "name", json!({ "name": nul })),
+        (Method::POST, "/v1/customers".to_owned(), "external_id", json!({ "name": "n", "external_id": nul })),
+        (Method::POST, of_carl("/account"), "email", json!({ "email": "a\0@x.example" })),
+        (Method::POST, "/v1/departments".to_owned(), "name", json!({ "name": nul })),
+        (Method::POST, "/v1/tokens".to_owned(), "label", json!({ "label": nul })),
+        (
+            Method::POST,
+            "/v1/tokens".to_owned(),
+            "expires_at",
+            json!({ "label": "x", "expires_at": "+262000-01-01T00:00:00Z" }),
+        ),
+    ] {
+        let answer = raw(&admin, method, &path, body.to_string()).await;
+        let named = answer.json()["errors"][0]["field"].as_str().unwrap_or_default().to_owned();
+        if answer.status != 422 || !named.starts_with(field) {
+            wrong.push(format!("{path} {field}: {}", answer.text));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[tokio::test]
 async fn wrong_credentials_are_refused_alike() {
     let desk = TestDesk::start().await;

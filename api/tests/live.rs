@@ -138,6 +138,8 @@ async fn a_stream_of_events_resumes_without_gap_or_double() {
     }
     assert_eq!(subjects, ["Number 5", "Number 6", "Number 7", "Number 8"]);
     Client::send(admin.request(Method::GET, path).header("last-event-id", "x")).await.problem(400, "invalid_header");
+    let beyond = Client::send(admin.request(Method::GET, path).header("last-event-id", 1_u64 << 40)).await;
+    assert!(beyond.problem(400, "invalid_header")["log_position"].is_u64());
 }
 
 #[tokio::test]
@@ -216,6 +218,7 @@ async fn topics_of_others_and_nonsense_are_refused() {
         (json!({ "type": "subscribe", "topic": topic }), "not_found"),
         (json!({ "type": "subscribe", "topic": "agents" }), "forbidden"),
         (json!({ "type": "subscribe", "topic": "everything" }), "unknown_topic"),
+        (json!({ "type": "subscribe", "topic": "tickets", "after": 1_u64 << 40 }), "invalid_position"),
         (json!({ "type": "dance" }), "not_understood"),
         (json!([]), "not_understood"),
     ] {

@@ -128,3 +128,19 @@ async fn settings_of_the_organisation() {
         .json();
     assert_eq!((&seen["category"], &seen["custom_fields"]["model"]), (&json!("billing"), &json!("A")));
 }
+
+#[tokio::test]
+async fn the_history_of_a_deleted_ticket_is_for_auditors() {
+    let desk = TestDesk::start().await;
+    let (admin, carl) = (desk.admin(), desk.customer().await);
+    let (agent, auditor) = (desk.agent("agent").await, desk.agent("auditor").await);
+    let ticket = admin.open_ticket(&carl.id, "Gone").await.id();
+    let path = format!("/v1/tickets/{ticket}/events");
+    for client in [&carl.client, &agent.client, &auditor.client] {
+        client.get(&path).await.expect(StatusCode::OK);
+    }
+    admin.delete(&format!("/v1/tickets/{ticket}")).await.expect(StatusCode::OK);
+    carl.client.get(&path).await.problem(404, "not_found");
+    agent.client.get(&path).await.problem(404, "not_found");
+    auditor.client.get(&path).await.expect(StatusCode::OK);
+}

@@ -46,7 +46,7 @@ pub(crate) fn account_problem(error: AccountError) -> Problem {
 /// Refuses what is no mail address.
 pub(crate) fn check_email(field: &str, email: &str) -> Answer<()> {
     let fits = email.len() <= 254
-        && !email.contains(char::is_whitespace)
+        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
         && email
             .split_once('@')
             .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));

@@ -16,7 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
 use super::access::Access::SignedIn;
-use super::ask::bad_header;
+use super::ask::{bad_header, journal_problem};
 use super::event_view::EventView;
 use super::extract::Query;
 use super::problem::Answer;
@@ -71,6 +71,13 @@ pub(super) async fn stream_events(
                 .ok_or_else(|| bad_header("Last-Event-ID", "a position, as an event's id gave it"))?,
         ),
     };
+    // Who waits for what the log has not reached, say after it was restored, would be told nothing until it has.
+    if let Some(after) = after.filter(|after| *after > app.hub.position().0) {
+        let head = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
+        if after > head.0 {
+            return Err(bad_header("Last-Event-ID", "a position the log has reached").with("log_position", head.0));
+        }
+    }
     // The hub first, then the log: what comes in between is in both, and skipped once.
     let live = app.hub.events();
     let after = after.map_or_else(|| app.hub.position(), Position);

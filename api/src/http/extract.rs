@@ -9,7 +9,8 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::FieldViolation;
 use serde::de::DeserializeOwned;
 
@@ -185,11 +186,40 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        check_query(&parts.uri)?;
         match axum::extract::Query::<T>::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(query_problem(&rejection)),
         }
     }
+}
+
+/// Refuses what no database of ours can compare with, whatever the parameter is for.
+fn check_query(uri: &Uri) -> Result<(), Problem> {
+    let Ok(axum::extract::Query(pairs)) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return Ok(());
+    };
+    let mut errors = Vec::new();
+    for (name, value) in pairs {
+        let (code, rule) = if name.contains('\0') || value.contains('\0') {
+            ("invalid", "must not contain the character NUL")
+        } else if DateTime::parse_from_rfc3339(&value)
+            .or_else(|_| value.parse())
+            .is_ok_and(|at| !in_our_times(at.to_utc()))
+        {
+            ("out_of_range", "must be a time of the years 1 to 9999")
+        } else {
+            continue;
+        };
+        let field = name.replace('\0', "");
+        errors.push(FieldViolation { message: format!("{field} {rule}"), field, code });
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+}
+
+/// Whether the log and every database can keep this time.
+pub fn in_our_times(at: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&at.year())
 }
 
 fn query_problem(rejection: &QueryRejection) -> Problem {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::access::Access::Desk;
 use super::accounts::{account_problem, record};
 use super::ask::Ask;
-use super::extract::Path;
+use super::extract::{Path, in_our_times};
 use super::problem::{Answer, Problem};
 use super::schema;
 use super::table::{Table, routes_into};
@@ -112,6 +112,12 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
     let most = app.settings.limits.name_chars;
     if label.is_empty() || label.chars().count() > most {
         return Err(Problem::invalid_field("label", "out_of_range", format!("label: 1 to {most} characters")));
+    }
+    if label.chars().any(char::is_control) {
+        return Err(Problem::invalid_field("label", "invalid", "label must be one line without control characters"));
+    }
+    if body.expires_at.is_some_and(|at| !in_our_times(at)) {
+        return Err(Problem::invalid_field("expires_at", "out_of_range", "expires_at must be before the year 10000"));
     }
     if body.expires_at.is_some_and(|at| at <= app.journal.clock().now()) {
         return Err(Problem::invalid_field("expires_at", "out_of_range", "expires_at must be in the future"));

@@ -31,6 +31,9 @@ impl Queries {
         page: &PageRequest,
     ) -> Result<Page<ChatView>, ReadError> {
         let place: Option<Place> = cursor::decode(ORDER, page.cursor.as_deref())?;
+        if let Some((at, _)) = place {
+            cursor::check_time(at)?;
+        }
         let limit = page.limit();
         let (mut sql, tenant) = self.select_chats(viewer);
         sql.push(&format!(" WHERE h.tenant = {tenant}"));

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,6 +21,11 @@ pub(super) fn decode<P: DeserializeOwned>(order: &str, cursor: Option<&str>) -> 
     let json = BASE64.decode(cursor).map_err(|_| ReadError::BadCursor)?;
     let (made_for, place): (String, P) = serde_json::from_slice(&json).map_err(|_| ReadError::BadCursor)?;
     if made_for == order { Ok(Some(place)) } else { Err(ReadError::BadCursor) }
+}
+
+/// Refuses a cursor made up with a time that not every database can compare with.
+pub(super) fn check_time(at: DateTime<Utc>) -> Result<(), ReadError> {
+    if (1..=9999).contains(&at.year()) { Ok(()) } else { Err(ReadError::BadCursor) }
 }
 
 /// A page of at most `limit` of `items`, of which one more than that was asked for.

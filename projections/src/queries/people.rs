@@ -62,6 +62,9 @@ impl Queries {
     ) -> Result<Page<CustomerView>, ReadError> {
         const ORDER: &str = "registered";
         let place: Option<(DateTime<Utc>, Uuid)> = cursor::decode(ORDER, page.cursor.as_deref())?;
+        if let Some((at, _)) = place {
+            cursor::check_time(at)?;
+        }
         let limit = page.limit();
         let mut sql = select_customers(viewer);
         if let Some(kind) = filter.kind {

@@ -50,6 +50,9 @@ impl Queries {
         page: &PageRequest,
     ) -> Result<Page<TicketView>, ReadError> {
         let place: Option<Place> = cursor::decode(sort_name(filter.sort), page.cursor.as_deref())?;
+        if let Some((_, at, _)) = place {
+            cursor::check_time(at)?;
+        }
         let limit = page.limit();
         let sql = self.list(viewer, filter, place, limit + 1);
         let rows = self.fetch(viewer, sql).await?;

@@ -156,6 +156,14 @@ impl Connection {
             Ok(topic) => topic,
             Err(NotATopic(code, detail)) => return self.tell(&Told::Error { code, detail }).await,
         };
+        // Who waits for what the log has not reached would be told nothing until it has.
+        if let Some(after) = after.filter(|after| *after > self.app.hub.position().0) {
+            let head = self.app.journal.store().head().await.map_err(|_| Over)?;
+            if after > head.0 {
+                let detail = "after: a position the log has reached; read anew what you show";
+                return self.tell(&Told::Error { code: "invalid_position", detail }).await;
+            }
+        }
         let told = match after {
             None => self.app.hub.position(),
             Some(after) => self.replay(&name, topic, Position(after)).await?,
