@@ -1,5 +1,6 @@
 //! Reading a line, strictly: what is not understood to the last field is refused with the place and the reason.
 
+use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::Rejection;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,11 +32,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Line, Reason> {
             return Err(format!("type: {other:?} is none of ticket, chat, stream"));
         }
     };
-    let history = match &line {
-        Line::Ticket(line) => &line.history,
-        Line::Chat(line) => &line.history,
-        Line::Stream(line) => &line.history,
+    let (opened_at, history) = match &line {
+        Line::Ticket(line) => (Some(line.opened_at), &line.history),
+        Line::Chat(line) => (Some(line.opened_at), &line.history),
+        Line::Stream(line) => (None, &line.history),
     };
+    opened_at.map_or(Ok(()), check_time).map_err(|reason| format!("opened_at: {reason}"))?;
     if history.len() > STEPS {
         return Err(format!("history: at most {STEPS} steps, this has {}", history.len()));
     }
@@ -43,6 +45,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Line, Reason> {
         check(step).map_err(|reason| format!("history[{index}].{reason}"))?;
     }
     Ok(line)
+}
+
+/// Whether a time is one that every database keeps and RFC 3339 can write.
+fn check_time(time: DateTime<Utc>) -> Result<(), Reason> {
+    if (1..=9999).contains(&time.year()) { Ok(()) } else { Err("the year must be 1 to 9999".into()) }
 }
 
 /// A line's content beside its type.
@@ -58,6 +65,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<Box<T>, Reason> {
 /// Whether the step has the fields its action needs, and no others.
 fn check(step: &Step) -> Result<(), Reason> {
     use Action as A;
+    check_time(step.at).map_err(|reason| format!("at: {reason}"))?;
     let present = [
         ("id", step.id.is_some()),
         ("body", step.body.is_some()),

@@ -115,6 +115,8 @@ async fn a_malformed_line_is_refused_with_its_reason_and_the_rest_goes_on() {
         (with(&|line| line["description"] = json!("")), "description must not be empty"),
         (with(&|line| line["description"] = json!("x".repeat(51_201))), "description may have at most 51200 bytes"),
         (with(&|line| line["opened_at"] = json!("yesterday")), "opened_at:"),
+        (with(&|line| line["opened_at"] = json!("+10000-01-01T00:00:00Z")), "opened_at: the year must be 1 to 9999"),
+        (with(&|line| line["history"][1]["at"] = json!("-0001-01-01T00:00:00Z")), "history[1].at: the year must be"),
         (with(&|line| line["customer"] = json!({})), "customer: an id, external_id or email is needed"),
         (with(&|line| line["customer"]["email"] = json!("nobody")), "email must be a mail address"),
         (with(&|line| drop(line.as_object_mut().unwrap().remove("external_id"))), "external_id: is missing"),
