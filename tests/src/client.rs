@@ -1,10 +1,12 @@
 //! An HTTP client of the API: any client could do the same.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use crate::DEADLINE;
 
 /// What the server answered.
 #[derive(Debug, Clone)]
@@ -134,9 +136,16 @@ impl Client {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// GET, waiting until the read models have reached `position`.
+    /// GET, waiting until the read models have reached `position`. Like any client it asks again when the server says
+    /// that they have not yet: after a crash they go on once the dead process's lease has run out.
     pub async fn get_at(&self, path: &str, position: u64) -> Answer {
-        self.send(self.request(Method::GET, path).header("Docket-Min-Position", position)).await
+        let start = Instant::now();
+        loop {
+            let answer = self.send(self.request(Method::GET, path).header("Docket-Min-Position", position)).await;
+            if answer.status != 503 || start.elapsed() > DEADLINE {
+                return answer;
+            }
+        }
     }
 
     /// POST with a JSON body.

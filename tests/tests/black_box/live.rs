@@ -112,7 +112,7 @@ async fn fault_a_reader_that_stops_is_told_to_resync_and_slows_nobody() {
         assert!(before == 0 || version == before + 1, "a gap that nobody spoke of: {before}, {version}");
         before = version;
         read += 1;
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         message = slow.next(DEADLINE).await.expect("a slow reader is not cut off");
     }
     writer.await.expect("written");
