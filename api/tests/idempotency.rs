@@ -81,3 +81,26 @@ async fn a_token_is_issued_once_and_shown_once() {
     let list = admin.get("/v1/tokens").await.json();
     assert_eq!(list["items"].as_array().expect("items").len(), 1);
 }
+
+#[tokio::test]
+async fn a_key_is_refused_where_it_cannot_be_kept() {
+    let desk = TestDesk::start().await;
+    let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);
+    for (path, body) in [
+        (format!("/v1/agents/{}/sign-in-code", agent.id), json!({})),
+        (format!("/v1/customers/{}/account", carl.id), json!({ "email": carl.email })),
+        ("/v1/sessions".to_owned(), json!({ "email": carl.email, "password": "x" })),
+        ("/v1/imports".to_owned(), json!({})),
+    ] {
+        post(&admin, &path, "key", &body).await.problem(400, "idempotency_unsupported");
+    }
+    let openapi = admin.get("/openapi.json").await.json();
+    let offered = |path: &str| {
+        let parameters = openapi["paths"][path]["post"]["parameters"].as_array().cloned().unwrap_or_default();
+        let names: Vec<_> = parameters.iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
+        ["Idempotency-Key", "If-Match"].map(|name| names.iter().any(|listed| listed == name))
+    };
+    assert_eq!(offered("/v1/tickets/{id}/messages"), [true, true]);
+    assert_eq!(offered("/v1/tokens"), [true, false]);
+    assert_eq!(offered("/v1/agents/{id}/sign-in-code"), [false, false]);
+}

@@ -19,6 +19,7 @@ use super::extract::{Path, Query};
 use super::problem::{Answer, Problem};
 use super::respond::{Accepted, Receipt, Versioned};
 use super::schema;
+use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::Who;
@@ -37,7 +38,7 @@ pub(super) fn register(table: &mut Table) {
         Desk(ManagePeople) => change::change_agent_departments,
         Desk(ManagePeople) => change::deactivate_agent,
         Desk(ManagePeople) => change::reactivate_agent,
-        Desk(ManagePeople) => change::issue_agent_sign_in_code,
+        Desk(ManagePeople) => change::issue_agent_sign_in_code [Neither],
     );
 }
 

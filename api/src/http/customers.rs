@@ -22,6 +22,7 @@ use super::problem::{Answer, Problem};
 use super::query::page;
 use super::respond::{Accepted, Listing, Receipt, Versioned};
 use super::schema;
+use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::{Principal, Who};
@@ -35,7 +36,7 @@ pub(super) fn register(table: &mut Table) {
         Own(EditTickets) => change_customer,
         Desk(ManagePeople) => merge_customer,
         Desk(EraseData) => erase_customer,
-        Desk(ManagePeople) => account::open_customer_account,
+        Desk(ManagePeople) => account::open_customer_account [Neither],
     );
 }
 

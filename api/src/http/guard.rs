@@ -12,12 +12,17 @@ use super::access::Access;
 use super::ask::{bad_header, journal_problem};
 use super::problem::Problem;
 use super::respond::POSITION;
+use super::table::Honours;
 use crate::app::App;
 use crate::auth::Who;
 
 /// Lets a request through to its handler, or not.
-pub(crate) async fn guard(State((app, access)): State<(App, Access)>, mut request: Request, next: Next) -> Response {
-    if let Err(problem) = admit(&app, access, &mut request).await {
+pub(crate) async fn guard(
+    State((app, access, honours)): State<(App, Access, Honours)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Err(problem) = admit(&app, access, honours, &mut request).await {
         return problem.into_response();
     }
     if access == Access::Public || request.method() != Method::GET {
@@ -30,11 +35,21 @@ pub(crate) async fn guard(State((app, access)): State<(App, Access)>, mut reques
     response
 }
 
-async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), Problem> {
+async fn admit(app: &App, access: Access, honours: Honours, request: &mut Request) -> Result<(), Problem> {
     if access != Access::Public {
         let principal = app.authenticator.authenticate(request.method(), request.headers()).await?;
         access.check(&principal)?;
         request.extensions_mut().insert(Who::new(principal));
+    }
+    // To carry it out as if there were no key would let who tries again do it twice.
+    if honours == Honours::Neither
+        && request.method() != Method::GET
+        && request.headers().contains_key("idempotency-key")
+    {
+        return Err(Problem::malformed(
+            "idempotency_unsupported",
+            "this cannot be repeated under an Idempotency-Key; send it without, and nothing was done now",
+        ));
     }
     if request.method() == Method::GET
         && let Some(wanted) = request.headers().get("docket-min-position")

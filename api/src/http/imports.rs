@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::access::Access::Desk;
 use super::problem::{Answer, Problem};
+use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::Who;
@@ -23,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
-    routes_into!(table; Desk(ManageSettings) => import_history);
+    routes_into!(table; Desk(ManageSettings) => import_history [Neither]);
 }
 
 /// What became of an import.

@@ -15,13 +15,14 @@ use super::accounts::{account_problem, check_password, record};
 use super::ask::Ask;
 use super::problem::{Answer, Problem};
 use super::schema;
+use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::{Credential, Who, csrf_token};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
-    routes_into!(table; SignedIn => get_me, SignedIn => change_password);
+    routes_into!(table; SignedIn => get_me, SignedIn => change_password [Neither]);
 }
 
 /// Who is calling.

@@ -45,7 +45,7 @@ pub(crate) struct ProblemDocument {
 
 fn words(status: u16) -> &'static str {
     match status {
-        400 => "Malformed: not JSON, a bad header, path or cursor.",
+        400 => "Malformed: not JSON, a bad header, path or cursor, or a header this cannot honour.",
         401 => "Nobody is recognised by what the request carries.",
         403 => "Recognised, but not allowed.",
         404 => "There is none, or none the caller may know of.",

@@ -22,6 +22,7 @@ use super::ask::Ask;
 use super::extract::{Json as Body, Path};
 use super::problem::{Answer, Problem};
 use super::schema;
+use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::{Credential, Who, clear_cookie, csrf_token, session_cookie};
@@ -29,10 +30,10 @@ use crate::auth::{Credential, Who, clear_cookie, csrf_token, session_cookie};
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Public => sign_in,
+        Public => sign_in [Neither],
         SignedIn => list_sessions,
-        SignedIn => sign_out,
-        SignedIn => end_session,
+        SignedIn => sign_out [Neither],
+        SignedIn => end_session [Neither],
     );
 }
 

@@ -12,6 +12,17 @@ use super::access::Access;
 use super::guard::guard;
 use crate::app::App;
 
+/// Which of the headers that put conditions on a change a route keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Honours {
+    /// `Idempotency-Key` and `If-Match`.
+    Both,
+    /// `Idempotency-Key`: what it changes has no one version.
+    Key,
+    /// Neither: what it hands out or ends is not in the log, so that it could not be answered alike again.
+    Neither,
+}
+
 /// A route, for whoever wants to know what there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -21,6 +32,8 @@ pub struct Route {
     pub path: String,
     /// Who may call it.
     pub access: Access,
+    /// Which conditions it keeps.
+    pub honours: Honours,
 }
 
 /// Routes, their guards and their description.
@@ -32,11 +45,14 @@ pub struct Table {
     routes: Vec<Route>,
 }
 
-/// Adds handlers with who may call them: `routes_into!(table, Access::Public => handler, …)`.
+/// Adds handlers with who may call them: `routes_into!(table; Access::Public => handler, …)`. A changing route that
+/// does not keep both conditions says so: `… => handler [Honours::Neither]`.
 macro_rules! routes_into {
-    ($table:expr; $($access:expr => $handler:path),+ $(,)?) => {
-        $($table.add($access, utoipa_axum::routes!($handler));)+
+    ($table:expr; $($access:expr => $handler:path $([$honours:expr])?),+ $(,)?) => {
+        $($table.add($access, routes_into!(@honours $($honours)?), utoipa_axum::routes!($handler));)+
     };
+    (@honours) => { $crate::http::table::Honours::Both };
+    (@honours $honours:expr) => { $honours };
 }
 pub(crate) use routes_into;
 
@@ -47,9 +63,9 @@ impl Table {
     }
 
     /// Adds a route.
-    pub fn add(&mut self, access: Access, (schemas, paths, methods): UtoipaMethodRouter<App>) {
+    pub fn add(&mut self, access: Access, honours: Honours, (schemas, paths, methods): UtoipaMethodRouter<App>) {
         self.components.schemas.extend(schemas);
-        let methods = methods.route_layer(from_fn_with_state((self.app.clone(), access), guard));
+        let methods = methods.route_layer(from_fn_with_state((self.app.clone(), access, honours), guard));
         let mut methods = Some(methods);
         for (path, mut item) in paths.paths {
             let operations = [
@@ -60,8 +76,8 @@ impl Table {
             ];
             for (method, operation) in operations {
                 if let Some(operation) = operation {
-                    describe(operation, &method, &path, access);
-                    self.routes.push(Route { method, path: path.clone(), access });
+                    describe(operation, &method, &path, access, honours);
+                    self.routes.push(Route { method, path: path.clone(), access, honours });
                 }
             }
             if let Some(methods) = methods.take() {
@@ -83,7 +99,7 @@ impl Table {
 pub(super) const PROBLEMS: [u16; 14] = [400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 500, 503, 405];
 
 /// Adds to an operation what is true of many: who may call it, its headers, its refusals.
-fn describe(operation: &mut Operation, method: &Method, path: &str, access: Access) {
+fn describe(operation: &mut Operation, method: &Method, path: &str, access: Access, honours: Honours) {
     let changes = *method != Method::GET;
     let own = operation.description.take().unwrap_or_default();
     operation.description = Some(format!("{own}\n\n{}", access.describe()).trim().to_owned());
@@ -91,11 +107,18 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
     if access == Access::Public {
         operation.security = Some(vec![]);
     } else if changes {
-        parameters.push(
-            header("Idempotency-Key", "The same key and request again answers as the first time, and changes nothing.")
+        if honours != Honours::Neither {
+            parameters.push(
+                header(
+                    "Idempotency-Key",
+                    "The same key and request again answers as the first time, and changes nothing.",
+                )
                 .into(),
-        );
-        parameters.push(header("If-Match", "Refuses with 412 if the version is another by now.").into());
+            );
+        }
+        if honours == Honours::Both {
+            parameters.push(header("If-Match", "Refuses with 412 if the version is another by now.").into());
+        }
     } else {
         parameters.push(position_header().into());
     }
@@ -106,7 +129,8 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
         let applies = match status {
             401 | 403 => access != Access::Public,
             404 => path.contains('{') || changes,
-            408 | 409 | 412 | 413 | 415 | 429 => changes,
+            412 => changes && honours == Honours::Both,
+            408 | 409 | 413 | 415 | 429 => changes,
             405 => false,
             _ => true,
         };

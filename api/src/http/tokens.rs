@@ -22,6 +22,7 @@ use super::ask::Ask;
 use super::extract::{Path, in_our_times};
 use super::problem::{Answer, Problem};
 use super::schema;
+use super::table::Honours::{Key, Neither};
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::Who;
@@ -30,8 +31,8 @@ use crate::auth::Who;
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
         Desk(ManageSettings) => list_tokens,
-        Desk(ManageSettings) => issue_token,
-        Desk(ManageSettings) => revoke_token,
+        Desk(ManageSettings) => issue_token [Key],
+        Desk(ManageSettings) => revoke_token [Neither],
     );
 }
 

@@ -20,6 +20,7 @@ use super::access::Access::{Desk, Own};
 use super::ask::Ask;
 use super::problem::{Answer, Problem};
 use super::respond::Accepted;
+use super::table::Honours::Key;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::Principal;
@@ -30,7 +31,7 @@ pub(super) fn register(table: &mut Table) {
         Own(ViewTickets) => list::list_tickets,
         Own(CreateTickets) => open::open_ticket,
         Own(ViewTickets) => list::count_tickets,
-        Desk(EditTickets) => bulk::change_tickets,
+        Desk(EditTickets) => bulk::change_tickets [Key],
         Own(ViewTickets) => detail::get_ticket,
         Desk(ViewTickets) => detail::get_ticket_sla,
         Own(ViewTickets) => history::list_ticket_events,
