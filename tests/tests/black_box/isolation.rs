@@ -107,12 +107,8 @@ async fn notes_and_other_peoples_conversations_reach_no_customer() {
             "{command}"
         );
     }
-    for command in ["messages", "read"] {
-        assert_eq!(
-            eve.client.post(&format!("{path}/{command}"), json!({ "body": "x" })).await.status,
-            404,
-            "{command}"
-        );
+    for (command, body) in [("messages", json!({ "body": "x" })), ("read", json!({}))] {
+        assert_eq!(eve.client.post(&format!("{path}/{command}"), body).await.status, 404, "{command}");
     }
 
     for (n, (stream, socket)) in streams.iter_mut().zip(&mut sockets).enumerate() {
