@@ -120,3 +120,32 @@ async fn a_revoked_token_stops_working_at_once() {
     assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
     token.get("/v1/me").await.problem(401, "unauthenticated");
 }
+
+/// Where the link of the first start leads, before there is a web desk.
+#[tokio::test]
+async fn a_sign_in_link_leads_to_a_page_that_works_on_its_own() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let path = format!("/v1/agents/{}/sign-in-code", agent.id);
+    let link = desk.admin().post(&path, &json!({})).await.expect(StatusCode::OK);
+    let link = link["link"].as_str().expect("a link").strip_prefix(&desk.url).expect("to this desk").to_owned();
+    let nobody = desk.anonymous();
+    let page = nobody.get(&link).await;
+    page.expect(StatusCode::OK);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy").expect("a policy").to_owned();
+    for allowed in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"] {
+        assert!(policy.contains(allowed), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for inline in ["<style", "<script>", " style=", " onclick=", "http://", "https://"] {
+        assert!(!page.text.contains(inline), "the policy forbids {inline}");
+    }
+    for (used, kind) in [("/sign-in.js", "text/javascript"), ("/sign-in.css", "text/css")] {
+        assert!(page.text.contains(&format!("\"{used}\"")), "{used}");
+        let answer = nobody.get(used).await;
+        answer.expect(StatusCode::OK);
+        assert!(answer.header("content-type").is_some_and(|value| value.starts_with(kind)), "{used}");
+    }
+    assert_eq!(nobody.get("/").await.status, StatusCode::OK, "the root leads to the description");
+}

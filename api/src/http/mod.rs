@@ -28,6 +28,7 @@ mod query;
 mod respond;
 mod schema;
 mod sessions;
+mod sign_in_page;
 pub mod table;
 mod tickets;
 mod tokens;
@@ -69,6 +70,7 @@ impl Http {
         live::register(&mut table);
         me::register(&mut table);
         sessions::register(&mut table);
+        sign_in_page::register(&mut table);
         tokens::register(&mut table);
         let (router, paths, components, routes) = table.into_parts();
         let openapi = openapi::describe(paths, components);
