@@ -230,3 +230,34 @@ async fn topics_of_others_and_nonsense_are_refused() {
     socket.say(&json!({ "type": "ping" })).await;
     socket.next_of("pong").await;
 }
+
+#[tokio::test]
+async fn streams_end_at_once_with_what_they_were_opened_with() {
+    let desk = TestDesk::start().await;
+    let (admin, carl, other) = (desk.admin(), desk.customer().await, desk.agent("agent").await);
+    let ticket = admin.open_ticket(&carl.id, "Secret").await.id();
+    for way in ["revoked", "deactivated"] {
+        let ada = desk.agent("agent").await;
+        let issued = admin.post("/v1/tokens", &json!({ "label": "x", "person_id": ada.id })).await;
+        let token = issued.expect(StatusCode::CREATED);
+        let ada_client = Client::new(&desk.url, token["token"].as_str());
+        let mut sse = Sse::open(&ada_client, "/v1/events?category=ticket", None).await;
+        let (mut socket, mut unconcerned) = (Socket::connect(&ada_client).await, Socket::connect(&other.client).await);
+        socket.subscribe("tickets", None).await;
+        unconcerned.subscribe("tickets", None).await;
+        if way == "revoked" {
+            let path = format!("/v1/tokens/{}", token["id"].as_str().expect("an id"));
+            assert_eq!(admin.delete(&path).await.status, StatusCode::NO_CONTENT);
+        } else {
+            admin.post(&format!("/v1/agents/{}/deactivate", ada.id), &json!({})).await.expect(StatusCode::OK);
+        }
+        let note = json!({ "body": "not for Ada" });
+        admin.post(&format!("/v1/tickets/{ticket}/notes"), &note).await.expect(StatusCode::CREATED);
+        // The next re-check would be 15 seconds on.
+        let ended =
+            tokio::time::timeout(PATIENCE / 2, async { (sse.next(PATIENCE).await, socket.next(PATIENCE).await) });
+        let (streamed, told) = ended.await.unwrap_or_else(|_| panic!("{way}: the streams go on"));
+        assert!(streamed.is_none() && told.is_none(), "{way}: {streamed:?} {told:?}");
+        unconcerned.next_of("event").await;
+    }
+}

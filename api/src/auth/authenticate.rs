@@ -96,6 +96,26 @@ impl Authenticator {
         Ok(principal)
     }
 
+    /// Waits until what `who` came with no longer counts as it did when this was called: for long answers, which end then; their
+    /// clients come again with what they have left. It hears what happens in this process; for other nodes (and whatever
+    /// an issuer decides) one has to look again now and then.
+    pub fn revoked(&self, who: &Principal) -> impl Future<Output = ()> + Send + use<> {
+        let mut changes = self.accounts.changes();
+        let (person, credential) = match who.credential {
+            Credential::Token(id) | Credential::Session(id) => (Some(who.person.0), Some(id)),
+            Credential::Jwt => (Some(who.person.0), None),
+            Credential::Bootstrap => (None, None),
+        };
+        async move {
+            // Lagging is taken for a change: what was missed may have been this one.
+            while let Ok(changed) = changes.recv().await {
+                if Some(changed) == person || Some(changed) == credential {
+                    return;
+                }
+            }
+        }
+    }
+
     /// The session secret of a request, for whoever needs the token that belongs to it.
     pub fn session_secret<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
         session_secret(headers, self.https)

@@ -81,9 +81,10 @@ pub(super) async fn stream_events(
     // The hub first, then the log: what comes in between is in both, and skipped once.
     let live = app.hub.events();
     let after = after.map_or_else(|| app.hub.position(), Position);
+    let revoked = app.authenticator.revoked(&who);
     let (sender, receiver) = mpsc::channel(QUEUE);
     let listener = Listener { app: app.clone(), who, headers: headers.clone(), categories: query.category.0, sender };
-    tokio::spawn(async move { listener.run(after, live).await });
+    tokio::spawn(async move { listener.run(after, live, revoked).await });
     let stream: Told = ReceiverStream::new(receiver);
     Ok(Stream::new(stream).keep_alive(KeepAlive::new().interval(BEAT)))
 }
@@ -102,9 +103,17 @@ struct Listener {
 struct Over;
 
 impl Listener {
-    async fn run(self, after: Position, live: tokio::sync::broadcast::Receiver<Arc<Event>>) {
+    async fn run(
+        self,
+        after: Position,
+        live: tokio::sync::broadcast::Receiver<Arc<Event>>,
+        revoked: impl Future<Output = ()>,
+    ) {
         let stopping = self.app.stopping.clone();
         tokio::select! {
+            // First: nothing more is told to whom it no longer concerns.
+            biased;
+            () = revoked => {}
             () = stopping.cancelled() => {}
             () = self.sender.closed() => {}
             _ = self.listen(after, live) => {}

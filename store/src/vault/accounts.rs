@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 use docket_domain::{Actor, PermissionSet, PersonId, Role, TenantId};
+use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::Shared;
@@ -116,6 +117,9 @@ impl Caller {
 /// Callers recognised lately, by the hash of what they showed.
 pub(super) type CallerCache = Remembered<[u8; 32], Arc<Recognised>>;
 
+/// Changes a listener may be behind; one that is further behind looks again.
+pub(super) const CHANGES: usize = 1024;
+
 /// Callers held ready.
 pub(super) const CACHED_CALLERS: usize = 10_000;
 
@@ -189,8 +193,27 @@ impl Accounts {
         }
     }
 
+    /// The ids of what no longer counts as it did: tokens revoked, sessions ended, people whose account changed. Only
+    /// what happens in this process.
+    pub fn changes(&self) -> broadcast::Receiver<Uuid> {
+        self.0.changed.subscribe()
+    }
+
+    /// Has every caller looked up anew, and tells who listens for [`changes`](Self::changes) what it was.
+    pub(super) fn forget(&self, what: Uuid) {
+        self.0.forget(what);
+    }
+
     pub(super) fn now(&self) -> i64 {
         self.0.clock.now().timestamp_micros()
+    }
+}
+
+impl Shared {
+    pub(super) fn forget(&self, what: Uuid) {
+        self.callers.forget_all();
+        // Nobody listening is no fault.
+        let _ = self.changed.send(what);
     }
 }
 

@@ -82,6 +82,17 @@ impl Accounts {
         Ok(accounts)
     }
 
+    /// Whether somebody but this person is an administrator who may come in.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn has_other_admin(&self, tenant: &TenantId, person: PersonId) -> Result<bool, KeyError> {
+        let (others,): (i64,) = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT COUNT(*) FROM credentials WHERE tenant = $1 AND person <> $2 AND role = $3 AND NOT disabled")
+                .bind(tenant.as_str()).bind(person.0).bind(Role::Admin.as_str()).fetch_one(pool).await)?;
+        Ok(others > 0)
+    }
+
     /// The account that `login` and `password` open. None: not both are right, or it is disabled; the answer takes as long.
     ///
     /// # Errors
@@ -120,7 +131,7 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET password = $3 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(hash).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(changed)
+        self.changed(person, changed)
     }
 
     /// Sets what a person may do.
@@ -133,7 +144,7 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET role = $3 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(role.as_str()).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(changed)
+        self.changed(person, changed)
     }
 
     /// Locks a person out, tokens and sessions included, or lets them in again.
@@ -146,7 +157,7 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET disabled = $3 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(disabled).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(changed)
+        self.changed(person, changed)
     }
 
     /// Sets or takes away the address a person signs in with.
@@ -171,11 +182,11 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET login_mac = $3, login_sealed = $4 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(mac).bind(sealed).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(changed)
+        self.changed(person, changed)
     }
 
-    fn changed(&self, changed: bool) -> Result<(), AccountError> {
-        self.0.callers.forget_all();
+    fn changed(&self, person: PersonId, changed: bool) -> Result<(), AccountError> {
+        self.forget(person.0);
         if changed { Ok(()) } else { Err(AccountError::NoAccount) }
     }
 

@@ -93,7 +93,7 @@ impl Keyring for Vault {
 
     fn forget(&self, tenant: &TenantId, person: PersonId) {
         self.0.keys.forget(&(tenant.clone(), person));
-        self.0.callers.forget_all();
+        self.0.forget(person.0);
     }
 }
 

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::{Clock, KeyError};
 use database::Database;
 use keys::KeyCache;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc};
 
 pub use accounts::{Account, AccountError, Accounts, Caller, NewAccount, Proof};
 pub use identities::IdentityKind;
@@ -44,6 +44,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     keys: Arc<KeyCache>,
     callers: accounts::CallerCache,
+    /// Tells what no longer counts as it did: a token, a session, or a person's account.
+    changed: broadcast::Sender<uuid::Uuid>,
     writes: mpsc::Sender<writer::Request>,
     /// Hashing a password takes 19 MiB: only so many at once.
     hashing: Semaphore,
@@ -71,6 +73,7 @@ pub async fn open_vault(url: &str, master: MasterKey, clock: Arc<dyn Clock>) -> 
         clock,
         keys,
         callers: accounts::CallerCache::new(accounts::CACHED_CALLERS),
+        changed: broadcast::Sender::new(accounts::CHANGES),
         writes,
         hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
     })))

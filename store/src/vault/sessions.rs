@@ -142,7 +142,10 @@ impl Accounts {
             sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND id = $3")
                 .bind(name).bind(person.0).bind(id).execute(&mut *tx).await?.rows_affected() > 0
         });
-        self.0.callers.forget_all();
+        // Not for what was not there: else anybody could interrupt others.
+        if !matches!(ended, Ok(false)) {
+            self.forget(id);
+        }
         ended
     }
 
@@ -156,7 +159,7 @@ impl Accounts {
             sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND ($3 IS NULL OR id <> $3)")
                 .bind(name).bind(person.0).bind(keep).execute(&mut *tx).await?.rows_affected()
         });
-        self.0.callers.forget_all();
+        self.forget(person.0);
         ended
     }
 

@@ -124,7 +124,9 @@ impl Accounts {
             sqlx::query("UPDATE api_tokens SET revoked_at = $3 WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL")
                 .bind(name).bind(id).bind(now).execute(&mut *tx).await?.rows_affected() > 0
         });
-        self.0.callers.forget_all();
+        if !matches!(revoked, Ok(false)) {
+            self.forget(id);
+        }
         revoked
     }
 

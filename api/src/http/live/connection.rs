@@ -50,10 +50,21 @@ struct Connection {
 }
 
 /// Serves a WebSocket until one side ends it.
-pub(super) async fn serve(app: App, who: Who, headers: HeaderMap, socket: WebSocket) {
+pub(super) async fn serve(
+    app: App,
+    who: Who,
+    headers: HeaderMap,
+    revoked: impl Future<Output = ()>,
+    socket: WebSocket,
+) {
     metrics::gauge!("docket_live_connections").increment(1.0);
     let mut connection = Connection { app, who, headers, socket, topics: BTreeMap::new() };
-    let _ = connection.run().await;
+    tokio::select! {
+        // First: nothing more is told to whom it no longer concerns.
+        biased;
+        () = revoked => {}
+        _ = connection.run() => {}
+    }
     connection.leave().await;
     let _ = tokio::time::timeout(SEND_TIMEOUT, connection.socket.send(Message::Close(None))).await;
     metrics::gauge!("docket_live_connections").decrement(1.0);

@@ -44,8 +44,9 @@ pub(super) async fn open_live(
         )
         .header(axum::http::header::UPGRADE, axum::http::HeaderValue::from_static("websocket"))
     })?;
+    let revoked = app.authenticator.revoked(&who);
     Ok(upgrade
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| connection::serve(app, who, headers, socket)))
+        .on_upgrade(move |socket| connection::serve(app, who, headers, revoked, socket)))
 }
