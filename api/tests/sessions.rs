@@ -149,3 +149,44 @@ async fn a_sign_in_link_leads_to_a_page_that_works_on_its_own() {
     }
     assert_eq!(nobody.get("/").await.status, StatusCode::OK, "the root leads to the description");
 }
+
+#[tokio::test]
+async fn a_right_sign_in_does_not_unlock_its_address() {
+    let desk = TestDesk::start_with(|settings| settings.auth.lockout_attempts = 3).await;
+    let own = desk.agent("agent").await;
+    let first = json!({ "code": code(&desk, &own.id).await, "password": PASSWORD });
+    sign_in(&desk, &first).await.expect(StatusCode::CREATED);
+    let right = json!({ "email": own.email, "password": PASSWORD });
+    // Right ones do not count, however many.
+    for _ in 0..5 {
+        sign_in(&desk, &right).await.expect(StatusCode::CREATED);
+    }
+    for n in 0..3 {
+        let guess = json!({ "email": format!("victim{n}@example.com"), "password": "not the password" });
+        sign_in(&desk, &guess).await.problem(401, "unauthenticated");
+        if n < 2 {
+            sign_in(&desk, &right).await.expect(StatusCode::CREATED);
+        }
+    }
+    let guess = json!({ "email": "victim@example.com", "password": "not the password" });
+    sign_in(&desk, &guess).await.problem(429, "too_many_requests");
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let me = admin.get("/v1/me").await.json()["person_id"].as_str().expect("an id").to_owned();
+    let path = |id: &str, what: &str| format!("/v1/agents/{id}/{what}");
+    let to_agent = json!({ "role": "agent" });
+    admin.post(&path(&me, "deactivate"), &json!({})).await.problem(409, "last_admin");
+    admin.put(&path(&me, "role"), &to_agent).await.problem(409, "last_admin");
+    let second = desk.agent("admin").await;
+    admin.put(&path(&me, "role"), &to_agent).await.expect(StatusCode::OK);
+    admin.post(&path(&second.id, "deactivate"), &json!({})).await.problem(409, "last_admin");
+    admin.put(&path(&me, "role"), &json!({ "role": "admin" })).await.expect(StatusCode::OK);
+    admin.post(&path(&second.id, "deactivate"), &json!({})).await.expect(StatusCode::OK);
+    // One who is out does not count.
+    admin.put(&path(&me, "role"), &to_agent).await.problem(409, "last_admin");
+    admin.post(&path(&second.id, "sign-in-code"), &json!({})).await.problem(409, "agent_deactivated");
+}

@@ -37,7 +37,8 @@ impl Throttle {
         }
     }
 
-    /// Counts a try as wrong before it is made, so that many at once do not slip through. [`right`](Self::right) takes it back.
+    /// Counts a try as wrong before it is made, so that many at once do not slip through. [`right`](Self::right) and
+    /// [`take_back`](Self::take_back) say it was not.
     pub fn begin(&self, key: &str, now: DateTime<Utc>) -> Result<(), Locked> {
         let fresh =
             || Ok::<_, std::convert::Infallible>(Arc::new(Tries { wrong: AtomicU32::new(0), since: Mutex::new(now) }));
@@ -55,7 +56,14 @@ impl Throttle {
         Ok(())
     }
 
-    /// The try was right after all.
+    /// This one try was right after all; earlier ones stay wrong.
+    pub fn take_back(&self, key: &str) {
+        if let Some(tries) = self.tries.get(key) {
+            let _ = tries.wrong.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |wrong| wrong.checked_sub(1));
+        }
+    }
+
+    /// The try was right after all, and so whoever made the earlier ones is forgiven.
     pub fn right(&self, key: &str) {
         self.tries.remove(key);
     }

@@ -165,7 +165,10 @@ async fn by_password(
     throttle(app, &keys)?;
     match app.accounts.check_password(&tenant, email, password).await {
         Ok(Some(account)) if !account.disabled => {
-            keys.iter().for_each(|key| app.authenticator.sign_ins.right(key));
+            // Only the account's wrong tries are forgotten: else whoever has one account could go on guessing at others.
+            let (login, address) = keys.split_at(1);
+            login.iter().for_each(|key| app.authenticator.sign_ins.right(key));
+            address.iter().for_each(|key| app.authenticator.sign_ins.take_back(key));
             Ok((tenant, account.person))
         }
         Ok(_) => {
@@ -197,7 +200,7 @@ async fn by_code(
     let redeemed = app.accounts.redeem_code(code).await.map_err(|error| account_problem(error.into()))?;
     let (tenant, person) =
         redeemed.ok_or_else(|| Problem::unauthenticated("the code is wrong, was used, or has expired"))?;
-    app.authenticator.sign_ins.right(&key);
+    app.authenticator.sign_ins.take_back(&key);
     if let Some(email) = email {
         let account = app.accounts.account(&tenant, person).await.map_err(|error| account_problem(error.into()))?;
         if account.is_some_and(|account| account.login.is_none()) {

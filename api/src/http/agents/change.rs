@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use docket_commands::Loaded;
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::{AgentId, DepartmentId, Permission, PersonId, Role};
 use docket_store::vault::AccountError;
@@ -23,13 +24,29 @@ async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: AgentCommand) -> 
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Refuses to touch somebody who may do more than the caller.
-async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<()> {
+/// The agent. Refuses to touch somebody who may do more than the caller.
+async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<Loaded<Agent>> {
     let agent = app.commands.load::<Agent>(&who.tenant, id).await?;
     if !agent.exists() {
         return Err(Problem::not_found("agent"));
     }
-    may_grant(who, agent.role)
+    may_grant(who, agent.role)?;
+    Ok(agent)
+}
+
+/// Refuses to take away the last administrator who may come in: nobody could make another. Two who take each other away
+/// at the same moment may both succeed, as looking and doing are two steps; the bootstrap token helps then.
+async fn keep_an_admin(app: &App, who: &Principal, agent: &Agent, id: Uuid) -> Answer<()> {
+    if agent.role != Role::Admin || agent.deactivated {
+        return Ok(());
+    }
+    match app.accounts.has_other_admin(&who.tenant, PersonId(id)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            Err(Problem::conflict("last_admin", "this is the last active administrator; make another one first"))
+        }
+        Err(error) => Err(account_problem(error.into())),
+    }
 }
 
 /// An account may be missing (an imported agent); then there is nothing to change in it.
@@ -87,8 +104,11 @@ pub(in crate::http) async fn change_agent_role(
     if role == Role::Customer {
         return Err(Problem::invalid_field("role", "invalid", "role: customers do not work at the desk"));
     }
-    outranks(&app, &ask.who, id).await?;
+    let agent = outranks(&app, &ask.who, id).await?;
     may_grant(&ask.who, role)?;
+    if role != Role::Admin {
+        keep_an_admin(&app, &ask.who, &agent, id).await?;
+    }
     let accepted = change(&app, &ask, id, AgentCommand::ChangeRole { to: role }).await?;
     unless_missing(app.accounts.set_role(&ask.who.tenant, PersonId(id), role).await)?;
     Ok(accepted)
@@ -183,7 +203,8 @@ pub(in crate::http) async fn deactivate_agent(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Accepted> {
-    outranks(&app, &ask.who, id).await?;
+    let agent = outranks(&app, &ask.who, id).await?;
+    keep_an_admin(&app, &ask.who, &agent, id).await?;
     // First the access: whatever happens next, they are out.
     unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), true).await)?;
     let done = app.commands.deactivate_agent(&ask.invocation, AgentId(id)).await;
@@ -212,6 +233,8 @@ pub(in crate::http) async fn issue_agent_sign_in_code(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Json<SignInCode>> {
-    outranks(&app, &ask.who, id).await?;
+    if outranks(&app, &ask.who, id).await?.deactivated {
+        return Err(Problem::conflict("agent_deactivated", "the agent is deactivated; reactivate them first"));
+    }
     sign_in_code(&app, &ask.who.tenant, PersonId(id)).await
 }
