@@ -65,7 +65,22 @@ async fn every_other_token_is_refused() {
     // Good, but not an agent of this desk.
     let token = token(&json!({ "role": "admin" }), SECRET, Algorithm::HS256);
     Client::new(&desk.url, Some(&token)).get("/v1/me").await.problem(403, "forbidden");
+    // An extension that must be understood, and is not.
+    let mut header = Header::new(Algorithm::HS256);
+    header.crit = Some(vec!["x".to_owned()]);
+    let claims = json!({ "iss": "https://id.example.com", "aud": "docket", "sub": "carl", "exp": SystemClock.now().timestamp() + 600 });
+    let critical = encode(&header, &claims, &EncodingKey::from_secret(SECRET.as_bytes())).expect("encodes");
+    Client::new(&desk.url, Some(&critical)).get("/v1/me").await.problem(401, "unauthenticated");
     // "none" is no algorithm.
     let none = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIiwiaXNzIjoiaHR0cHM6Ly9pZC5leGFtcGxlLmNvbSJ9.";
     Client::new(&desk.url, Some(none)).get("/v1/me").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn an_end_with_a_fraction_is_an_end() {
+    let desk = desk().await;
+    let seconds = u32::try_from(SystemClock.now().timestamp() + 600).expect("before 2106");
+    let token = token(&json!({ "exp": f64::from(seconds) + 0.5 }), SECRET, Algorithm::HS256);
+    let me = Client::new(&desk.url, Some(&token)).get("/v1/me").await.expect(StatusCode::OK);
+    assert!(me["expires_at"].is_string(), "{me}");
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::{PersonId, Role, TenantId};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -70,6 +70,10 @@ impl JwtVerifier {
     /// Who the bearer is.
     pub(super) fn verify(&self, token: &str) -> Result<Identity, NotTaken> {
         use jsonwebtoken::errors::ErrorKind;
+        // What the issuer says must be understood is not: there is no extension this one knows (RFC 7515, 4.1.11).
+        if decode_header(token).is_ok_and(|header| header.crit.is_some()) {
+            return Err(NotTaken("the token needs an extension that is not known here"));
+        }
         let claims = decode::<Map<String, Value>>(token, &self.key, &self.validation)
             .map_err(|error| {
                 NotTaken(match error.kind() {
@@ -101,7 +105,7 @@ impl JwtVerifier {
             Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{tenant} {} {subject}", self.issuer).as_bytes())
         });
         let expires_at =
-            claims.get("exp").and_then(Value::as_i64).and_then(|at| DateTime::<Utc>::from_timestamp(at, 0));
+            claims.get("exp").and_then(whole_seconds).and_then(|at| DateTime::<Utc>::from_timestamp(at, 0));
         Ok(Identity {
             name: text("name").map(str::to_owned),
             email: text("email").map(str::to_owned),
@@ -115,4 +119,10 @@ impl JwtVerifier {
             },
         })
     }
+}
+
+/// A moment of a token, which may have a fraction (RFC 7519, 2).
+#[allow(clippy::cast_possible_truncation, reason = "rounded down; what is too large is far off anyway")]
+fn whole_seconds(at: &Value) -> Option<i64> {
+    at.as_i64().or_else(|| at.as_f64().map(|at| at.floor() as i64))
 }

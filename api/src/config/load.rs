@@ -93,11 +93,14 @@ impl Settings {
         if !token.is_empty() && token.len() < 16 {
             return wrong("auth.bootstrap_token", "***", "it must have at least 16 characters, or be empty");
         }
+        if self.auth.lockout_attempts == 0 {
+            return wrong("auth.lockout_attempts", "0", "it must be at least 1: the first wrong password locks");
+        }
         let jwt = &self.auth.jwt;
+        if !["RS256", "ES256", "EdDSA", "HS256"].contains(&jwt.algorithm.as_str()) {
+            return wrong("auth.jwt.algorithm", &jwt.algorithm, "it may be RS256, ES256, EdDSA or HS256");
+        }
         if !jwt.issuer.is_empty() {
-            if !["RS256", "ES256", "EdDSA", "HS256"].contains(&jwt.algorithm.as_str()) {
-                return wrong("auth.jwt.algorithm", &jwt.algorithm, "it may be RS256, ES256, EdDSA or HS256");
-            }
             if jwt.audience.is_empty() {
                 return wrong("auth.jwt.audience", "", "with an issuer, say for whom its tokens must be meant");
             }
@@ -211,6 +214,8 @@ mod tests {
             ("[http]\nlisten = \"nowhere\"", "http.listen", "socket address"),
             ("[http]\nmax_in_flight = \"many\"", "http.max_in_flight", "many"),
             ("[logging]\nformat = \"xml\"", "logging.format", "json"),
+            ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "at least 1"),
+            ("[auth.jwt]\nalgorithm = \"none\"", "auth.jwt.algorithm", "EdDSA"),
             ("org = \"Big Org\"", "org", "a-z"),
         ] {
             let error = load(file).expect_err("is refused").to_string();
