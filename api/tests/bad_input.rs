@@ -132,6 +132,13 @@ async fn nul_and_far_off_times_are_refused_whatever_the_read_models_are_in() {
         let problem = admin.get(&path).await.problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["field"], field, "{path}: {problem}");
     }
+    // A cursor made up: ["registered", ["-262000-01-01T00:00:00Z", …]].
+    let forged =
+        "WyJyZWdpc3RlcmVkIixbIi0yNjIwMDAtMDEtMDFUMDA6MDA6MDBaIiwiMDAwMDAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAwIl1d";
+    admin.get(&format!("/v1/customers?cursor={forged}")).await.problem(400, "invalid_cursor");
+    // ["latest", 18446744073709551615]
+    let far = admin.get("/v1/audit?cursor=WyJsYXRlc3QiLDE4NDQ2NzQ0MDczNzA5NTUxNjE1XQ").await;
+    assert!(far.status.as_u16() < 500, "{}", far.text);
 }
 
 #[tokio::test]
