@@ -96,8 +96,10 @@ impl Desk {
         make_folder(&settings.data)?;
         let master = match std::env::var(MASTER_KEY) {
             Ok(hex) => MasterKey::from_hex(&hex, MASTER_KEY)?,
-            Err(_) => MasterKey::load_or_create(&settings.data.join("master.key"))?,
+            Err(_) => file_key(&settings.data)?,
         };
+        // After the key: a vault without one is taken for a loss.
+        make_files(settings)?;
         let places = Places::of(settings);
         let (log, vault, read_models) = tokio::try_join!(
             async { open_log(&places.log, clock.clone()).await.map_err(StartError::from) },
@@ -161,6 +163,17 @@ impl Places {
     }
 }
 
+/// The key in the data folder; made only for a vault that is yet to be made. (A vault in PostgreSQL is not looked at: it
+/// refuses the wrong key when it is opened.)
+fn file_key(data: &Path) -> Result<MasterKey, MasterKeyError> {
+    let (path, vault) = (data.join("master.key"), data.join("vault.db"));
+    // In this order: whoever makes both at this moment makes the key first.
+    if vault.exists() && !path.exists() {
+        return Err(MasterKeyError::Missing { path, vault });
+    }
+    MasterKey::load_or_create(&path)
+}
+
 /// The folder is for its owner alone: it holds keys.
 fn make_folder(path: &Path) -> Result<(), StartError> {
     let mut builder = std::fs::DirBuilder::new();
@@ -168,4 +181,67 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(|source| StartError::Folder { path: path.to_owned(), source })
+}
+
+/// Makes the databases' files, for their owner alone, whatever the umask and the folder say; SQLite gives what it puts beside them the
+/// same mode. Files that are there are left alone: opening and closing one would drop SQLite's locks on it.
+#[cfg(unix)]
+fn make_files(settings: &Settings) -> Result<(), StartError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut names = Vec::new();
+    if settings.store == "sqlite" {
+        names.extend(["log.db", "vault.db", "leases.db"]);
+    }
+    if settings.read_models == "sqlite" {
+        names.push("read.db");
+    }
+    for path in names.into_iter().map(|name| settings.data.join(name)) {
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(StartError::Folder { path, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_files(_: &Settings) -> Result<(), StartError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_key_is_not_replaced() {
+        let data = tempfile::tempdir().expect("a folder");
+        file_key(data.path()).expect("made for a new folder");
+        std::fs::write(data.path().join("vault.db"), "").expect("written");
+        file_key(data.path()).expect("found");
+        std::fs::remove_file(data.path().join("master.key")).expect("removed");
+        assert!(matches!(file_key(data.path()), Err(MasterKeyError::Missing { .. })));
+        assert!(!data.path().join("master.key").exists());
+    }
+
+    #[tokio::test]
+    async fn nobody_else_reads_the_folder() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let place = tempfile::tempdir().expect("a folder");
+        let mut settings = Settings::defaults();
+        settings.data = place.path().join("data");
+        let desk = Desk::open(&settings).await.expect("it opens");
+        let mode = |path: &Path| std::fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+        assert_eq!(mode(&settings.data), 0o700);
+        let mut files = 0;
+        for file in std::fs::read_dir(&settings.data).expect("a folder") {
+            let path = file.expect("a file").path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+            files += 1;
+        }
+        assert!(files > 4, "the databases and what SQLite puts beside them");
+        desk.close().await;
+    }
 }

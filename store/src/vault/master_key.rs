@@ -29,6 +29,14 @@ pub enum MasterKeyError {
         /// Its permission bits.
         mode: u32,
     },
+    /// The vault is there, its key is not. Nothing was made in its place.
+    #[error("{path} is missing, the key of the vault {vault}; put it back from its backup")]
+    Missing {
+        /// Where the key should be.
+        path: PathBuf,
+        /// What it opens.
+        vault: PathBuf,
+    },
     /// The file cannot be read or made.
     #[error("the master key file {path} cannot be used: {source}")]
     File {
