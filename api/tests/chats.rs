@@ -65,8 +65,11 @@ async fn capacity_holds_and_routing_finds_whoever_is_available() {
     .await;
     let id = offered["items"][0]["id"].as_str().expect("an id");
     ada.client.post(&format!("/v1/chats/{id}/accept"), &json!({})).await.expect(StatusCode::OK);
-    let waiting = admin.get("/v1/chats?status=waiting&agent=unassigned").await.json();
-    assert_eq!(waiting["items"].as_array().expect("items").len(), 2);
+    let waiting = crate::harness::eventually("two left waiting", async || {
+        let waiting = admin.get("/v1/chats?status=waiting&agent=unassigned").await.json();
+        (waiting["items"].as_array().expect("items").len() == 2).then_some(waiting)
+    })
+    .await;
     let id = waiting["items"][0]["id"].as_str().expect("an id");
     ada.client.post(&format!("/v1/chats/{id}/accept"), &json!({})).await.problem(409, "at_capacity");
 }
