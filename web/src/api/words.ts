@@ -1,0 +1,55 @@
+/** Problems in the reader's language. The server's own words are English, and shown only where nothing better is known. */
+import { m } from "$/i18n/index.svelte";
+import { type FieldProblem, Problem, Unreachable } from "./problem";
+
+/** Codes that have words of their own. */
+const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
+  agent_deactivated: () => m.problem_agent_deactivated(),
+  already_exists: () => m.problem_already_exists(),
+  chat_closed: () => m.problem_chat_closed(),
+  chat_not_accepted: () => m.problem_chat_not_accepted(),
+  chat_taken: () => m.problem_chat_taken(),
+  forbidden: () => m.problem_forbidden(),
+  invalid_transition: () => m.problem_invalid_transition(),
+  last_admin: () => m.problem_last_admin(),
+  login_taken: () => m.problem_login_taken(),
+  not_available: () => m.problem_not_available(),
+  not_found: () => m.problem_not_found(),
+  offered_to_other: () => m.problem_offered_to_other(),
+  person_erased: () => m.problem_person_erased(),
+  stale: () => m.problem_stale(),
+  ticket_archived: () => m.problem_ticket_archived(),
+  ticket_closed: () => m.problem_ticket_closed(),
+  ticket_deleted: () => m.problem_ticket_deleted(),
+  ticket_merged: () => m.problem_ticket_merged(),
+  too_many_requests: (problem) => m.problem_too_many_requests({ seconds: problem.retryAfter ?? 60 }),
+};
+
+/** What went wrong, in words for whoever is looking. */
+export function problemWords(error: unknown): string {
+  if (error instanceof Unreachable) return m.problem_unreachable();
+  if (!(error instanceof Problem)) return m.problem_unexpected();
+  const words = BY_CODE[error.code];
+  if (words) return words(error);
+  const [field] = error.fields;
+  if (field) return fieldWords(field);
+  if (error.status === 401) return m.problem_signed_out();
+  if (error.status === 404) return m.problem_not_found();
+  if (error.status >= 500) return m.problem_server();
+  return error.detail || m.problem_unexpected();
+}
+
+/** What is wrong with one field. */
+export function fieldWords(problem: FieldProblem): string {
+  switch (problem.code) {
+    case "required":
+      return m.field_required();
+    case "unknown":
+      return m.field_unknown();
+    case "taken":
+      return m.field_taken();
+    // The limit is in the server's words, and a number says more than none.
+    default:
+      return problem.message || m.field_invalid();
+  }
+}

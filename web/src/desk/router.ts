@@ -1,0 +1,30 @@
+/**
+ * Every screen of the desk and its address. Each section is a chunk of its own, loaded when it is first opened, and a folder
+ * of its own: whoever builds a section changes what is in the folder, and only adds an address here.
+ */
+import { createRouter } from "sv-router";
+
+export const { p, navigate, isActive, preload, route } = createRouter({
+  "/desk": {
+    "/": () => import("./list/TicketsScreen.svelte"),
+    "/tickets": {
+      "/": () => import("./list/TicketsScreen.svelte"),
+      "/:id": () => import("./conversation/ConversationScreen.svelte"),
+    },
+    "/chats": {
+      "/": () => import("./chats/ChatsScreen.svelte"),
+      "/:id": () => import("./chats/ChatsScreen.svelte"),
+    },
+    "/dashboard": () => import("./dashboard/DashboardScreen.svelte"),
+    "/customers": {
+      "/": () => import("./customers/CustomersScreen.svelte"),
+      "/:id": () => import("./customers/CustomersScreen.svelte"),
+    },
+    "/audit": () => import("./audit/AuditScreen.svelte"),
+    "/settings": {
+      "/": () => import("./settings/SettingsScreen.svelte"),
+      "/:section": () => import("./settings/SettingsScreen.svelte"),
+    },
+  },
+  "*": () => import("./shell/NoSuchPlace.svelte"),
+});

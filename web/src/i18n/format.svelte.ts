@@ -1,0 +1,73 @@
+/** Numbers, dates, durations and lists in the current language, from the platform. */
+import { currentLocale } from "./index.svelte";
+
+const cache = new Map<string, unknown>();
+
+/** Making a formatter costs a hundred times more than using it. */
+function cached<T>(kind: string, options: object, make: (locale: string) => T): T {
+  const locale = currentLocale();
+  const key = `${kind} ${locale} ${JSON.stringify(options)}`;
+  let formatter = cache.get(key) as T | undefined;
+  if (!formatter) {
+    formatter = make(locale);
+    cache.set(key, formatter);
+  }
+  return formatter;
+}
+
+export function formatNumber(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return cached("number", options, (locale) => new Intl.NumberFormat(locale, options)).format(value);
+}
+
+export function formatDate(value: Date | string, options: Intl.DateTimeFormatOptions): string {
+  return cached("date", options, (locale) => new Intl.DateTimeFormat(locale, options)).format(new Date(value));
+}
+
+/** Date and time to the second, for titles and exact places. */
+export function formatMoment(value: Date | string): string {
+  return formatDate(value, { dateStyle: "full", timeStyle: "medium" });
+}
+
+/** The time of day, for the ledger's rail. */
+export function formatClock(value: Date | string): string {
+  return formatDate(value, { hour: "2-digit", minute: "2-digit" });
+}
+
+export function formatList(items: readonly string[]): string {
+  return cached("list", {}, (locale) => new Intl.ListFormat(locale, { style: "long", type: "conjunction" })).format(items);
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** How long ago, or how long until: "3 minutes ago", "in 2 hours", "now" within the minute. */
+export function formatRelative(value: Date | string, now: number, style: Intl.RelativeTimeFormatStyle = "narrow"): string {
+  const seconds = (new Date(value).getTime() - now) / 1000;
+  const format = cached("relative", { style }, (locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style }));
+  for (const [unit, length] of STEPS) {
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  }
+  return format.format(0, "second");
+}
+
+/** A span in its two largest units: "2h 5m", "3d 4h". Under a minute: seconds. */
+export function formatSpan(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts: [number, "day" | "hour" | "minute" | "second"][] = [
+    [Math.floor(whole / 86_400), "day"],
+    [Math.floor((whole % 86_400) / 3600), "hour"],
+    [Math.floor((whole % 3600) / 60), "minute"],
+    [whole % 60, "second"],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  const shown = first < 0 ? parts.slice(3) : parts.slice(first, first + (first >= 2 ? 1 : 2)).filter(([count]) => count > 0);
+  return shown
+    .map(([count, unit]) => formatNumber(count, { style: "unit", unit, unitDisplay: "narrow" }))
+    .join(" ");
+}

@@ -1,0 +1,23 @@
+/** The languages, each by its own name. */
+export const LOCALES = { en: "English", de: "Deutsch", es: "Español", id: "Bahasa Indonesia", ar: "العربية" } as const;
+
+export type Locale = keyof typeof LOCALES;
+
+const RIGHT_TO_LEFT: readonly Locale[] = ["ar"];
+
+export function isLocale(text: string | null | undefined): text is Locale {
+  return text != null && text in LOCALES;
+}
+
+export function direction(locale: Locale): "ltr" | "rtl" {
+  return RIGHT_TO_LEFT.includes(locale) ? "rtl" : "ltr";
+}
+
+/** The best of our languages for what the browser asks for. */
+export function negotiate(wanted: readonly string[]): Locale {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split("-")[0];
+    if (isLocale(language)) return language;
+  }
+  return "en";
+}

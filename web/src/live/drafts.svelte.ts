@@ -1,0 +1,81 @@
+/**
+ * What somebody began to write, per conversation and kind, kept until it is sent or thrown away. It is theirs alone: no event
+ * and no refetch touches it. Several tabs of one browser show the same text.
+ */
+import { SvelteMap } from "svelte/reactivity";
+
+const PREFIX = "docket.draft.";
+/** Keystrokes are kept at once in memory and this much later on disk. */
+const SETTLE_MS = 250;
+
+const drafts = new SvelteMap<string, string>();
+const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+let owner = "";
+
+function storageKey(conversation: string, kind: string): string {
+  return `${PREFIX}${owner}.${conversation}.${kind}`;
+}
+
+function keep(key: string): void {
+  clearTimeout(waiting.get(key));
+  waiting.delete(key);
+  const text = drafts.get(key) ?? "";
+  try {
+    if (text) localStorage.setItem(key, text);
+    else localStorage.removeItem(key);
+  } catch {
+    // A full or forbidden storage: the draft lives as long as the page.
+  }
+}
+
+/** Reads the drafts of whoever is signed in, and follows the other tabs'. */
+export function startDrafts(person: string): void {
+  owner = person;
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(`${PREFIX}${person}.`)) drafts.set(key, localStorage.getItem(key) ?? "");
+    }
+  } catch {
+    return;
+  }
+  addEventListener("storage", ({ key, newValue }) => {
+    // What is being typed here wins over what another tab wrote before.
+    if (key?.startsWith(PREFIX) && !waiting.has(key)) {
+      if (newValue) drafts.set(key, newValue);
+      else drafts.delete(key);
+    }
+  });
+  addEventListener("pagehide", () => [...waiting.keys()].forEach(keep));
+}
+
+export const draft = {
+  /** The text so far; empty if there is none. `kind`: `message`, `note` … */
+  get(conversation: string, kind = "message"): string {
+    return drafts.get(storageKey(conversation, kind)) ?? "";
+  },
+  set(conversation: string, text: string, kind = "message"): void {
+    const key = storageKey(conversation, kind);
+    if (text) drafts.set(key, text);
+    else drafts.delete(key);
+    clearTimeout(waiting.get(key));
+    waiting.set(key, setTimeout(() => keep(key), SETTLE_MS));
+  },
+  /** Forgets it at once: it was sent, or thrown away. */
+  clear(conversation: string, kind = "message"): void {
+    const key = storageKey(conversation, kind);
+    drafts.delete(key);
+    keep(key);
+  },
+  /** Whether anything was begun in a conversation. */
+  has(conversation: string): boolean {
+    const prefix = storageKey(conversation, "");
+    return [...drafts].some(([key, text]) => key.startsWith(prefix) && text.trim() !== "");
+  },
+  /** Forgets all of this person's drafts: at signing out. */
+  clearAll(): void {
+    for (const key of [...drafts.keys()]) {
+      drafts.delete(key);
+      keep(key);
+    }
+  },
+};

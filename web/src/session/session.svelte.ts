@@ -1,0 +1,72 @@
+/** Who is signed in. Apps are only shown to somebody who is. */
+import { api, ok, onSignedOut, useCsrfToken } from "$/api/client";
+import { Problem } from "$/api/problem";
+import type { Me, Permission } from "$/api/types";
+import { draft, startDrafts } from "$/live/drafts.svelte";
+import { live } from "$/live/live.svelte";
+import { outbox, startOutbox } from "$/live/outbox.svelte";
+
+let me = $state.raw<Me | null>(null);
+
+/** Where somebody signs in, to come back here afterwards. */
+export function signInAddress(next = location.pathname + location.search): string {
+  return `/sign-in?next=${encodeURIComponent(next)}`;
+}
+
+/** A place of ours to go to after signing in; nothing else is followed. */
+export function nextAddress(search: string): string | null {
+  const next = new URLSearchParams(search).get("next");
+  if (!next) return null;
+  try {
+    const url = new URL(next, location.origin);
+    return url.origin === location.origin && /^\/(desk|help)(\/|$)/.test(url.pathname) ? url.pathname + url.search : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where a role is at home. */
+export function home(role: Me["role"]): string {
+  return role === "customer" ? "/help" : "/desk";
+}
+
+/** Finds out who is signed in; null: nobody. */
+export async function whoIsIt(): Promise<Me | null> {
+  try {
+    const found = await ok(api.GET("/v1/me"));
+    useCsrfToken(found.csrf_token ?? null);
+    return found;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** Begins everything that belongs to somebody: drafts, outbox, the live connection. */
+export function begin(found: Me): void {
+  me = found;
+  onSignedOut(() => location.assign(signInAddress()));
+  startDrafts(found.person_id);
+  void startOutbox(found.person_id);
+  live.start();
+}
+
+export const session = {
+  /** Who it is. */
+  get me(): Me {
+    if (!me) throw new Error("nobody is signed in yet");
+    return me;
+  },
+  may(permission: Permission): boolean {
+    return me?.permissions.includes(permission) ?? false;
+  },
+  /** Signs out, and leaves nothing of this person's in the browser. */
+  async signOut(): Promise<void> {
+    onSignedOut(() => undefined);
+    await ok(api.DELETE("/v1/sessions/current")).catch(() => undefined);
+    live.stop();
+    draft.clearAll();
+    await outbox.clear();
+    location.assign("/sign-in");
+  },
+};

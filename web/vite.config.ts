@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { pages } from "./build/pages.ts";
+import { precompress } from "./build/precompress.ts";
+
+const api = process.env["DOCKET_URL"] ?? "http://127.0.0.1:8080";
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("."),
+  appType: "mpa",
+  publicDir: "static",
+  resolve: { alias: { $: here("./src") } },
+  plugins: [
+    svelte(),
+    paraglideVitePlugin({ project: "./project.inlang", outdir: "./src/i18n/generated", outputStructure: "locale-modules" }),
+    pages(),
+    precompress(),
+  ],
+  server: {
+    // The host stays as the browser says it, so that the server sees its own origin and the cookie fits.
+    proxy: Object.fromEntries(["/v1", "/openapi.json", "/docs"].map((path) => [path, { target: api, ws: true }])),
+  },
+  build: {
+    target: "es2022",
+    manifest: true,
+    emptyOutDir: true,
+    // Everything is a file of its own: the content security policy allows no data: fonts or scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: { desk: here("./desk.html"), help: here("./help.html"), "sign-in": here("./sign-in.html") },
+    },
+  },
+  test: { include: ["src/**/*.test.ts", "tests/unit/**/*.test.ts"], environment: "node" },
+});
