@@ -12,10 +12,10 @@ export default defineConfig({
   root: here("."),
   appType: "mpa",
   publicDir: "static",
-  resolve: { alias: { $: here("./src") } },
+  resolve: { alias: { $generated: here("./generated"), $: here("./src") } },
   plugins: [
     svelte(),
-    paraglideVitePlugin({ project: "./project.inlang", outdir: "./src/i18n/generated", outputStructure: "locale-modules" }),
+    paraglideVitePlugin({ project: "./project.inlang", outdir: "./generated/messages", outputStructure: "locale-modules" }),
     pages(),
     precompress(),
   ],

@@ -75,6 +75,7 @@ pub struct Settings {
     pub reactors: ReactorSettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
+    pub web: WebSettings,
 }
 
 /// `[http]`.
@@ -193,6 +194,14 @@ pub struct LimitSettings {
 pub struct LoggingSettings {
     pub filter: String,
     pub format: LogFormat,
+}
+
+/// `[web]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct WebSettings {
+    pub dir: PathBuf,
 }
 
 /// A setting that is never shown.

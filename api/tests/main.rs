@@ -12,3 +12,4 @@ mod notes;
 mod sessions;
 mod tenants;
 mod tickets;
+mod web;

@@ -121,10 +121,11 @@ async fn a_revoked_token_stops_working_at_once() {
     token.get("/v1/me").await.problem(401, "unauthenticated");
 }
 
-/// Where the link of the first start leads, before there is a web desk.
+/// Where the link of the first start leads in a binary without the web pages.
 #[tokio::test]
 async fn a_sign_in_link_leads_to_a_page_that_works_on_its_own() {
-    let desk = TestDesk::start().await;
+    let nothing = tempfile::tempdir().expect("a folder");
+    let desk = TestDesk::start_with(|settings| settings.web.dir = nothing.path().to_owned()).await;
     let agent = desk.agent("agent").await;
     let path = format!("/v1/agents/{}/sign-in-code", agent.id);
     let link = desk.admin().post(&path, &json!({})).await.expect(StatusCode::OK);
@@ -147,7 +148,11 @@ async fn a_sign_in_link_leads_to_a_page_that_works_on_its_own() {
         answer.expect(StatusCode::OK);
         assert!(answer.header("content-type").is_some_and(|value| value.starts_with(kind)), "{used}");
     }
-    assert_eq!(nobody.get("/").await.status, StatusCode::OK, "the root leads to the description");
+    for page in ["/", "/desk", "/desk/tickets/1", "/help"] {
+        let answer = nobody.get(page).await;
+        answer.expect(StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.text.contains("Node"), "{page} says what is missing");
+    }
 }
 
 #[tokio::test]

@@ -9,8 +9,15 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use super::{ConfigError, DEFAULTS, Overrides, Secret, Settings};
 
 /// Variables that are meant for something else than a setting of the same name.
-const NOT_SETTINGS: [&str; 6] =
-    ["DOCKET_MASTER_KEY", "DOCKET_CONFIG", "DOCKET_URL", "DOCKET_TOKEN", "DOCKET_BIN", "DOCKET_UPDATE_SCHEMAS"];
+const NOT_SETTINGS: [&str; 7] = [
+    "DOCKET_MASTER_KEY",
+    "DOCKET_CONFIG",
+    "DOCKET_URL",
+    "DOCKET_TOKEN",
+    "DOCKET_BIN",
+    "DOCKET_UPDATE_SCHEMAS",
+    "DOCKET_WEB",
+];
 /// And those that only tests know.
 const OF_TESTS: &str = "TEST_";
 
@@ -36,6 +43,7 @@ impl Settings {
                 "BOOTSTRAP_TOKEN" => "auth__bootstrap_token".into(),
                 "LISTEN" => "http__listen".into(),
                 "PUBLIC_URL" => "http__public_url".into(),
+                "WEB_DIR" => "web__dir".into(),
                 _ => key.into(),
             })
             .split("__");

@@ -32,6 +32,7 @@ mod sign_in_page;
 pub mod table;
 mod tickets;
 mod tokens;
+mod web;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -76,6 +77,7 @@ impl Http {
         let openapi = openapi::describe(paths, components);
         let router = router
             .merge(docs::router(&openapi))
+            .merge(web::router())
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
             .layer(from_fn_with_state(app.clone(), conventions::conventions))

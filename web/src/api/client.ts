@@ -8,7 +8,7 @@ import createClient from "openapi-fetch";
 import { newKey } from "./key";
 import { minPosition, wrote } from "./position";
 import { Problem, Unreachable } from "./problem";
-import type { paths } from "./schema";
+import type { paths } from "$generated/api";
 
 let csrf: string | null = null;
 let signedOut: () => void = () => undefined;

@@ -1,5 +1,5 @@
 /** What went wrong, as RFC 9457 problem details say it; or that nobody answered. */
-import type { components } from "./schema";
+import type { components } from "$generated/api";
 import type { DocketEvent } from "./types";
 
 type Document = components["schemas"]["ProblemDocument"];

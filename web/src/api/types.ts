@@ -1,5 +1,5 @@
 /** Short names for the API's shapes. The shapes themselves are generated from `docs/openapi.json`. */
-import type { components } from "./schema";
+import type { components } from "$generated/api";
 
 type Schemas = components["schemas"];
 

@@ -1,7 +1,7 @@
 /** Ticket lists and tickets: asked for, cached, and kept true by live events. */
 import type { InfiniteData } from "@tanstack/svelte-query";
 import { api, ok } from "$/api/client";
-import type { paths } from "$/api/schema";
+import type { paths } from "$generated/api";
 import type { Ticket } from "$/api/types";
 import { live } from "$/live/live.svelte";
 import { queryClient } from "./query";
@@ -13,7 +13,7 @@ export const ticketKeys = {
   all: ["tickets"] as const,
   lists: ["tickets", "list"] as const,
   list: (filter: TicketFilter) => ["tickets", "list", filter] as const,
-  counts: (filter: TicketFilter) => ["tickets", "counts", filter] as const,
+  counts: ["tickets", "counts"] as const,
   one: (id: string) => ["tickets", "one", id] as const,
 };
 
@@ -40,12 +40,11 @@ export function ticketDetail(id: string) {
   };
 }
 
-/** Options for `createQuery`: how many there are. */
-export function ticketCounts(filter: TicketFilter = {}) {
-  const { sort: _, limit: __, ...query } = filter;
+/** Options for `createQuery`: how many there are, for the navigation and the views. */
+export function ticketCounts() {
   return {
-    queryKey: ticketKeys.counts(query),
-    queryFn: ({ signal }: { signal: AbortSignal }) => ok(api.GET("/v1/ticket-counts", { params: { query }, signal })),
+    queryKey: ticketKeys.counts,
+    queryFn: ({ signal }: { signal: AbortSignal }) => ok(api.GET("/v1/ticket-counts", { signal })),
   };
 }
 
@@ -91,7 +90,7 @@ export function followTickets(arrived: (id: string) => void = () => undefined): 
       settling ??= setTimeout(() => void refresh(), SETTLE_MS);
       counting ??= setTimeout(() => {
         counting = undefined;
-        void queryClient.invalidateQueries({ queryKey: ["tickets", "counts"] });
+        void queryClient.invalidateQueries({ queryKey: ticketKeys.counts });
       }, COUNTS_MS);
     },
     resync() {

@@ -3,7 +3,7 @@
  *
  * The messages of one language are one chunk, loaded on demand: only the language in use is ever fetched.
  */
-import type * as Messages from "./generated/messages/_index.js";
+import type * as Messages from "$generated/messages/messages/_index.js";
 import { direction, isLocale, type Locale, negotiate } from "./locales";
 
 export { LOCALES, type Locale } from "./locales";
@@ -12,11 +12,11 @@ type M = typeof Messages;
 
 const KEY = "docket.locale";
 const CHUNKS: Record<Locale, () => Promise<unknown>> = {
-  en: () => import("./generated/messages/en.js"),
-  de: () => import("./generated/messages/de.js"),
-  es: () => import("./generated/messages/es.js"),
-  id: () => import("./generated/messages/id.js"),
-  ar: () => import("./generated/messages/ar.js"),
+  en: () => import("$generated/messages/messages/en.js"),
+  de: () => import("$generated/messages/messages/de.js"),
+  es: () => import("$generated/messages/messages/es.js"),
+  id: () => import("$generated/messages/messages/id.js"),
+  ar: () => import("$generated/messages/messages/ar.js"),
 };
 
 let messages = $state.raw<M>({} as M);

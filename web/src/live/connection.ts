@@ -10,13 +10,7 @@ import type { Person, Said, Told, Topic } from "./protocol";
 export type LinkState = "connecting" | "online" | "reconnecting" | "offline";
 
 /** The parts of a `WebSocket` in use. */
-export interface Socket {
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: never) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
+export type Socket = Pick<WebSocket, "onmessage" | "onclose" | "send" | "close">;
 
 export interface Surroundings {
   open(): Socket;

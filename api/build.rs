@@ -1,0 +1,113 @@
+//! Builds `web/` into `OUT_DIR/web`, from where the binary takes it. Without Node, without `web/`, or with `DOCKET_WEB=off`
+//! in the build's environment the folder stays empty and the server says so where the pages would be.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+/// What the build reads beneath `web/`. What it writes there (`node_modules`, `generated`) is not among it.
+const SOURCES: [&str; 14] = [
+    "src",
+    "messages",
+    "static",
+    "build",
+    "desk.html",
+    "help.html",
+    "sign-in.html",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "project.inlang/settings.json",
+    "svelte.config.js",
+    "tsconfig.json",
+    "vite.config.ts",
+];
+/// The oldest Node that Vite runs on.
+const NODE_MAJOR: u32 = 20;
+
+fn main() {
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("web");
+    let web = here.join("../web");
+    watch(&here, &web);
+    fs::create_dir_all(&out).expect("OUT_DIR is writable");
+    if env::var("DOCKET_WEB").is_ok_and(|value| value == "off") {
+        clear(&out);
+        return;
+    }
+    if let Err(missing) = build(&web, &out) {
+        println!("cargo::warning=the web pages are not built: {missing}");
+        clear(&out);
+    }
+}
+
+fn watch(here: &Path, web: &Path) {
+    println!("cargo::rerun-if-env-changed=DOCKET_WEB");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", here.join("../docs/openapi.json").display());
+    for part in SOURCES {
+        println!("cargo::rerun-if-changed={}", web.join(part).display());
+    }
+}
+
+/// Builds, or says what it takes to.
+///
+/// # Panics
+/// When the build itself fails: then the sources are wrong, and a binary without pages would hide it.
+fn build(web: &Path, out: &Path) -> Result<(), String> {
+    if !web.join("package.json").is_file() {
+        return Err("there is no folder web/".into());
+    }
+    let version = Command::new("node").arg("--version").output().map_err(|_| "Node is not installed".to_owned())?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    let major: u32 = version.trim_start_matches('v').split('.').next().and_then(|part| part.parse().ok()).unwrap_or(0);
+    if major < NODE_MAJOR {
+        return Err(format!("Node {version} is too old, {NODE_MAJOR} or newer is needed"));
+    }
+    install(web)?;
+    let output = npm(web)
+        .args(["run", "build", "--", "--logLevel", "warn", "--emptyOutDir", "--outDir"])
+        .arg(out)
+        .output()
+        .map_err(|error| format!("npm cannot be run: {error}"))?;
+    assert!(
+        output.status.success(),
+        "npm run build failed in web/:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+/// `npm ci`, unless what the lock file says is there already.
+fn install(web: &Path) -> Result<(), String> {
+    let lock = fs::read(web.join("package-lock.json")).map_err(|_| "web/package-lock.json is missing".to_owned())?;
+    let installed = web.join("node_modules/.docket-lock.json");
+    if fs::read(&installed).is_ok_and(|there| there == lock) {
+        return Ok(());
+    }
+    let output = npm(web)
+        .args(["ci", "--no-audit", "--no-fund"])
+        .output()
+        .map_err(|error| format!("npm cannot be run: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said: Vec<&str> = said.lines().filter(|line| line.contains("error")).take(3).collect();
+        return Err(format!("npm ci failed in web/: {}", said.join("; ")));
+    }
+    fs::write(&installed, lock).map_err(|error| format!("web/node_modules is not writable: {error}"))
+}
+
+fn npm(web: &Path) -> Command {
+    let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    command.current_dir(web).stdin(Stdio::null());
+    command
+}
+
+fn clear(out: &Path) {
+    for entry in fs::read_dir(out).into_iter().flatten().flatten() {
+        let path = entry.path();
+        // What cannot be removed would be served as if it had been built.
+        if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.expect("OUT_DIR is writable");
+    }
+}
