@@ -110,6 +110,11 @@ async fn settings_of_the_organisation() {
     let (admin, carl) = (desk.admin(), desk.customer().await);
     let field = json!({ "label": "Model", "field_type": "choice", "options": ["A", "B"] });
     admin.put("/v1/organisation/custom-fields/model", &field).await.expect(StatusCode::OK);
+    let field = json!({ "label": "Room", "field_type": "text" });
+    admin.put("/v1/organisation/custom-fields/room", &field).await.expect(StatusCode::OK);
+    let field = json!({ "label": "Floor", "field_type": "number", "personal": true });
+    let problem = admin.put("/v1/organisation/custom-fields/floor", &field).await.problem(422, "invalid_fields");
+    assert_eq!(problem["errors"][0]["field"], "personal");
     let set = admin.put("/v1/organisation/categories", &json!({ "categories": ["billing", "delivery"] })).await;
     let position = set.expect(StatusCode::OK)["position"].as_u64().expect("a position");
     let organisation = admin.get_at("/v1/organisation", position).await.expect(StatusCode::OK);
@@ -117,7 +122,7 @@ async fn settings_of_the_organisation() {
     let body = json!({ "subject": "s", "description": "d", "category": "gossip", "customer_id": carl.id });
     let problem = admin.post("/v1/tickets", &body).await.problem(422, "invalid_fields");
     assert_eq!(problem["errors"][0]["field"], "category");
-    let body = json!({ "subject": "s", "description": "d", "customer_id": carl.id, "custom_fields": { "model": "A" } });
+    let body = json!({ "subject": "s", "description": "d", "customer_id": carl.id, "custom_fields": { "model": "A", "room": "Ada's" } });
     let opened = admin.post("/v1/tickets", &body).await.expect(StatusCode::CREATED);
     let seen = admin
         .get_at(
@@ -126,7 +131,10 @@ async fn settings_of_the_organisation() {
         )
         .await
         .json();
-    assert_eq!((&seen["category"], &seen["custom_fields"]["model"]), (&json!("billing"), &json!("A")));
+    assert_eq!(
+        (&seen["category"], &seen["custom_fields"]),
+        (&json!("billing"), &json!({ "model": "A", "room": "Ada's" }))
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Commands on tickets that look beyond the one ticket: opening, assigning, merging, linking.
 
+use docket_domain::organisation::Organisation;
 use docket_domain::ticket::{Channel, CustomFields, Priority, Ticket, TicketCommand, TicketNumber};
 use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations, sla};
 use docket_store::new_id;
@@ -68,7 +69,7 @@ impl OpenTicket {
         number: TicketNumber,
         message_id: MessageId,
         chat_id: Option<ChatId>,
-        zone: &str,
+        organisation: &Organisation,
     ) -> TicketCommand {
         TicketCommand::Open {
             number,
@@ -82,11 +83,12 @@ impl OpenTicket {
             order_ref: self.order_ref.clone(),
             tags: self.tags.clone(),
             custom_fields: self.custom_fields.clone(),
+            plain_fields: organisation.plain_fields(),
             channel: self.channel,
             follow_up_of: self.follow_up_of,
             chat_id,
             assignee_id: self.assignee_id,
-            sla: Some(Box::new(sla::default_policy(zone))),
+            sla: Some(Box::new(sla::default_policy(&organisation.time_zone))),
         }
     }
 }
@@ -103,7 +105,8 @@ impl Commands {
     }
 
     /// Carries out commands on one ticket, all or none, after checking what they refer to: the assignee, the department,
-    /// the organisation's categories and custom fields. Linking and merging reach the other ticket too.
+    /// the organisation's categories and custom fields, which also say whose text is sealed. Linking and merging reach
+    /// the other ticket too.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -216,7 +219,7 @@ pub(crate) async fn open(
         }
         earlier = Some((id, ticket));
     }
-    let command = |number| request.command(number, opening.message_id, opening.chat_id, &organisation.time_zone);
+    let command = |number| request.command(number, opening.message_id, opening.chat_id, &organisation);
     if let Err(Rejection::Invalid(mut unknown)) = violations.into_result() {
         // Every invalid field is named at once, also those the ticket itself would refuse.
         match attempt.rehearse::<Ticket>(&command(TicketNumber(0))) {
@@ -249,6 +252,11 @@ async fn change(attempt: &mut Attempt<'_>, id: TicketId, commands: &[TicketComma
             TicketCommand::Link { ticket_id } | TicketCommand::Unlink { ticket_id } => {
                 link(attempt, id, *ticket_id, command).await?;
             }
+            TicketCommand::ChangeCustomFields { set, .. } => {
+                let plain = attempt.organisation().await?.plain_fields();
+                attempt.decide::<Ticket>(id, &TicketCommand::ChangeCustomFields { set: set.clone(), plain }).await?;
+                check_references(attempt, command).await?;
+            }
             _ => {
                 attempt.decide::<Ticket>(id, command).await?;
                 check_references(attempt, command).await?;
@@ -269,7 +277,7 @@ async fn check_references(attempt: &mut Attempt<'_>, command: &TicketCommand) ->
         TicketCommand::ChangeCategory { to } => {
             attempt.organisation().await?.check_category(to, &mut violations);
         }
-        TicketCommand::ChangeCustomFields { set } => {
+        TicketCommand::ChangeCustomFields { set, .. } => {
             attempt.organisation().await?.check_custom_fields(set, &mut violations);
         }
         _ => {}

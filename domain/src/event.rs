@@ -164,6 +164,18 @@ macro_rules! domain_event {
                 $(all.extend($set::schemas());)+
                 all
             }
+            /// The schemas of shapes that are only read any more.
+            pub fn retired_schemas() -> Vec<EventSchema> {
+                let mut all = Vec::new();
+                $(all.extend($set::retired_schemas());)+
+                all
+            }
+            /// Whether it is a shape that is only read any more: what is personal today may lie there in the clear.
+            pub fn is_retired(category: Category, event_type: &str, schema_version: u16) -> bool {
+                match category {
+                    $(Category::$variant => $set::is_retired(event_type, schema_version)),+
+                }
+            }
         }
     };
 }

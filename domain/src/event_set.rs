@@ -1,5 +1,7 @@
 //! How the events of a category become JSON and come back.
 
+use std::collections::BTreeMap;
+
 use schemars::Schema;
 
 use crate::{DomainEvent, PersonalText};
@@ -69,17 +71,25 @@ pub trait EventSet: FromDomain + Into<DomainEvent> + Clone + Send + Sync + Sized
     fn decode(event_type: &str, schema_version: u16, payload: &str) -> Result<Self, DecodeError>;
     /// Shows every personal field to `visit`, always in the same order.
     fn visit_personal(&mut self, visit: &mut dyn FnMut(&mut PersonalText));
-    /// The schemas of all its events.
+    /// The schemas of all its events, as they are written today.
     fn schemas() -> Vec<EventSchema>;
+    /// The schemas of shapes that are only read any more.
+    fn retired_schemas() -> Vec<EventSchema>;
+    /// Whether it is a shape that is only read any more: what is personal today may lie there in the clear.
+    fn is_retired(event_type: &str, schema_version: u16) -> bool;
 }
 
-/// Declares a category's event enum from payload structs of the same names.
+/// Declares a category's event enum from payload structs of the same names: each with its version, its personal fields,
+/// and the shapes of earlier versions, which must be `Into` today's.
 ///
 /// ```text
-/// event_set! { pub enum DepartmentEvent of Category::Department { DepartmentCreated = 1, … } }
+/// event_set! { pub enum TicketEvent of Category::Ticket; { OrderLinked = 2 [from, to] was { 1: OrderLinkedV1 }, … } }
 /// ```
 macro_rules! event_set {
-    ($(#[$doc:meta])* pub enum $set:ident of $category:expr; { $($event:ident = $version:literal $([$($personal:ident),* $(,)?])?),+ $(,)? }) => {
+    ($(#[$doc:meta])* pub enum $set:ident of $category:expr; {
+        $($event:ident = $version:literal $([$($personal:ident),* $(,)?])? $(was { $($old:literal: $shape:ty),+ $(,)? })?),+
+        $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq)]
         #[allow(missing_docs, reason = "each variant is documented at its payload")]
@@ -91,7 +101,7 @@ macro_rules! event_set {
                 const VERSION: u16 = $version;
                 #[allow(unused_variables, reason = "some events carry nothing personal")]
                 fn visit_personal(&mut self, visit: &mut dyn FnMut(&mut $crate::PersonalText)) {
-                    $($( for text in self.$personal.iter_personal() { visit(text); } )*)?
+                    $($( self.$personal.visit(visit); )*)?
                 }
             }
             impl From<$event> for $set {
@@ -113,7 +123,10 @@ macro_rules! event_set {
                 match (event_type, schema_version) {
                     $((stringify!($event), $version) => serde_json::from_str::<$event>(payload)
                         .map(Self::$event)
-                        .map_err(|source| $crate::DecodeError::Payload { event_type: event_type.to_owned(), source }),)+
+                        .map_err(|source| $crate::DecodeError::Payload { event_type: event_type.to_owned(), source }),
+                    $($((stringify!($event), $old) => serde_json::from_str::<$shape>(payload)
+                        .map(|old| Self::$event(old.into()))
+                        .map_err(|source| $crate::DecodeError::Payload { event_type: event_type.to_owned(), source }),)+)?)+
                     _ => Err($crate::DecodeError::Unknown {
                         category: $category.as_str(),
                         event_type: event_type.to_owned(),
@@ -132,24 +145,45 @@ macro_rules! event_set {
                     schema: schemars::schema_for!($event),
                 }),+]
             }
+            fn retired_schemas() -> Vec<$crate::EventSchema> {
+                vec![$($($($crate::EventSchema {
+                    category: $category.as_str(),
+                    event_type: stringify!($event),
+                    schema_version: $old,
+                    schema: schemars::schema_for!($shape),
+                },)+)?)+]
+            }
+            fn is_retired(event_type: &str, schema_version: u16) -> bool {
+                const RETIRED: &[(&str, u16)] = &[$($($((stringify!($event), $old),)+)?)+];
+                RETIRED.contains(&(event_type, schema_version))
+            }
         }
     };
 }
 pub(crate) use event_set;
 
-/// Personal text, or perhaps some: what [`event_set!`] walks over.
+/// Personal text, perhaps some, or several: what [`event_set!`] walks over.
 pub(crate) trait PersonalField {
-    fn iter_personal(&mut self) -> std::option::IntoIter<&mut PersonalText>;
+    /// Shows each text to `visit`, always in the same order.
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut PersonalText));
 }
 
 impl PersonalField for PersonalText {
-    fn iter_personal(&mut self) -> std::option::IntoIter<&mut PersonalText> {
-        Some(self).into_iter()
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut PersonalText)) {
+        visit(self);
     }
 }
 
-impl PersonalField for Option<PersonalText> {
-    fn iter_personal(&mut self) -> std::option::IntoIter<&mut PersonalText> {
-        self.as_mut().into_iter()
+impl<T: PersonalField> PersonalField for Option<T> {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut PersonalText)) {
+        if let Some(field) = self {
+            field.visit(visit);
+        }
+    }
+}
+
+impl<T: PersonalField> PersonalField for BTreeMap<String, T> {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut PersonalText)) {
+        self.values_mut().for_each(|field| field.visit(visit));
     }
 }

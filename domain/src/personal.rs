@@ -106,6 +106,12 @@ impl<'de> Deserialize<'de> for PersonalText {
     }
 }
 
+/// For `#[serde(default, deserialize_with = "…")]` on an `Option<PersonalText>`: a field that is there but erased stays
+/// there, as [`PersonalText::Erased`], so that it is told apart from one that never was.
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PersonalText>, D::Error> {
+    PersonalText::deserialize(deserializer).map(Some)
+}
+
 impl JsonSchema for PersonalText {
     fn schema_name() -> Cow<'static, str> {
         "PersonalText".into()

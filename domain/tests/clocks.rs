@@ -53,6 +53,7 @@ fn opened() -> Told {
         order_ref: None,
         tags: Vec::new(),
         custom_fields: CustomFields::new(),
+        personal_fields: std::collections::BTreeMap::new(),
         channel: Channel::Email,
         follow_up_of: None,
         chat_id: None,

@@ -69,7 +69,7 @@ fn fields_are_set_as_they_were() {
     assert_eq!((event, irregular), (Some(change.into()), false));
 
     let set = CustomFields::from([("floor".to_owned(), json!(3))]);
-    step(&mut ticket, agent(1), &TicketStep::CustomFields { set: set.clone() });
+    step(&mut ticket, agent(1), &TicketStep::CustomFields { set: set.clone(), plain: PlainFields::new() });
     assert_eq!(ticket.state.custom_fields, set);
     step(&mut ticket, SYSTEM, &TicketStep::Category { to: "network".to_owned() });
     step(&mut ticket, SYSTEM, &TicketStep::Department { to: Some(department_id(1)) });

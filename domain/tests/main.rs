@@ -14,6 +14,7 @@ mod events;
 mod history;
 mod organisation;
 mod properties;
+mod retired;
 mod schemas;
 mod ticket_conversation;
 mod ticket_fields;

@@ -19,6 +19,7 @@ fn define(name: &str, field_type: FieldType, options: &[&str]) -> OrganisationCo
             label: name.to_uppercase(),
             field_type,
             options: options.iter().map(|option| (*option).to_owned()).collect(),
+            personal: None,
         },
     }
 }
@@ -104,4 +105,36 @@ fn a_field_keeps_its_type_and_values_must_fit() {
     }
     assert!(!check("gone", json!("x")));
     assert!(!check("since", json!("2024-2-9")));
+}
+
+#[test]
+fn what_can_be_typed_is_personal_unless_said_otherwise() {
+    let say = |name: &str, field_type: FieldType, personal: Option<bool>| {
+        let options = if field_type == FieldType::Choice { vec!["s".to_owned()] } else { Vec::new() };
+        let definition =
+            FieldDefinition { name: name.to_owned(), label: name.to_uppercase(), field_type, options, personal };
+        OrganisationCommand::DefineCustomField { definition }
+    };
+    let mut organisation = created();
+    for field_type in [FieldType::Number, FieldType::Boolean, FieldType::Choice] {
+        organisation = organisation
+            .when(agent(1), say("figure", field_type, Some(true)))
+            .then_invalid(&[("personal", "invalid")])
+            .when(agent(1), say(field_type.as_str(), field_type, Some(false)))
+            .then_types(&["CustomFieldDefined"]);
+    }
+    organisation
+        .given(agent(1), say("room", FieldType::Text, None))
+        .given(agent(1), say("model", FieldType::Text, Some(false)))
+        .given(agent(1), say("since", FieldType::Date, None))
+        .given(agent(1), say("born", FieldType::Date, Some(true)))
+        .and(|organisation| {
+            let plain = ["boolean", "choice", "model", "number", "since"].map(str::to_owned);
+            assert_eq!(organisation.plain_fields(), plain.into());
+        })
+        .when(agent(1), say("room", FieldType::Text, Some(true)))
+        .then_nothing()
+        .when(agent(1), say("room", FieldType::Text, Some(false)))
+        .then_types(&["CustomFieldDefined"])
+        .and(|organisation| assert!(organisation.plain_fields().contains("room")));
 }

@@ -6,7 +6,7 @@
 mod compatibility;
 mod index;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +100,23 @@ fn whatever_was_ever_written_can_be_read() {
         let read = DomainEvent::decode(category, event_type, version, "not even JSON");
         assert!(!matches!(read, Err(DecodeError::Unknown { .. })), "{path} is no longer read");
     }
+}
+
+/// What is only read any more is never written anew: its schema is the one committed when it was written.
+#[test]
+fn retired_shapes_are_those_that_were_committed() {
+    let committed = committed();
+    let retired = DomainEvent::retired_schemas();
+    for schema in &retired {
+        let path = path_of(schema);
+        assert_eq!(committed.get(&path), Some(&text_of(schema)), "{path}");
+        let category: Category = schema.category.parse().expect("a category");
+        assert!(DomainEvent::is_retired(category, schema.event_type, schema.schema_version));
+    }
+    let today: BTreeSet<String> = DomainEvent::schemas().iter().map(path_of).collect();
+    let all: BTreeSet<String> = retired.iter().map(path_of).chain(today.iter().cloned()).collect();
+    assert_eq!(all, committed.into_keys().collect());
+    assert_eq!(all.len(), today.len() + retired.len(), "a shape is written today or retired, not both");
 }
 
 #[test]

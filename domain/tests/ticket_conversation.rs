@@ -36,6 +36,7 @@ fn a_ticket_opens_trimmed_sorted_and_with_its_customer_as_subject() {
             order_ref: None,
             tags: vec!["fire".to_owned(), "smoke".to_owned()],
             custom_fields: CustomFields::new(),
+            personal_fields: std::collections::BTreeMap::new(),
             channel: Channel::Portal,
             follow_up_of: None,
             chat_id: None,

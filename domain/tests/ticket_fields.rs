@@ -13,9 +13,10 @@ fn tags(add: &[&str], remove: &[&str]) -> TicketCommand {
     TicketCommand::ChangeTags { add: list(add), remove: list(remove) }
 }
 
-fn fields(set: &[(&str, Value)]) -> TicketCommand {
+fn fields(set: &[(&str, Value)], plain: &[&str]) -> TicketCommand {
     TicketCommand::ChangeCustomFields {
         set: set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        plain: plain.iter().map(|name| (*name).to_owned()).collect(),
     }
 }
 
@@ -41,9 +42,9 @@ fn changes_say_before_and_after_and_setting_the_same_is_nothing() {
         .when(agent(1), TicketCommand::ChangeSubject { to: "It burns".to_owned() })
         .then_nothing()
         .when(agent(1), TicketCommand::LinkOrder { to: Some("A-17".to_owned()) })
-        .then([OrderLinked { from: None, to: Some("A-17".to_owned()) }])
+        .then([OrderLinked { from: None, to: Some("A-17".into()) }])
         .when(agent(1), TicketCommand::LinkOrder { to: Some(" ".to_owned()) })
-        .then([OrderLinked { from: Some("A-17".to_owned()), to: None }])
+        .then([OrderLinked { from: Some("A-17".into()), to: None }])
         .when(agent(1), TicketCommand::LinkOrder { to: None })
         .then_nothing();
 }
@@ -70,21 +71,95 @@ fn there_is_a_most_of_tags() {
     opened().when(agent(1), tags(&many, &["fire"])).then_types(&["TagsChanged"]);
 }
 
+fn plain(name: &str, from: Option<Value>, to: Option<Value>) -> BTreeMap<String, FieldChange> {
+    BTreeMap::from([(name.to_owned(), FieldChange { from, to })])
+}
+
+fn personal(name: &str, from: Option<&str>, to: Option<&str>) -> BTreeMap<String, PersonalFieldChange> {
+    let change = PersonalFieldChange { from: from.map(Into::into), to: to.map(Into::into) };
+    BTreeMap::from([(name.to_owned(), change)])
+}
+
 #[test]
 fn null_clears_a_custom_field() {
-    let change = |from: Option<Value>, to: Option<Value>| FieldChange { from, to };
+    let none = BTreeMap::new;
     opened()
-        .when(agent(1), fields(&[("floor", json!(3)), ("room", json!("b")), ("none", json!(null))]))
+        .when(agent(1), fields(&[("floor", json!(3)), ("size", json!("b")), ("none", json!(null))], &["size"]))
         .then([CustomFieldsChanged {
-            changes: BTreeMap::from([
-                ("floor".to_owned(), change(None, Some(json!(3)))),
-                ("room".to_owned(), change(None, Some(json!("b")))),
-            ]),
+            changes: plain("floor", None, Some(json!(3)))
+                .into_iter()
+                .chain(plain("size", None, Some(json!("b"))))
+                .collect(),
+            personal_changes: none(),
         }])
-        .when(agent(1), fields(&[("floor", json!(null)), ("room", json!("b"))]))
-        .then([CustomFieldsChanged { changes: BTreeMap::from([("floor".to_owned(), change(Some(json!(3)), None))]) }])
-        .when(agent(1), fields(&[("floor", json!([1]))]))
+        .when(agent(1), fields(&[("floor", json!(null)), ("size", json!("b"))], &["size"]))
+        .then([CustomFieldsChanged { changes: plain("floor", Some(json!(3)), None), ..Default::default() }])
+        .when(agent(1), fields(&[("floor", json!([1]))], &[]))
         .then_invalid(&[("custom_fields.floor", "invalid")]);
+}
+
+#[test]
+fn text_of_a_field_is_personal_unless_the_field_is_plain() {
+    opened()
+        .when(agent(1), fields(&[("room", json!("Ada's")), ("floor", json!(3))], &[]))
+        .then([CustomFieldsChanged {
+            changes: plain("floor", None, Some(json!(3))),
+            personal_changes: personal("room", None, Some("Ada's")),
+        }])
+        .and(|ticket| {
+            let all = CustomFields::from([("floor".to_owned(), json!(3)), ("room".to_owned(), json!("Ada's"))]);
+            assert_eq!(ticket.readable_fields(), all);
+        })
+        .when(agent(1), fields(&[("room", json!("Ada's"))], &[]))
+        .then_nothing()
+        // The tenant changed its mind: what is set from now on goes to the other place.
+        .when(agent(1), fields(&[("room", json!("Ada's"))], &["room"]))
+        .then([CustomFieldsChanged {
+            changes: plain("room", None, Some(json!("Ada's"))),
+            personal_changes: personal("room", Some("Ada's"), None),
+        }])
+        .when(agent(1), fields(&[("room", json!("Bob's"))], &[]))
+        .then([CustomFieldsChanged {
+            changes: plain("room", Some(json!("Ada's")), None),
+            personal_changes: personal("room", None, Some("Bob's")),
+        }])
+        .when(agent(1), fields(&[("room", json!(null))], &["room"]))
+        .then([CustomFieldsChanged { personal_changes: personal("room", Some("Bob's"), None), ..Default::default() }])
+        .and(|ticket| {
+            assert_eq!(ticket.readable_fields(), CustomFields::from([("floor".to_owned(), json!(3))]));
+        });
+}
+
+#[test]
+fn a_ticket_opens_with_its_personal_fields_apart() {
+    let mut command = crate::ticket_status::open();
+    if let TicketCommand::Open { custom_fields, plain_fields, order_ref, .. } = &mut command {
+        let set = [("room", json!("Ada's")), ("size", json!("b")), ("floor", json!(3)), ("none", json!(null))];
+        custom_fields.extend(set.map(|(name, value)| (name.to_owned(), value)));
+        plain_fields.insert("size".to_owned());
+        *order_ref = Some("A-17".to_owned());
+    }
+    Scenario::<Ticket>::new().when(customer(1), command).then_types(&["TicketOpened"]).and(|ticket| {
+        let plain = CustomFields::from([("floor".to_owned(), json!(3)), ("size".to_owned(), json!("b"))]);
+        assert_eq!(ticket.custom_fields, plain);
+        assert_eq!(ticket.personal_fields, BTreeMap::from([("room".to_owned(), "Ada's".into())]));
+        assert_eq!(ticket.order_ref, Some("A-17".into()));
+    });
+}
+
+#[test]
+fn there_is_a_most_of_custom_fields_wherever_they_are() {
+    let set: Vec<_> =
+        (0..50).map(|number| (format!("f{number}"), if number < 25 { json!("x") } else { json!(1) })).collect();
+    let set: Vec<_> = set.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    opened()
+        .given(agent(1), fields(&set, &[]))
+        .when(agent(1), fields(&[("more", json!(1))], &[]))
+        .then_invalid(&[("custom_fields", "too_many")])
+        .when(agent(1), fields(&[("more", json!(1)), ("f0", json!(null))], &[]))
+        .then_types(&["CustomFieldsChanged"])
+        .when(agent(1), fields(&[("f1", json!("x"))], &["f1"]))
+        .then_types(&["CustomFieldsChanged"]);
 }
 
 #[test]

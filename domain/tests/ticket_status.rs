@@ -20,6 +20,7 @@ pub(crate) fn open() -> TicketCommand {
         order_ref: None,
         tags: vec!["smoke".to_owned(), "fire ".to_owned(), "smoke".to_owned()],
         custom_fields: CustomFields::new(),
+        plain_fields: PlainFields::new(),
         channel: Channel::Portal,
         follow_up_of: None,
         chat_id: None,

@@ -4,7 +4,7 @@ use docket_domain::{DomainEvent, Event};
 
 use crate::model::Model;
 use crate::models::sla::{Sla, SlaKey};
-use crate::models::tickets::{TicketKey, Tickets};
+use crate::models::tickets::{TicketKey, Tickets, all_fields};
 use crate::queries::{badge_of, feedback_view, number_text};
 use crate::views::{TicketDetail, TicketView};
 
@@ -37,7 +37,7 @@ pub fn ticket_at(events: &[Event]) -> Option<TicketDetail> {
         customer_name: None,
         order_ref: row.order_ref,
         tags: row.tags.0,
-        custom_fields: row.custom_fields.0,
+        custom_fields: all_fields(row.custom_fields.0, row.personal_fields),
         channel: row.channel,
         opened_at: row.opened_at,
         first_responded_at: row.first_responded_at,

@@ -175,7 +175,7 @@ impl Journal {
         let mut wanted: HashMap<TenantId, Vec<PersonId>> = HashMap::new();
         for event in &recorded {
             if let Some(person) = event.meta.data_subject
-                && event.payload.contains("\"$sealed\"")
+                && (event.payload.contains("\"$sealed\"") || is_retired(event))
                 && keys.insert((event.meta.stream.tenant.clone(), person), None).is_none()
             {
                 wanted.entry(event.meta.stream.tenant.clone()).or_default().push(person);
@@ -228,8 +228,15 @@ fn open_each(recorded: Vec<RecordedEvent>, keys: &Keys) -> Result<Vec<Event>, Jo
         .collect()
 }
 
-/// Understands one recorded event, opening it with `key`; without one, what is sealed reads as erased.
+/// Whether the event was written in a shape that had personal text of today in the clear.
+fn is_retired(event: &RecordedEvent) -> bool {
+    DomainEvent::is_retired(event.meta.stream.category, &event.event_type, event.schema_version)
+}
+
+/// Understands one recorded event, opening it with `key`; without one, what is sealed reads as erased, and so does what
+/// would be sealed today.
 fn open_one(event: RecordedEvent, key: Option<&DataKey>) -> Result<Event, JournalError> {
+    let gone = key.is_none() && event.meta.data_subject.is_some() && is_retired(&event);
     let RecordedEvent { meta, event_type, schema_version, payload, .. } = event;
     let mut body = DomainEvent::decode(meta.stream.category, &event_type, schema_version, &payload)
         .map_err(|source| JournalError::Decode { position: meta.position, source })?;
@@ -245,6 +252,8 @@ fn open_one(event: RecordedEvent, key: Option<&DataKey>) -> Result<Event, Journa
                     PersonalText::Erased
                 }
             };
+        } else if gone {
+            *text = PersonalText::Erased;
         }
         field += 1;
     });

@@ -87,6 +87,9 @@ pub(crate) struct CustomFieldDetails {
     /// What may be chosen, for `choice`.
     #[serde(default)]
     options: Vec<String>,
+    /// Whether values set from now on are about a person: sealed with the customer's key, and gone once they are erased.
+    /// Absent: true for `text`, else false. Only `text` and `date` can be.
+    personal: Option<bool>,
 }
 
 /// Adds or changes a custom field of tickets.
@@ -102,6 +105,7 @@ pub(super) async fn define_custom_field(
         label: ask.body.label.clone(),
         field_type: ask.body.field_type,
         options: ask.body.options.clone(),
+        personal: ask.body.personal,
     };
     change(&app, &ask, OrganisationCommand::DefineCustomField { definition }).await
 }

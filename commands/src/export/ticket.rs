@@ -1,9 +1,11 @@
 //! A ticket's line.
 
-use docket_domain::ticket::{Channel, Priority, Ticket, TicketCommand, TicketEvent, TicketOpened, TicketStep};
-use docket_domain::{Aggregate as _, DecideContext, DomainEvent, Event, Limits, Stamp};
+use docket_domain::ticket::{
+    Channel, CustomFields, PlainFields, Priority, Ticket, TicketCommand, TicketEvent, TicketOpened, TicketStep,
+};
+use docket_domain::{Aggregate as _, DecideContext, DomainEvent, Event, Limits, PersonalText, Stamp};
 use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::known::Known;
 use super::raw;
@@ -65,11 +67,12 @@ pub(super) fn line(events: &[Event], known: &Known) -> Result<Option<TicketLine>
             })
         }),
         channel: (opened.channel != Channel::Import).then_some(opened.channel),
-        order_ref: opened.order_ref.clone(),
+        order_ref: opened.order_ref.as_ref().and_then(PersonalText::to_known),
         follow_up_of: opened.follow_up_of.map(|id| id.0),
         chat_id: opened.chat_id.map(|id| id.0),
         tags: opened.tags.clone(),
-        custom_fields: opened.custom_fields.clone(),
+        custom_fields: all_fields(opened).unwrap_or_default(),
+        plain_fields: texts(&opened.custom_fields),
         history,
     }))
 }
@@ -85,15 +88,33 @@ fn command(opened: &TicketOpened) -> Option<TicketCommand> {
         priority: opened.priority,
         customer_id: opened.customer_id,
         department_id: opened.department_id,
-        order_ref: opened.order_ref.clone(),
+        order_ref: match &opened.order_ref {
+            None => None,
+            Some(order_ref) => Some(order_ref.to_known()?),
+        },
         tags: opened.tags.clone(),
-        custom_fields: opened.custom_fields.clone(),
+        custom_fields: all_fields(opened)?,
+        plain_fields: texts(&opened.custom_fields),
         channel: opened.channel,
         follow_up_of: opened.follow_up_of,
         chat_id: opened.chat_id,
         assignee_id: None,
         sla: None,
     })
+}
+
+/// All custom fields, if all can still be read.
+fn all_fields(opened: &TicketOpened) -> Option<CustomFields> {
+    let mut fields = opened.custom_fields.clone();
+    for (name, text) in &opened.personal_fields {
+        fields.insert(name.clone(), text.to_known()?.into());
+    }
+    Some(fields)
+}
+
+/// Fields whose value is a text: among those that say nothing about a person these need to be told.
+fn texts(fields: &CustomFields) -> PlainFields {
+    fields.iter().filter(|(_, value)| value.is_string()).map(|(name, _)| name.clone()).collect()
 }
 
 /// The neutral step of an event, written and as the domain takes it, where there is one.
@@ -142,8 +163,19 @@ fn step(body: &TicketEvent, plain: Step, known: &Known, given: docket_domain::Me
             TicketStep::Tags { to: tags.tags.clone() },
         ),
         E::CustomFieldsChanged(fields) => {
-            let set = fields.changes.iter().map(|(name, change)| (name.clone(), json!(change.to))).collect();
-            (Step { action: Action::CustomFields, to: Some(json!(set)), ..plain }, TicketStep::CustomFields { set })
+            let mut set: CustomFields =
+                fields.changes.iter().map(|(name, change)| (name.clone(), json!(change.to))).collect();
+            let names = texts(&set);
+            for (name, change) in &fields.personal_changes {
+                match &change.to {
+                    Some(to) => set.insert(name.clone(), to.to_known()?.into()),
+                    // Unless its value is no longer personal, and told above.
+                    None => Some(set.entry(name.clone()).or_insert(Value::Null).clone()),
+                };
+            }
+            let plain_fields = (!names.is_empty()).then(|| names.clone());
+            let step = Step { action: Action::CustomFields, to: Some(json!(set)), plain_fields, ..plain };
+            (step, TicketStep::CustomFields { set, plain: names })
         }
         E::FeedbackGiven(feedback) => {
             let comment = match &feedback.comment {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use docket_domain::chat::{Chat, ChatCommand, ChatEvent, ChatStep};
 use docket_domain::ticket::{
-    Channel, FeedbackGiven, Priority, Ticket, TicketCommand, TicketEvent, TicketNumber, TicketStep,
+    Channel, FeedbackGiven, PlainFields, Priority, Ticket, TicketCommand, TicketEvent, TicketNumber, TicketStep,
 };
 use docket_domain::{
     Actor, AgentId, Aggregate, Category, ChatId, CustomerId, DecideContext, DepartmentId, DomainEvent, EventSet as _,
@@ -30,12 +30,13 @@ pub(super) struct Built {
     pub(super) irregular: u64,
 }
 
-/// Builds a line's events. Tickets get `number`.
+/// Builds a line's events. Tickets get `number`; text of their custom fields is sealed, unless the field is `plain`.
 pub(super) fn build(
     planned: &Planned,
     number: Option<TicketNumber>,
     ids: Ids<'_>,
     limits: &Limits,
+    plain: &PlainFields,
 ) -> Result<Built, Reason> {
     match &planned.content {
         Content::Ticket { line, customer, department, opened_by } => {
@@ -53,6 +54,7 @@ pub(super) fn build(
                 order_ref: line.order_ref.clone(),
                 tags: line.tags.clone(),
                 custom_fields: line.custom_fields.clone(),
+                plain_fields: plain.union(&line.plain_fields).cloned().collect(),
                 channel: line.channel.unwrap_or(Channel::Import),
                 follow_up_of: line.follow_up_of.map(TicketId),
                 chat_id: line.chat_id.map(ChatId),
@@ -62,7 +64,7 @@ pub(super) fn build(
             let mut history = History::<Ticket>::new(customer, line.opened_at, actor(opened_by, customer, ids), limits);
             history.open(&open)?;
             history.all(&planned.steps, ids, |ticket, step, ids, place, context| {
-                ticket_step(step, ids, || message_id(id, place))
+                ticket_step(step, ids, || message_id(id, place), plain)
                     .and_then(|step| ticket.record(&step, context).map_err(|refused| refusal(&refused)))
                     .map(|recorded| (recorded.event, recorded.irregular))
             })
@@ -209,7 +211,12 @@ fn actor(who: &Who, customer: CustomerId, ids: Ids<'_>) -> Actor {
     }
 }
 
-fn ticket_step(planned: &PlannedStep, ids: Ids<'_>, message_id: impl Fn() -> MessageId) -> Result<TicketStep, Reason> {
+fn ticket_step(
+    planned: &PlannedStep,
+    ids: Ids<'_>,
+    message_id: impl Fn() -> MessageId,
+    plain: &PlainFields,
+) -> Result<TicketStep, Reason> {
     let step = &planned.step;
     let message_id = || step.id.map_or_else(&message_id, MessageId);
     let body = || step.body.clone().unwrap_or_default();
@@ -223,7 +230,10 @@ fn ticket_step(planned: &PlannedStep, ids: Ids<'_>, message_id: impl Fn() -> Mes
         Act::Category(to) => TicketStep::Category { to: to.clone() },
         Act::Department(to) => TicketStep::Department { to: to.as_ref().map(|to| DepartmentId(ids(to))) },
         Act::Tags(to) => TicketStep::Tags { to: to.clone() },
-        Act::CustomFields(set) => TicketStep::CustomFields { set: set.clone() },
+        Act::CustomFields(set) => {
+            let told = step.plain_fields.iter().flatten();
+            TicketStep::CustomFields { set: set.clone(), plain: plain.iter().chain(told).cloned().collect() }
+        }
         Act::Feedback => TicketStep::Feedback(FeedbackGiven {
             rating: step.rating.unwrap_or_default(),
             resolved: step.resolved,

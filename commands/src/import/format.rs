@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::chat::EndedBy;
-use docket_domain::ticket::{Channel, CustomFields, Priority, TicketNumber};
+use docket_domain::ticket::{Channel, CustomFields, PlainFields, Priority, TicketNumber};
 use docket_domain::{ActorKind, Category};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,9 @@ pub struct TicketLine {
     /// Custom fields.
     #[serde(default, skip_serializing_if = "CustomFields::is_empty")]
     pub custom_fields: CustomFields,
+    /// Those of them whose text says nothing about a person, beside those the organisation says so of.
+    #[serde(default, skip_serializing_if = "PlainFields::is_empty")]
+    pub plain_fields: PlainFields,
     /// What happened then, in order.
     #[serde(default)]
     pub history: Vec<Step>,
@@ -180,6 +183,9 @@ pub struct Step {
     /// `end`: who or what ended the chat, if the actor does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<EndedBy>,
+    /// `custom_fields`: those whose text says nothing about a person, beside those the organisation says so of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain_fields: Option<PlainFields>,
     /// `feedback`: 1 to 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
@@ -228,6 +234,7 @@ impl Step {
             department: None,
             reason: None,
             by: None,
+            plain_fields: None,
             rating: None,
             comment: None,
             resolved: None,

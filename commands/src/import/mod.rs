@@ -22,8 +22,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use docket_domain::customer::CustomerEvent;
-use docket_domain::ticket::TicketNumber;
-use docket_domain::{Category, DomainEvent, Limits, StreamId, TenantId};
+use docket_domain::organisation::{ORGANISATION_ID, Organisation};
+use docket_domain::ticket::{PlainFields, TicketNumber};
+use docket_domain::{Aggregate as _, Category, DomainEvent, EventMeta, Limits, Stamp, StreamId, TenantId};
 use docket_store::{Accounts, Draft, DraftStream, Expected, Journal, JournalError, KeyError, StoreError, new_id};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -70,6 +71,8 @@ struct Context {
     accounts: Accounts,
     tenant: TenantId,
     limits: Limits,
+    /// Custom fields the organisation, as it is when the import begins, says are about nobody.
+    plain_fields: PlainFields,
     correlation_id: Uuid,
     counts: Counts,
     progress: Arc<Progress>,
@@ -123,16 +126,19 @@ impl Importer {
         limits: Limits,
     ) -> Result<Self, ImportError> {
         let began_at = journal.clock().now();
+        let stopped = |error: JournalError| ImportError(Arc::new(error));
+        let plain_fields = organisation(&journal, &tenant).await.map_err(stopped)?.plain_fields();
         let context = Arc::new(Context {
             journal,
             accounts,
             tenant,
             limits,
+            plain_fields,
             correlation_id: new_id(),
             counts: Counts::default(),
             progress: Arc::default(),
         });
-        let people = People::new(context.clone()).await.map_err(|error| ImportError(Arc::new(error)))?;
+        let people = People::new(context.clone()).await.map_err(stopped)?;
         Ok(Self {
             context,
             people,
@@ -292,6 +298,19 @@ impl Importer {
     }
 }
 
+/// The tenant's settings as they are now.
+async fn organisation(journal: &Journal, tenant: &TenantId) -> Result<Organisation, JournalError> {
+    let stream = StreamId::new(tenant.clone(), Category::Organisation, ORGANISATION_ID);
+    let mut organisation = Organisation::default();
+    for event in journal.read_stream(&stream, 0, usize::MAX).await? {
+        if let DomainEvent::Organisation(body) = &event.body {
+            let EventMeta { version, occurred_at, actor, .. } = event.meta;
+            organisation.evolve(body, &Stamp { version, occurred_at, actor });
+        }
+    }
+    Ok(organisation)
+}
+
 /// Brings a line in.
 async fn bring(context: &Context, planned: Planned, number: Option<TicketNumber>) -> Outcome {
     match try_bring(context, planned, number).await {
@@ -304,7 +323,8 @@ async fn bring(context: &Context, planned: Planned, number: Option<TicketNumber>
 async fn try_bring(context: &Context, planned: Planned, number: Option<TicketNumber>) -> Result<Outcome, Failure> {
     let refused = Failure::Refused;
     // First everything that can be refused; only then is anybody entered.
-    let mut built = build(&planned, number, &|entered| entered.expected, &context.limits).map_err(refused)?;
+    let mut built = build(&planned, number, &|entered| entered.expected, &context.limits, &context.plain_fields)
+        .map_err(refused)?;
     let mut known_as = HashMap::new();
     for entered in &planned.awaited {
         let id = entered.done.clone().await?;
@@ -314,7 +334,7 @@ async fn try_bring(context: &Context, planned: Planned, number: Option<TicketNum
     }
     if !known_as.is_empty() {
         let ids = |entered: &Entered| known_as.get(&entered.expected).copied().unwrap_or(entered.expected);
-        built = build(&planned, number, &ids, &context.limits).map_err(refused)?;
+        built = build(&planned, number, &ids, &context.limits, &context.plain_fields).map_err(refused)?;
     }
     let Built { drafts, irregular } = built;
     let (category, events) = (planned.stream.category, drafts.len() as u64);

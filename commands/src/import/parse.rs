@@ -73,6 +73,7 @@ fn check(step: &Step) -> Result<(), Reason> {
         ("department", step.department.is_some()),
         ("reason", step.reason.is_some()),
         ("by", step.by.is_some()),
+        ("plain_fields", step.plain_fields.is_some()),
         ("rating", step.rating.is_some()),
         ("comment", step.comment.is_some()),
         ("resolved", step.resolved.is_some()),
@@ -88,7 +89,8 @@ fn check(step: &Step) -> Result<(), Reason> {
     let (needed, allowed): (&[&str], &[&str]) = match step.action {
         A::Message | A::Note => (&["body"], &["id"]),
         A::Status => (&["to"], &["reason"]),
-        A::Assign | A::Priority | A::Category | A::Tags | A::CustomFields => (&["to"], &[]),
+        A::Assign | A::Priority | A::Category | A::Tags => (&["to"], &[]),
+        A::CustomFields => (&["to"], &["plain_fields"]),
         A::Department | A::Accept => (&[], &["to"]),
         A::Unassign => (&[], &[]),
         A::Transfer => (&[], &["to", "department", "body"]),

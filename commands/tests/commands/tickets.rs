@@ -37,6 +37,7 @@ async fn every_unknown_reference_is_named_and_nothing_is_opened() {
                 label: "Size".into(),
                 field_type: FieldType::Number,
                 options: vec![],
+                personal: None,
             },
         },
     ];
@@ -73,7 +74,10 @@ async fn every_unknown_reference_is_named_and_nothing_is_opened() {
     };
     assert_eq!(change(TicketCommand::ChangeCategory { to: "delivery".into() }).await, ["category"]);
     let set = [("size".to_owned(), json!(true))].into();
-    assert_eq!(change(TicketCommand::ChangeCustomFields { set }).await, ["custom_fields.size"]);
+    assert_eq!(
+        change(TicketCommand::ChangeCustomFields { set, plain: Default::default() }).await,
+        ["custom_fields.size"]
+    );
     let to = Some(DepartmentId(new_id()));
     assert_eq!(change(TicketCommand::ChangeDepartment { to }).await, ["department_id"]);
     assert_eq!(change(TicketCommand::Assign { to: AgentId(new_id()) }).await, ["assignee_id"]);

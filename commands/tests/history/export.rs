@@ -69,12 +69,15 @@ async fn an_imported_desk_survives_export_and_import() {
         step(3, agent(3), "message", json!({"body": "after all"})),
         step(4, agent(3), "custom_fields", json!({"to": {"a": 1, "b": "x"}})),
         step(5, agent(3), "custom_fields", json!({"to": {"a": null}})),
+        step(5, agent(3), "custom_fields", json!({"to": {"b": "y", "c": "z", "d": "w"}, "plain_fields": ["b", "c"]})),
+        step(5, agent(3), "custom_fields", json!({"to": {"b": "back", "c": null}})),
         step(6, agent(3), "department", json!({"to": null})),
     ]);
     let lines = [ticket("T1", whole_history()), chat(), ticket("T2", broken)];
     assert_eq!(desk.import_lines(&lines).await.refused_count, 0);
     let text = assert_survives(&desk).await;
     let text = String::from_utf8(text).unwrap();
+    assert!(!text.contains("\"event\":\"CustomFieldsChanged\""), "which text is plain is told: {text}");
     assert!(!text.contains("\"event\":\"StatusChanged\""), "what has a neutral step is told in one: {text}");
     let again = desk.import(text.as_bytes()).await;
     assert_eq!((again.events, again.refused_count), (0, 0), "back where it comes from it changes nothing: {again:?}");
@@ -85,8 +88,8 @@ async fn a_live_desk_survives_export_and_import() {
     use docket_domain::agent::{AgentEvent, AgentRegistered, Availability, AvailabilityChanged};
     use docket_domain::customer::{CustomerEvent, CustomerKind, CustomerRegistered};
     use docket_domain::ticket::{
-        Assigned, Channel, MessagesRead, Priority, StatusChanged, SubjectChanged, TicketArchived, TicketEvent,
-        TicketOpened, TicketStatus,
+        Assigned, Channel, CustomFieldsChanged, FieldChange, MessagesRead, OrderLinked, PersonalFieldChange, Priority,
+        StatusChanged, SubjectChanged, TicketArchived, TicketEvent, TicketOpened, TicketStatus,
     };
     let desk = Desk::new().await;
     let (ann, bob, id) = (new_id(), new_id(), new_id());
@@ -132,7 +135,8 @@ async fn a_live_desk_survives_export_and_import() {
         department_id: None,
         order_ref: Some("4711".into()),
         tags: vec!["a".into()],
-        custom_fields: BTreeMap::new(),
+        custom_fields: [("size".to_owned(), json!("small")), ("floor".to_owned(), json!(3))].into(),
+        personal_fields: [("room".to_owned(), "behind the Keyhole".into())].into(),
         channel: Channel::Email,
         follow_up_of: None,
         chat_id: None,
@@ -145,6 +149,16 @@ async fn a_live_desk_survives_export_and_import() {
         StatusChanged { from: open, to: working, reason: None, resolution_seconds: None }.into(),
         read.into(),
         SubjectChanged { from: "Key lost".into(), to: "Key found".into() }.into(),
+        OrderLinked { from: Some("4711".into()), to: Some("4712".into()) }.into(),
+        CustomFieldsChanged {
+            changes: [("size".to_owned(), FieldChange { from: Some(json!("small")), to: Some(json!("large")) })].into(),
+            personal_changes: [(
+                "room".to_owned(),
+                PersonalFieldChange { from: Some("behind the Keyhole".into()), to: Some("Keywest".into()) },
+            )]
+            .into(),
+        }
+        .into(),
         TicketArchived { status: working, priority: Priority::Low, category: "keys".into(), assignee_id: None }.into(),
     ];
     let bodies = events.into_iter().map(Into::into).collect();
@@ -155,5 +169,6 @@ async fn a_live_desk_survives_export_and_import() {
     let erased = CustomerEvent::from(docket_domain::customer::PersonalDataErased {});
     append(Category::Customer, bob, bob, Actor::agent(ann), vec![erased.into()]).await;
     let text = String::from_utf8(assert_survives(&desk).await).unwrap();
-    assert!(!text.contains("Bob") && !text.contains("Key"));
+    assert!(["Bob", "Key", "4711", "4712"].iter().all(|gone| !text.contains(gone)), "{text}");
+    assert!(text.contains("large"), "what says nothing about a person stays: {text}");
 }

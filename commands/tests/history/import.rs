@@ -203,3 +203,45 @@ fn lines_are_cut_wherever_the_bytes_are() {
     assert!(splitter.push(&long).is_empty());
     assert_eq!(splitter.push(b"x\nnext\n"), [RawLine::TooLong, RawLine::Complete("next".into())]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_of_custom_fields_is_personal_unless_the_desk_or_the_line_says_otherwise() {
+    let desk = Desk::new().await;
+    let field = |name: &str, field_type: &str, more: Value| {
+        let mut definition = json!({"name": name, "label": name, "field_type": field_type});
+        definition.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"at": "2020-01-01T00:00:00Z", "action": "event", "event": "CustomFieldDefined", "data": {"definition": definition}})
+    };
+    let created = json!({"at": "2020-01-01T00:00:00Z", "action": "event", "event": "OrganisationCreated",
+        "data": {"name": "Acme", "time_zone": "UTC"}});
+    let settings = json!({"type": "stream", "category": "organisation", "id": uuid::Uuid::nil(), "history": [
+        created, field("size", "choice", json!({"options": ["s"]})), field("born", "date", json!({"personal": true})),
+    ]});
+    assert_eq!(desk.import_lines(&[settings]).await.refused_count, 0);
+
+    let values = json!({"size": "s", "born": "1961-07-30", "unheard": "of", "told": "plain", "floor": 3});
+    let mut line = ticket(
+        "T1",
+        json!([step(
+            1,
+            agent(1),
+            "custom_fields",
+            json!({"to": {"size": "m", "born": null, "told": "x", "unheard": "off"}})
+        ),]),
+    );
+    line.as_object_mut().unwrap().extend([
+        ("custom_fields".to_owned(), values),
+        ("plain_fields".to_owned(), json!(["told"])),
+        ("order_ref".to_owned(), json!("A-17")),
+    ]);
+    assert_eq!(desk.import_lines(&[line]).await.refused_count, 0);
+    let events = desk.events().await;
+    let of_ticket: Vec<_> = events.iter().filter(|event| event.meta.stream.category == Category::Ticket).collect();
+    let DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) = &of_ticket[0].body else { panic!() };
+    assert_eq!(opened.custom_fields.keys().collect::<Vec<_>>(), ["floor", "size", "told"]);
+    assert_eq!(opened.personal_fields.keys().collect::<Vec<_>>(), ["born", "unheard"]);
+    assert_eq!(opened.order_ref, Some(PersonalText::from("A-17")));
+    let DomainEvent::Ticket(TicketEvent::CustomFieldsChanged(changed)) = &of_ticket[1].body else { panic!() };
+    assert_eq!(changed.changes.keys().collect::<Vec<_>>(), ["size", "told"]);
+    assert_eq!(changed.personal_changes.keys().collect::<Vec<_>>(), ["born", "told", "unheard"]);
+}

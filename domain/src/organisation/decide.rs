@@ -8,7 +8,7 @@ use super::{
     CategoriesChanged, CustomFieldDefined, CustomFieldRemoved, FieldDefinition, FieldType, Organisation,
     OrganisationChanged, OrganisationCommand, OrganisationCreated, OrganisationEvent,
 };
-use crate::ticket::CustomFields;
+use crate::ticket::{CustomFields, PlainFields};
 use crate::{Aggregate, DecideContext, Rejection, Violations};
 
 /// Characters of a custom field's name.
@@ -88,6 +88,11 @@ impl Organisation {
         } else if !is_choice && !options.is_empty() {
             violations.add("options", "invalid", "only a field of type choice has options");
         }
+        let can_be_personal = matches!(definition.field_type, FieldType::Text | FieldType::Date);
+        if definition.is_personal() && !can_be_personal {
+            let message = format!("a {} cannot be personal; define a text field", definition.field_type);
+            violations.add("personal", "invalid", message);
+        }
         let known = self.custom_fields.get(name);
         if known.is_none() {
             violations.count("custom_fields", self.custom_fields.len() + 1, context.limits.custom_fields);
@@ -96,7 +101,10 @@ impl Organisation {
         if known.is_some_and(|known| known.field_type != definition.field_type) {
             return Err(Rejection::refused("field_type_fixed", "a custom field keeps its type; define another field"));
         }
-        let definition = FieldDefinition { label, options, ..definition.clone() };
+        // What goes without saying is not said, so that saying it changes nothing.
+        let usual = FieldDefinition { personal: None, ..definition.clone() };
+        let personal = definition.personal.filter(|personal| *personal != usual.is_personal());
+        let definition = FieldDefinition { label, options, personal, ..usual };
         if known == Some(&definition) {
             return Ok(Vec::new());
         }
@@ -108,6 +116,12 @@ impl Organisation {
         if !self.categories.is_empty() && !self.categories.iter().any(|offered| offered == category.trim()) {
             violations.add("category", "unknown", format!("category must be one of {}", self.categories.join(", ")));
         }
+    }
+
+    /// The custom fields whose text says nothing about a person.
+    pub fn plain_fields(&self) -> PlainFields {
+        let plain = self.custom_fields.values().filter(|definition| !definition.is_personal());
+        plain.map(|definition| definition.name.clone()).collect()
     }
 
     /// Notes a violation for every value that does not fit the tenant's definitions. Null clears and always fits.

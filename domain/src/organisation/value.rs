@@ -35,4 +35,15 @@ pub struct FieldDefinition {
     /// What may be chosen, for [`FieldType::Choice`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// Whether its values are sealed and can be erased. Absent: what its type says, see [`Self::is_personal`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<bool>,
+}
+
+impl FieldDefinition {
+    /// Whether values set from now on are about a person, so that they are sealed with their key: what somebody can type
+    /// is, unless the tenant says otherwise; a date is if the tenant says so.
+    pub fn is_personal(&self) -> bool {
+        self.personal.unwrap_or(self.field_type == FieldType::Text)
+    }
 }

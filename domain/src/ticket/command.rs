@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
-use super::value::{Channel, CustomFields, Priority, SlaClock, TicketNumber, TicketStatus, WakeReason};
+use super::value::{Channel, CustomFields, PlainFields, Priority, SlaClock, TicketNumber, TicketStatus, WakeReason};
 use super::{FeedbackGiven, SlaPolicyApplied};
 use crate::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, TicketId};
 
 /// A request to a ticket.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "fields are documented at the events they become")]
+#[allow(clippy::large_enum_variant, reason = "few are held at a time, and none for long")]
 pub enum TicketCommand {
-    /// Begin it. `sla` is the policy the caller found to match.
+    /// Begin it. `sla` is the policy the caller found to match; `plain_fields` are the custom fields not to be sealed.
     Open {
         number: TicketNumber,
         subject: String,
@@ -23,6 +24,7 @@ pub enum TicketCommand {
         order_ref: Option<String>,
         tags: Vec<String>,
         custom_fields: CustomFields,
+        plain_fields: PlainFields,
         channel: Channel,
         follow_up_of: Option<TicketId>,
         chat_id: Option<ChatId>,
@@ -49,8 +51,9 @@ pub enum TicketCommand {
     ChangeSubject { to: String },
     /// Add and remove tags.
     ChangeTags { add: Vec<String>, remove: Vec<String> },
-    /// Set custom fields; a JSON null clears one. Their types were checked against the tenant's definitions.
-    ChangeCustomFields { set: CustomFields },
+    /// Set custom fields; a JSON null clears one. Their types were checked against the tenant's definitions, which also
+    /// say whose text is `plain`; any other is sealed.
+    ChangeCustomFields { set: CustomFields, plain: PlainFields },
     /// Set or clear the related order.
     LinkOrder { to: Option<String> },
     /// The actor has read up to a version (absent: everything).

@@ -30,7 +30,7 @@ pub(super) fn decide(ticket: &Ticket, command: &TicketCommand, context: &DecideC
         C::ChangeDepartment { to } => ticket.change_department(*to, context),
         C::ChangeSubject { to } => ticket.change_subject(to, context),
         C::ChangeTags { add, remove } => ticket.change_tags(add, remove, context),
-        C::ChangeCustomFields { set } => ticket.change_custom_fields(set, context),
+        C::ChangeCustomFields { set, plain } => ticket.change_custom_fields(set, plain, context),
         C::LinkOrder { to } => ticket.link_order(to.as_deref(), context),
         C::MergeInto { target, target_number } => ticket.merge_into(*target, *target_number, context),
         C::ReceiveMerge { source, source_number } => ticket.receive_merge(*source, *source_number, context),

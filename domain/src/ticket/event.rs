@@ -8,16 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::retired::{CustomFieldsChangedV1, OrderLinkedV1, TicketOpenedV1};
 use super::value::{
     Channel, CustomFields, FirstResponse, Hours, Priority, SlaClock, SlaTarget, TicketNumber, TicketStatus, WakeReason,
 };
-use crate::event_set::{PersonalField as _, event_set};
+use crate::event_set::{PersonalField, event_set};
+use crate::personal::present;
 use crate::{Actor, AgentId, Category, ChatId, CustomerId, DepartmentId, MessageId, PersonalText, TicketId};
 
 event_set! {
     /// Everything that can have happened to a ticket.
     pub enum TicketEvent of Category::Ticket; {
-        TicketOpened = 1 [subject, description],
+        TicketOpened = 2 [subject, description, order_ref, personal_fields] was { 1: TicketOpenedV1 },
         MessagePosted = 1 [body],
         NoteAdded = 1 [body],
         StatusChanged = 1 [reason],
@@ -28,8 +30,8 @@ event_set! {
         DepartmentChanged = 1,
         SubjectChanged = 1 [from, to],
         TagsChanged = 1,
-        CustomFieldsChanged = 1,
-        OrderLinked = 1,
+        CustomFieldsChanged = 2 [personal_changes] was { 1: CustomFieldsChangedV1 },
+        OrderLinked = 2 [from, to] was { 1: OrderLinkedV1 },
         MessagesRead = 1,
         TicketSnoozed = 1,
         TicketWoken = 1,
@@ -67,14 +69,17 @@ pub struct TicketOpened {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department_id: Option<DepartmentId>,
     /// The order it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order_ref: Option<String>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub order_ref: Option<PersonalText>,
     /// Tags, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Custom fields.
+    /// Custom fields that say nothing about a person.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom_fields: CustomFields,
+    /// Custom fields that do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub personal_fields: BTreeMap<String, PersonalText>,
     /// How it came in.
     pub channel: Channel,
     /// The closed ticket it follows up.
@@ -213,22 +218,44 @@ pub struct FieldChange {
     pub to: Option<Value>,
 }
 
-/// Custom fields changed.
+/// The same of a custom field that says something about a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonalFieldChange {
+    /// Before.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonalText>,
+    /// After.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub to: Option<PersonalText>,
+}
+
+impl PersonalField for PersonalFieldChange {
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut PersonalText)) {
+        self.from.visit(visit);
+        self.to.visit(visit);
+    }
+}
+
+/// Custom fields changed. A field whose tenant changed its mind about what is personal may be in both.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CustomFieldsChanged {
-    /// Only the fields that changed.
+    /// Only the fields that changed, of those that say nothing about a person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub changes: BTreeMap<String, FieldChange>,
+    /// Only the fields that changed, of those that do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub personal_changes: BTreeMap<String, PersonalFieldChange>,
 }
 
 /// The related order changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderLinked {
     /// Before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonalText>,
     /// After; absent when the link was removed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub to: Option<PersonalText>,
 }
 
 /// Somebody has read the conversation. The counts make unread figures a subtraction.

@@ -49,6 +49,7 @@ fn open(ticket: &mut Ticket, opened: &TicketOpened, stamp: &Stamp) {
     ticket.order_ref.clone_from(&opened.order_ref);
     ticket.tags.clone_from(&opened.tags);
     ticket.custom_fields.clone_from(&opened.custom_fields);
+    ticket.personal_fields.clone_from(&opened.personal_fields);
     ticket.channel = opened.channel;
     ticket.follow_up_of = opened.follow_up_of;
     ticket.chat_id = opened.chat_id;
@@ -83,6 +84,12 @@ fn set_fields(ticket: &mut Ticket, change: &CustomFieldsChanged) {
         match &value.to {
             Some(to) => ticket.custom_fields.insert(name.clone(), to.clone()),
             None => ticket.custom_fields.remove(name),
+        };
+    }
+    for (name, value) in &change.personal_changes {
+        match &value.to {
+            Some(to) => ticket.personal_fields.insert(name.clone(), to.clone()),
+            None => ticket.personal_fields.remove(name),
         };
     }
 }

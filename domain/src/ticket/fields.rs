@@ -1,16 +1,16 @@
 //! The fields of a ticket that staff may change: priority, category, department, subject, tags, custom fields, order.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::decide::Decision;
-use super::value::{CustomFields, Priority};
+use super::value::{CustomFields, PlainFields, Priority};
 use super::{
-    CategoryChanged, CustomFieldsChanged, DepartmentChanged, FieldChange, OrderLinked, PriorityChanged, SubjectChanged,
-    TagsChanged, Ticket,
+    CategoryChanged, CustomFieldsChanged, DepartmentChanged, FieldChange, OrderLinked, PersonalFieldChange,
+    PriorityChanged, SubjectChanged, TagsChanged, Ticket,
 };
-use crate::{DecideContext, DepartmentId, Limits, Violations};
+use crate::{DecideContext, DepartmentId, Limits, PersonalText, Violations};
 
 /// Characters of a custom field's name.
 const FIELD_NAME_CHARS: usize = 60;
@@ -83,40 +83,65 @@ impl Ticket {
         TagsChanged { added, removed, tags }
     }
 
-    pub(super) fn change_custom_fields(&self, set: &CustomFields, context: &DecideContext<'_>) -> Decision {
+    pub(super) fn change_custom_fields(
+        &self,
+        set: &CustomFields,
+        plain: &PlainFields,
+        context: &DecideContext<'_>,
+    ) -> Decision {
         self.staff_edit(context)?;
         let mut violations = Violations::default();
         check_custom_fields(set, context.limits, &mut violations);
-        let change = self.custom_fields_event(set);
-        let gone = change.changes.values().filter(|change| change.to.is_none()).count();
-        let new = change.changes.values().filter(|change| change.from.is_none()).count();
-        violations.count("custom_fields", self.custom_fields.len() + new - gone, context.limits.custom_fields);
+        let change = self.custom_fields_event(set, plain);
+        let mut names: BTreeSet<&String> = self.custom_fields.keys().chain(self.personal_fields.keys()).collect();
+        for (name, value) in set {
+            if value.is_null() {
+                names.remove(name)
+            } else {
+                names.insert(name)
+            };
+        }
+        violations.count("custom_fields", names.len(), context.limits.custom_fields);
         violations.into_result()?;
-        Ok(if change.changes.is_empty() { Vec::new() } else { vec![change.into()] })
+        let nothing = change.changes.is_empty() && change.personal_changes.is_empty();
+        Ok(if nothing { Vec::new() } else { vec![change.into()] })
     }
 
-    /// What setting `set` really changes; null clears.
-    pub(super) fn custom_fields_event(&self, set: &CustomFields) -> CustomFieldsChanged {
-        let changes: BTreeMap<String, FieldChange> = set
-            .iter()
-            .map(|(name, value)| {
-                let to = (!value.is_null()).then(|| value.clone());
-                (name.clone(), FieldChange { from: self.custom_fields.get(name).cloned(), to })
-            })
-            .filter(|(_, change)| change.from != change.to)
-            .collect();
-        CustomFieldsChanged { changes }
+    /// What setting `set` really changes; null clears. A value moves if its field is no longer `plain`, or is now.
+    pub(super) fn custom_fields_event(&self, set: &CustomFields, plain: &PlainFields) -> CustomFieldsChanged {
+        let mut change = CustomFieldsChanged::default();
+        for (name, value) in set {
+            let (to, personal_to) = sorted(name, value, plain);
+            let (from, personal_from) = (self.custom_fields.get(name), self.personal_fields.get(name));
+            if from != to.as_ref() {
+                change.changes.insert(name.clone(), FieldChange { from: from.cloned(), to });
+            }
+            if personal_from != personal_to.as_ref() {
+                let personal = PersonalFieldChange { from: personal_from.cloned(), to: personal_to };
+                change.personal_changes.insert(name.clone(), personal);
+            }
+        }
+        change
     }
 
     pub(super) fn link_order(&self, to: Option<&str>, context: &DecideContext<'_>) -> Decision {
         self.staff_edit(context)?;
         let mut violations = Violations::default();
-        let to = violations.optional_line("order_ref", to, context.limits.remark_chars);
+        let to = violations.optional_line("order_ref", to, context.limits.remark_chars).map(PersonalText::Known);
         violations.into_result()?;
         if self.order_ref == to {
             return Ok(Vec::new());
         }
         Ok(vec![OrderLinked { from: self.order_ref.clone(), to }.into()])
+    }
+}
+
+/// A field's value as one that says nothing about a person, or as one that does; null is neither.
+pub(super) fn sorted(name: &str, value: &Value, plain: &PlainFields) -> (Option<Value>, Option<PersonalText>) {
+    match value {
+        Value::Null => (None, None),
+        Value::String(text) if !plain.contains(name) => (None, Some(text.as_str().into())),
+        value => (Some(value.clone()), None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Steps of a ticket's imported history.
 
-use super::value::{CustomFields, Priority, TicketStatus};
+use super::value::{CustomFields, PlainFields, Priority, TicketStatus};
 use super::{
     Assigned, CategoryChanged, DepartmentChanged, FeedbackGiven, MessagePosted, NoteAdded, PriorityChanged, Ticket,
     TicketCommand, TicketEvent, Unassigned,
@@ -29,8 +29,8 @@ pub enum TicketStep {
     Department { to: Option<DepartmentId> },
     /// The tags are these now.
     Tags { to: Vec<String> },
-    /// Custom fields were set; null clears one.
-    CustomFields { set: CustomFields },
+    /// Custom fields were set; null clears one. Text of fields that are not `plain` is sealed.
+    CustomFields { set: CustomFields, plain: PlainFields },
     /// The customer rated it.
     Feedback(FeedbackGiven),
 }
@@ -83,9 +83,9 @@ impl Ticket {
                 let gone = self.tags.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
                 self.tags_event(tags, gone).into()
             }
-            TicketStep::CustomFields { set } => {
+            TicketStep::CustomFields { set, plain } => {
                 super::fields::check_custom_fields(set, limits, &mut violations);
-                self.custom_fields_event(set).into()
+                self.custom_fields_event(set, plain).into()
             }
             TicketStep::Feedback(feedback) => self.checked_feedback(feedback, context)?.into(),
         };
@@ -108,7 +108,7 @@ impl Ticket {
                 let remove = self.tags.iter().filter(|tag| !to.contains(tag)).cloned().collect();
                 TicketCommand::ChangeTags { add: to, remove }
             }
-            TicketStep::CustomFields { set } => TicketCommand::ChangeCustomFields { set },
+            TicketStep::CustomFields { set, plain } => TicketCommand::ChangeCustomFields { set, plain },
             TicketStep::Feedback(feedback) => TicketCommand::GiveFeedback(feedback),
         }
     }

@@ -9,6 +9,7 @@ mod fields;
 mod history;
 mod lifecycle;
 mod opening;
+mod retired;
 mod sla;
 mod state;
 mod status;
@@ -20,6 +21,6 @@ pub use history::TicketStep;
 pub use state::Ticket;
 pub(crate) use value::named;
 pub use value::{
-    Channel, CustomFields, FirstResponse, Hours, Priority, SlaClock, SlaTarget, TicketNumber, TicketStatus, WakeReason,
-    WorkingRange,
+    Channel, CustomFields, FirstResponse, Hours, PlainFields, Priority, SlaClock, SlaTarget, TicketNumber,
+    TicketStatus, WakeReason, WorkingRange,
 };

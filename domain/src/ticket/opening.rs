@@ -1,6 +1,9 @@
 //! How a ticket begins.
 
+use std::collections::BTreeMap;
+
 use super::decide::Decision;
+use super::value::CustomFields;
 use super::{Assigned, StatusChanged, Ticket, TicketCommand, TicketEvent, TicketOpened, TicketStatus};
 use crate::{Aggregate, DecideContext, Rejection, Violations};
 
@@ -18,6 +21,7 @@ impl Ticket {
             order_ref,
             tags,
             custom_fields,
+            plain_fields,
             channel,
             follow_up_of,
             chat_id,
@@ -42,15 +46,20 @@ impl Ticket {
         let category = violations.line("category", category, 1, limits.name_chars);
         let order_ref = violations.optional_line("order_ref", order_ref.as_deref(), limits.remark_chars);
         let tags = violations.names("tags", tags, limits.tags, limits.name_chars);
-        let custom_fields = custom_fields.iter().filter(|(_, value)| !value.is_null());
-        let custom_fields = custom_fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-        super::fields::check_custom_fields(&custom_fields, limits, &mut violations);
-        violations.count("custom_fields", custom_fields.len(), limits.custom_fields);
+        super::fields::check_custom_fields(custom_fields, limits, &mut violations);
+        let set = custom_fields.values().filter(|value| !value.is_null()).count();
+        violations.count("custom_fields", set, limits.custom_fields);
         if let Some(policy) = sla {
             crate::sla::check_policy(policy, limits, &mut violations);
         }
         violations.into_result()?;
 
+        let (mut plain, mut personal) = (CustomFields::new(), BTreeMap::new());
+        for (name, value) in custom_fields {
+            let (value, text) = super::fields::sorted(name, value, plain_fields);
+            plain.extend(value.map(|value| (name.clone(), value)));
+            personal.extend(text.map(|text| (name.clone(), text)));
+        }
         let mut events: Vec<TicketEvent> = vec![
             TicketOpened {
                 number: *number,
@@ -61,9 +70,10 @@ impl Ticket {
                 priority: *priority,
                 customer_id: *customer_id,
                 department_id: *department_id,
-                order_ref,
+                order_ref: order_ref.map(Into::into),
                 tags,
-                custom_fields,
+                custom_fields: plain,
+                personal_fields: personal,
                 channel: *channel,
                 follow_up_of: *follow_up_of,
                 chat_id: *chat_id,

@@ -1,5 +1,7 @@
 //! A ticket as its events leave it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -33,11 +35,13 @@ pub struct Ticket {
     /// Which department it is for.
     pub department_id: Option<DepartmentId>,
     /// The order it is about.
-    pub order_ref: Option<String>,
+    pub order_ref: Option<PersonalText>,
     /// Tags, sorted.
     pub tags: Vec<String>,
-    /// Custom fields.
+    /// Custom fields that say nothing about a person.
     pub custom_fields: CustomFields,
+    /// Custom fields that do.
+    pub personal_fields: BTreeMap<String, PersonalText>,
     /// How it came in.
     pub channel: Channel,
     /// The closed ticket it follows up.
@@ -87,6 +91,7 @@ impl Default for Ticket {
             order_ref: None,
             tags: Vec::new(),
             custom_fields: CustomFields::new(),
+            personal_fields: BTreeMap::new(),
             channel: Channel::Api,
             follow_up_of: None,
             chat_id: None,
@@ -108,6 +113,13 @@ impl Default for Ticket {
 }
 
 impl Ticket {
+    /// All custom fields that can be read: personal ones too, unless they were erased.
+    pub fn readable_fields(&self) -> CustomFields {
+        let personal = self.personal_fields.iter();
+        let known = personal.filter_map(|(name, text)| Some((name.clone(), text.to_known()?.into())));
+        self.custom_fields.clone().into_iter().chain(known).collect()
+    }
+
     /// Public messages of the customer, the description included.
     pub fn customer_message_count(&self) -> u32 {
         self.conversation.customer_messages()

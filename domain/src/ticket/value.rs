@@ -1,6 +1,6 @@
 //! The values a ticket is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 /// Values of a tenant's custom fields by name: text, number, boolean, or a date as text.
 pub type CustomFields = BTreeMap<String, serde_json::Value>;
+
+/// Names of custom fields whose text says nothing about a person. Any other text does, as far as anybody knows; numbers
+/// and truth values never do.
+pub type PlainFields = BTreeSet<String>;
 
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal $(| $alias:literal)*),+ $(,)? }) => {

@@ -129,6 +129,7 @@ fn definition(dice: Dice) -> FieldDefinition {
         label: dice.text(),
         field_type: dice.of(FieldType::ALL),
         options: dice.some(0, vec!["s".to_owned(), "m".to_owned()]).unwrap_or_default(),
+        personal: dice.some(1, dice.a.is_multiple_of(2)),
     }
 }
 

@@ -25,8 +25,13 @@ fn number(dice: Dice) -> TicketNumber {
 }
 
 fn fields(dice: Dice) -> CustomFields {
-    dice.some(6, CustomFields::from([("floor".to_owned(), json!(dice.a)), ("vip".to_owned(), json!(null))]))
-        .unwrap_or_default()
+    let room = if dice.a.is_multiple_of(3) { json!(null) } else { json!(format!("room {}", dice.small())) };
+    let fields = [("floor".to_owned(), json!(dice.a)), ("vip".to_owned(), json!(null)), ("room".to_owned(), room)];
+    dice.some(6, CustomFields::from(fields)).unwrap_or_default()
+}
+
+fn plain(dice: Dice) -> PlainFields {
+    dice.some(5, PlainFields::from(["room".to_owned()])).unwrap_or_default()
 }
 
 fn feedback(dice: Dice) -> FeedbackGiven {
@@ -60,9 +65,12 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             priority,
             customer_id: customer_id(dice.small()),
             department_id: dice.some(0, department_id(1)),
-            order_ref: dice.some(1, dice.text()),
+            order_ref: dice.some(1, dice.text().into()),
             tags: dice.some(2, dice.list()).unwrap_or_default(),
             custom_fields: fields(dice),
+            personal_fields: dice
+                .some(5, BTreeMap::from([("room".to_owned(), dice.text().into())]))
+                .unwrap_or_default(),
             channel: dice.of(Channel::ALL),
             follow_up_of: dice.some(3, ticket_id(2)),
             chat_id: dice.some(4, chat_id(1)),
@@ -95,9 +103,13 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
                 "floor".to_owned(),
                 FieldChange { from: dice.some(0, json!(1)), to: dice.some(1, json!("x")) },
             )]),
+            personal_changes: BTreeMap::from([(
+                "room".to_owned(),
+                PersonalFieldChange { from: dice.some(0, "a".into()), to: dice.some(1, dice.text().into()) },
+            )]),
         }
         .into(),
-        12 => OrderLinked { from: dice.some(0, "A".to_owned()), to: dice.some(1, dice.text()) }.into(),
+        12 => OrderLinked { from: dice.some(0, "A".into()), to: dice.some(1, dice.text().into()) }.into(),
         13 => MessagesRead {
             reader: actor(dice.a),
             up_to_version: u64::from(dice.b),
@@ -147,6 +159,7 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
             order_ref: dice.some(1, "A".to_owned()),
             tags: dice.list(),
             custom_fields: fields(dice),
+            plain_fields: plain(dice),
             channel: Channel::Api,
             follow_up_of: dice.some(2, ticket_id),
             chat_id: None,
@@ -163,7 +176,7 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
         8 => C::ChangeDepartment { to: dice.some(0, department_id(dice.small())) },
         9 => C::ChangeSubject { to: dice.text() },
         10 => C::ChangeTags { add: dice.list(), remove: Dice { a: dice.b, b: dice.a }.list() },
-        11 => C::ChangeCustomFields { set: fields(dice) },
+        11 => C::ChangeCustomFields { set: fields(dice), plain: plain(dice) },
         12 => C::LinkOrder { to: dice.some(0, dice.text()) },
         13 => C::MarkRead { up_to_version: dice.some(0, u64::from(dice.a)) },
         14 => C::Snooze { until: at("2026-03-02T09:30:00Z") + chrono::TimeDelta::hours(i64::from(dice.a)) },

@@ -40,7 +40,15 @@ pub(crate) fn index(schemas: &[EventSchema]) -> String {
 }
 
 fn personal_fields(schema: &Value) -> Vec<String> {
+    const PERSONAL: &str = "#/$defs/PersonalText";
     let properties = schema["properties"].as_object().into_iter().flatten();
-    let personal = properties.filter(|(_, property)| property.to_string().contains("#/$defs/PersonalText"));
+    let definitions = || schema["$defs"].as_object().into_iter().flatten();
+    let personal = properties.filter(|(_, property)| {
+        let text = property.to_string();
+        let holds = |(name, definition): (&String, &Value)| {
+            text.contains(&format!("#/$defs/{name}\"")) && definition.to_string().contains(PERSONAL)
+        };
+        text.contains(PERSONAL) || definitions().any(holds)
+    });
     personal.map(|(name, _)| format!("`{name}`")).collect()
 }

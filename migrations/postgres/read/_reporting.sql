@@ -1,4 +1,5 @@
--- Stable views for reporting tools: columns are only ever added. Texts of messages and personal details stay out.
+-- Stable views for reporting tools: columns are only ever added. Texts of messages, personal details and custom fields
+-- that hold such stay out; an order reference is emptied when its customer is erased.
 -- They are made anew whenever a table is rebuilt; privileges last with
 -- ALTER DEFAULT PRIVILEGES IN SCHEMA reporting GRANT SELECT ON TABLES TO <who reports>.
 CREATE SCHEMA IF NOT EXISTS reporting;

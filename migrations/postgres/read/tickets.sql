@@ -10,7 +10,6 @@ CREATE TABLE {table} (
     department_id uuid,
     assignee_id uuid,
     customer_id uuid NOT NULL,
-    order_ref text,
     tags jsonb NOT NULL,
     custom_fields jsonb NOT NULL,
     channel text NOT NULL,
@@ -47,6 +46,8 @@ CREATE TABLE {table} (
     subject text,
     last_message text,
     feedback_comment text,
+    order_ref text,
+    personal_fields jsonb,
     words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(subject, ''))) STORED,
     PRIMARY KEY (tenant, id)
 );

@@ -10,7 +10,6 @@ CREATE TABLE {table} (
     department_id BLOB,
     assignee_id BLOB,
     customer_id BLOB NOT NULL,
-    order_ref TEXT,
     tags TEXT NOT NULL,
     custom_fields TEXT NOT NULL,
     channel TEXT NOT NULL,
@@ -47,6 +46,8 @@ CREATE TABLE {table} (
     subject TEXT,
     last_message TEXT,
     feedback_comment TEXT,
+    order_ref TEXT,
+    personal_fields TEXT,
     UNIQUE (tenant, id)
 ) STRICT;
 

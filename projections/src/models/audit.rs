@@ -48,7 +48,7 @@ fn details(body: &DomainEvent) -> Value {
 
 impl Model for Audit {
     type Row = AuditRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const FRESH: bool = true;
     ddl!("audit");
 

@@ -1,8 +1,11 @@
 //! Tickets, for lists and details.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use docket_domain::ticket::{
-    Channel, FeedbackGiven, MessagePosted, Priority, StatusChanged, TicketEvent, TicketOpened, TicketStatus,
+    Channel, CustomFieldsChanged, FeedbackGiven, MessagePosted, Priority, StatusChanged, TicketEvent, TicketOpened,
+    TicketStatus,
 };
 use docket_domain::{ActorKind, DomainEvent, Event, PersonalText, TenantId};
 use serde::{Deserialize, Serialize};
@@ -26,7 +29,6 @@ table! {
             department_id: Option<Uuid>,
             assignee_id: Option<Uuid>,
             customer_id: Uuid,
-            order_ref: Option<String>,
             tags: Json<Vec<String>>,
             custom_fields: Json<Map<String, Value>>,
             channel: Channel,
@@ -65,6 +67,8 @@ table! {
             subject: Option<String>,
             last_message: Option<String>,
             feedback_comment: Option<String>,
+            order_ref: Option<String>,
+            personal_fields: Option<Json<BTreeMap<String, String>>>,
         }
     }
 }
@@ -91,7 +95,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
@@ -141,7 +145,6 @@ fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
         department_id: opened.department_id.map(Into::into),
         assignee_id: None,
         customer_id: opened.customer_id.into(),
-        order_ref: opened.order_ref.clone(),
         tags: Json(opened.tags.clone()),
         custom_fields: Json(opened.custom_fields.clone().into_iter().collect()),
         channel: opened.channel,
@@ -178,6 +181,8 @@ fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
         subject: opened.subject.to_known(),
         last_message: opened.description.known().map(preview),
         feedback_comment: None,
+        order_ref: opened.order_ref.as_ref().and_then(PersonalText::to_known),
+        personal_fields: personal_fields(opened),
     }
 }
 
@@ -218,8 +223,9 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
                     None => row.custom_fields.remove(name),
                 };
             }
+            change_personal_fields(row, changed);
         }
-        E::OrderLinked(linked) => row.order_ref.clone_from(&linked.to),
+        E::OrderLinked(linked) => row.order_ref = linked.to.as_ref().and_then(PersonalText::to_known),
         E::TicketSnoozed(snoozed) => row.snoozed_until = Some(snoozed.until),
         E::TicketWoken(_) => row.snoozed_until = None,
         E::TicketMerged(merged) => row.merged_into = Some(merged.into.into()),
@@ -231,6 +237,33 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
         E::TicketDeleted(_) => row.deleted = true,
         E::MessagesRead(_) | E::SlaPolicyApplied(_) | E::SlaWarned(_) | E::SlaBreached(_) => {}
     }
+}
+
+/// Those that can be read, or nothing: as a row is whose person was erased.
+fn personal_fields(opened: &TicketOpened) -> Option<Json<BTreeMap<String, String>>> {
+    let fields = opened.personal_fields.iter();
+    let known: BTreeMap<_, _> = fields.filter_map(|(name, text)| Some((name.clone(), text.to_known()?))).collect();
+    (!known.is_empty()).then_some(Json(known))
+}
+
+fn change_personal_fields(row: &mut TicketRow, changed: &CustomFieldsChanged) {
+    let mut fields = row.personal_fields.take().map(|fields| fields.0).unwrap_or_default();
+    for (name, value) in &changed.personal_changes {
+        match value.to.as_ref().and_then(PersonalText::to_known) {
+            Some(to) => fields.insert(name.clone(), to),
+            None => fields.remove(name),
+        };
+    }
+    row.personal_fields = (!fields.is_empty()).then_some(Json(fields));
+}
+
+/// All custom fields as people see them: those that say something about a person and those that do not.
+pub(crate) fn all_fields(
+    mut fields: Map<String, Value>,
+    personal: Option<Json<BTreeMap<String, String>>>,
+) -> Map<String, Value> {
+    fields.extend(personal.into_iter().flat_map(|personal| personal.0).map(|(name, text)| (name, text.into())));
+    fields
 }
 
 /// Whether a customer can see in the ticket that it happened.

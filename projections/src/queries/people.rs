@@ -113,7 +113,8 @@ impl Queries {
 }
 
 fn field_view(field: FieldDefinition) -> FieldView {
-    FieldView { name: field.name, label: field.label, field_type: field.field_type, options: field.options }
+    let personal = field.is_personal();
+    FieldView { name: field.name, label: field.label, field_type: field.field_type, options: field.options, personal }
 }
 
 fn select_agents(viewer: &Viewer) -> Sql {

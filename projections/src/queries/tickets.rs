@@ -13,7 +13,7 @@ use super::{Queries, cursor};
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::models::counters::metric;
-use crate::models::tickets::{Feedback, is_done, rank};
+use crate::models::tickets::{Feedback, all_fields, is_done, rank};
 use crate::table::{Cell, Column, Json};
 use crate::viewer::Viewer;
 use crate::views::*;
@@ -302,8 +302,9 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let greatest = dialect.greatest();
     let hidden = viewer.is_customer();
     let only_agents = |column: &'static str, instead: &'static str| if hidden { instead } else { column };
-    let (tags, fields) =
-        (only_agents("t.tags", dialect.empty_array()), only_agents("t.custom_fields", dialect.empty_object()));
+    let tags = only_agents("t.tags", dialect.empty_array());
+    let (fields, personal_fields) =
+        (only_agents("t.custom_fields", dialect.empty_object()), only_agents("t.personal_fields", "NULL"));
     let notes = only_agents("t.note_count", "NULL");
     let resolutions = only_agents("t.resolution_count", "NULL");
     let assignments = only_agents("t.assignment_count, t.reassignment_count", "NULL, NULL");
@@ -312,8 +313,8 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let sla = if hidden { "NULL, NULL, NULL, NULL" } else { "s.clock, s.state, s.due_at, s.breached" };
     sql.push(&format!(
         "t.id, t.number, t.subject, t.status, t.priority, t.category, t.department_id, d.name, t.assignee_id, a.name, \
-         t.customer_id, c.name, t.order_ref, {tags}, {fields}, t.channel, t.opened_at, t.first_responded_at, \
-         t.resolved_at, t.closed_at, t.snoozed_until, t.last_message_at, t.last_customer_message_at, \
+         t.customer_id, c.name, t.order_ref, {tags}, {fields}, {personal_fields}, t.channel, t.opened_at, \
+         t.first_responded_at, t.resolved_at, t.closed_at, t.snoozed_until, t.last_message_at, t.last_customer_message_at, \
          t.last_agent_message_at, t.last_message, t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
          t.agent_messages, {resolutions}, t.reopen_count, {assignments}, \
          {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, t.version"
@@ -350,7 +351,10 @@ pub(super) fn read_ticket(row: &mut RowReader<'_>) -> Result<TicketView, ReadErr
         customer_name: row.get()?,
         order_ref: row.get()?,
         tags: row.get::<Json<Vec<String>>>()?.0,
-        custom_fields: row.get::<Json<Map<String, Value>>>()?.0,
+        custom_fields: {
+            let fields = row.get::<Json<Map<String, Value>>>()?.0;
+            all_fields(fields, row.get()?)
+        },
         channel: row.get()?,
         opened_at: row.get()?,
         first_responded_at: row.get()?,

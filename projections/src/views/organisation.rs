@@ -19,6 +19,8 @@ pub struct FieldView {
     /// What may be chosen.
     #[serde(default)]
     pub options: Vec<String>,
+    /// Whether values set from now on are about a person: sealed with the customer's key, and gone once they are erased.
+    pub personal: bool,
 }
 
 /// A tenant's settings. A customer sees no custom fields.

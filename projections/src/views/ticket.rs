@@ -101,11 +101,11 @@ pub struct TicketView {
     pub customer_id: Uuid,
     /// The customer's name.
     pub customer_name: Option<String>,
-    /// The order it is about.
+    /// The order it is about; null once the customer's data was erased.
     pub order_ref: Option<String>,
     /// Tags, sorted.
     pub tags: Vec<String>,
-    /// Values of the tenant's custom fields.
+    /// Values of the tenant's custom fields; personal ones are absent once the customer's data was erased.
     #[schema(value_type = Object)]
     pub custom_fields: Map<String, Value>,
     /// How it came in.

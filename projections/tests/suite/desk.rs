@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::chat::{Chat, ChatCommand};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::ticket::{Channel, Priority, Ticket, TicketCommand, TicketNumber};
+use docket_domain::ticket::{Channel, PlainFields, Priority, Ticket, TicketCommand, TicketNumber};
 use docket_domain::{
     Actor, AgentId, Aggregate, CustomerId, DecideContext, DomainEvent, Event, EventSet, Limits, MessageId, Position,
     Rejection, Role, Stamp, StreamId, TenantId,
@@ -250,6 +250,7 @@ impl Desk {
             order_ref: Some(format!("ORD-{number}")),
             tags: vec!["first".into()],
             custom_fields: [("score".to_owned(), 7.into())].into(),
+            plain_fields: PlainFields::new(),
             channel: Channel::Portal,
             follow_up_of: None,
             chat_id: None,
@@ -267,6 +268,19 @@ impl Desk {
 
     pub(crate) async fn note(&self, ticket: Uuid, agent: Uuid, body: &str) {
         let command = TicketCommand::AddNote { message_id: MessageId(new_id()), body: body.into() };
+        self.act::<Ticket>(ticket, Actor::agent(agent), command).await;
+    }
+
+    pub(crate) async fn link_order(&self, ticket: Uuid, agent: Uuid, order: &str) {
+        let command = TicketCommand::LinkOrder { to: Some(order.into()) };
+        self.act::<Ticket>(ticket, Actor::agent(agent), command).await;
+    }
+
+    pub(crate) async fn set_fields(&self, ticket: Uuid, agent: Uuid, set: &[(&str, &str)], plain: &[&str]) {
+        let command = TicketCommand::ChangeCustomFields {
+            set: set.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect(),
+            plain: plain.iter().map(|name| (*name).to_owned()).collect(),
+        };
         self.act::<Ticket>(ticket, Actor::agent(agent), command).await;
     }
 

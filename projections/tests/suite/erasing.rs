@@ -2,6 +2,7 @@
 
 use docket_domain::Actor;
 use docket_projections::views::*;
+use serde_json::{Value, json};
 
 use super::desk::{Desk, Engine, assert_same};
 use super::on_both;
@@ -13,20 +14,42 @@ async fn an_erased_person_is_nowhere(engine: Engine) {
     let (anna, bob) = (desk.register_customer("Annabella").await, desk.register_agent("bob").await);
     let id = desk.open_ticket(1, anna, "Zweckformlampe", "Mein Quietschbogen").await;
     desk.note(id, bob, "grummelig").await;
+    desk.link_order(id, bob, "Bestellschein").await;
+    desk.set_fields(id, bob, &[("room", "Kellerverlies"), ("size", "Übergröße")], &["size"]).await;
     let chat = desk.start_chat(anna, "Fragezeichen").await;
     desk.say(chat, Actor::customer(anna), "Plauderton").await;
     desk.settle().await;
     let agent = desk.agent(bob);
-    let words = ["Annabella", "Zweckformlampe", "Quietschbogen", "grummelig", "Plauderton", "Fragezeichen", "Vera"];
+    let words = [
+        "Annabella",
+        "Zweckformlampe",
+        "Quietschbogen",
+        "grummelig",
+        "Plauderton",
+        "Fragezeichen",
+        "Vera",
+        "Bestellschein",
+        "Kellerverlies",
+        "ORD-1",
+    ];
     let queries = desk.queries();
     assert!(!queries.search(&agent, "Quietschbogen", 10).await.unwrap().is_empty());
+    let of_order = TicketFilter { order_ref: Some("Bestellschein".into()), ..TicketFilter::default() };
+    let found = async || queries.tickets(&agent, &of_order, &PageRequest::default()).await.unwrap().items;
+    let fields = json!({ "room": "Kellerverlies", "score": 7, "size": "Übergröße" });
+    assert_eq!(Value::Object(found().await[0].custom_fields.clone()), fields);
+    let customers = queries.tickets(&desk.customer(anna), &of_order, &PageRequest::default()).await.unwrap().items;
+    assert!(customers[0].custom_fields.is_empty(), "how the desk files is its own affair");
 
     desk.erase(anna).await;
     desk.settle().await;
     for word in words {
         assert!(queries.search(&agent, word, 10).await.unwrap().is_empty(), "{word} is found");
     }
+    assert!(found().await.is_empty());
     let ticket = queries.ticket(&agent, id).await.unwrap().unwrap();
+    assert_eq!(ticket.ticket.order_ref, None);
+    assert_eq!(Value::Object(ticket.ticket.custom_fields.clone()), json!({ "score": 7, "size": "Übergröße" }));
     assert_eq!((ticket.ticket.subject, ticket.ticket.last_message, ticket.customer_email), (None, None, None));
     assert_eq!((ticket.ticket.message_count, ticket.ticket.note_count), (1, Some(1)));
     let seen = queries.messages(&agent, ConversationKind::Ticket, id, &MessagePage::default()).await.unwrap().unwrap();

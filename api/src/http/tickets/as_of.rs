@@ -136,7 +136,7 @@ fn shown(
     if ticket.assignee_id != state.assignee_id.map(|id| id.0) {
         (ticket.assignee_id, ticket.assignee_name) = (state.assignee_id.map(|id| id.0), None);
     }
-    ticket.order_ref.clone_from(&state.order_ref);
+    ticket.order_ref = state.order_ref.as_ref().and_then(docket_domain::PersonalText::to_known);
     ticket.first_responded_at = state.first_response_at;
     (ticket.resolved_at, ticket.closed_at) = (gathered.resolved_at, gathered.closed_at);
     if let Some((at, text)) = gathered.last_message {
@@ -154,7 +154,7 @@ fn shown(
     if !for_customer {
         ticket.snoozed_until = state.snoozed_until;
         ticket.tags.clone_from(&state.tags);
-        ticket.custom_fields = state.custom_fields.clone().into_iter().collect();
+        ticket.custom_fields = state.readable_fields().into_iter().collect();
         ticket.note_count = Some(gathered.notes);
         ticket.reassignment_count = Some(gathered.reassigned);
         then.merged_from = state.merged_from.iter().map(|id| id.0).collect();

@@ -1,7 +1,7 @@
 //! What a ticket says of itself: status, assignee, priority and so on.
 
 use axum::extract::State;
-use docket_domain::ticket::{CustomFields, Priority, TicketCommand, TicketStatus};
+use docket_domain::ticket::{CustomFields, PlainFields, Priority, TicketCommand, TicketStatus};
 use docket_domain::{AgentId, DepartmentId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -190,7 +190,9 @@ pub(super) async fn change_ticket_custom_fields(
     Path(id): Path<Uuid>,
     ask: Ask<FieldChanges>,
 ) -> Answer<Accepted> {
-    change(&app, &ask, id, TicketCommand::ChangeCustomFields { set: ask.body.set.clone() }).await
+    // Which of them are plain is the organisation's to say.
+    let command = TicketCommand::ChangeCustomFields { set: ask.body.set.clone(), plain: PlainFields::new() };
+    change(&app, &ask, id, command).await
 }
 
 /// The related order.
