@@ -1,6 +1,6 @@
 //! Models that advance together: their rows in memory while a batch is folded, and what is to be written.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use docket_domain::customer::CustomerEvent;
 use docket_domain::{DomainEvent, Event, TenantId};
@@ -8,11 +8,12 @@ use uuid::Uuid;
 
 use crate::database::{Ddl, Writer};
 use crate::error::ReadError;
+use crate::folding::{Fold, Folding};
 use crate::model::Model;
 use crate::models::{
     agents, audit, chats, counters, customers, departments, messages, organisations, reads, sla, tickets,
 };
-use crate::table::{Cell, DbRow, TableRow, TableSpec};
+use crate::table::{TableRow as _, TableSpec};
 
 /// What is known of a model without its row type.
 #[derive(Clone, Copy)]
@@ -57,8 +58,10 @@ pub(crate) const MODELS: &[ModelInfo] = &[
 /// Some models with their rows in memory, and the tables they are written to.
 pub(crate) struct Group {
     members: Vec<(Box<dyn Fold>, String)>,
-    /// People erased in the batch under way, in order.
+    /// People erased whose rows are not scrubbed yet, in order.
     erased: Vec<(TenantId, Uuid)>,
+    /// Whether the last write scrubbed them.
+    scrubbed: bool,
     /// Rows each model keeps in memory between batches.
     keep: usize,
 }
@@ -68,15 +71,17 @@ impl Group {
     /// not in the table either.
     pub(crate) fn new(models: &[ModelInfo], table: impl Fn(&ModelInfo) -> String, complete: bool, keep: usize) -> Self {
         let members = models.iter().map(|model| ((model.fold)(complete), table(model))).collect();
-        Self { members, erased: Vec::new(), keep }
+        Self { members, erased: Vec::new(), scrubbed: false, keep }
     }
 
     /// Folds a batch in memory, inside the writer's transaction, and writes what changed.
-    pub(crate) async fn apply(
-        &mut self,
-        writer: &mut Writer,
-        events: &[std::sync::Arc<Event>],
-    ) -> Result<(), ReadError> {
+    pub(crate) async fn apply(&mut self, writer: &mut Writer, events: &[Arc<Event>]) -> Result<(), ReadError> {
+        self.fold(writer, events).await?;
+        self.write(writer, 0).await
+    }
+
+    /// Folds a batch in memory, loading the rows it needs.
+    pub(crate) async fn fold(&mut self, writer: &mut Writer, events: &[Arc<Event>]) -> Result<(), ReadError> {
         for (fold, table) in &mut self.members {
             for event in events {
                 fold.want(event);
@@ -97,29 +102,43 @@ impl Group {
                 self.erased.push((tenant.clone(), person));
             }
         }
+        Ok(())
+    }
+
+    /// Writes what changed. Models with no more than `wait` changed rows keep them for later, when they may have changed
+    /// again; with 0 everything is written.
+    pub(crate) async fn write(&mut self, writer: &mut Writer, wait: usize) -> Result<(), ReadError> {
+        let all = wait == 0;
         for (fold, table) in &mut self.members {
             let spec = fold.spec();
-            for (tenant, person) in &self.erased {
+            for (tenant, person) in self.erased.iter().filter(|_| all) {
                 writer.scrub(spec, table, tenant, *person).await?;
+            }
+            if fold.may_wait(wait) {
+                continue;
             }
             let changes = fold.changes();
             if !changes.deletes.is_empty() {
                 writer.delete(spec, table, changes.deletes).await?;
             }
-            if !changes.upserts.is_empty() {
-                writer.upsert(spec, table, changes.upserts).await?;
+            if !changes.rows.is_empty() {
+                writer.write(spec, table, changes.rows, changes.changed).await?;
             }
         }
+        self.scrubbed = all;
         Ok(())
     }
 
-    /// The batch is committed: what is in memory is what is in the tables. Says whether somebody was erased.
+    /// What was written is committed: unless rows wait, what is in memory is what is in the tables. Says whether somebody
+    /// was erased.
     pub(crate) fn committed(&mut self) -> bool {
         for (fold, _) in &mut self.members {
             fold.committed(self.keep);
         }
-        let erased = !self.erased.is_empty();
-        self.erased.clear();
+        let erased = self.scrubbed && !self.erased.is_empty();
+        if self.scrubbed {
+            self.erased.clear();
+        }
         erased
     }
 
@@ -132,163 +151,3 @@ impl Group {
     }
 }
 
-/// What a batch changed in a table, as cells of whole rows and keys.
-pub(crate) struct Changes {
-    upserts: Vec<Cell>,
-    deletes: Vec<Cell>,
-}
-
-/// A model whose row type is forgotten.
-pub(crate) trait Fold: Send {
-    fn spec(&self) -> &'static TableSpec;
-    /// Notes the keys an event touches.
-    fn want(&mut self, event: &Event);
-    /// Keys noted whose rows have to be loaded.
-    fn missing(&mut self) -> Vec<Cell>;
-    /// Takes in what was loaded; what was not found is not there.
-    fn loaded(&mut self, rows: Vec<DbRow>) -> Result<(), ReadError>;
-    fn apply(&mut self, event: &Event);
-    fn scrub(&mut self, tenant: &TenantId, person: Uuid);
-    fn changes(&mut self) -> Changes;
-    fn committed(&mut self, keep: usize);
-    fn forget(&mut self);
-}
-
-/// A row in memory.
-struct Slot<R> {
-    row: Option<R>,
-    /// Whether the table has a row of this key.
-    stored: bool,
-    dirty: bool,
-    /// The batch that last used it.
-    used: u64,
-}
-
-struct Folding<M: Model> {
-    slots: HashMap<<M::Row as TableRow>::Key, Slot<M::Row>>,
-    missing: Vec<<M::Row as TableRow>::Key>,
-    dirty: Vec<<M::Row as TableRow>::Key>,
-    keys: Vec<<M::Row as TableRow>::Key>,
-    complete: bool,
-    batch: u64,
-}
-
-impl<M: Model> Folding<M> {
-    const SPEC: TableSpec = M::Row::SPEC;
-
-    fn new(complete: bool) -> Self {
-        Self { slots: HashMap::new(), missing: Vec::new(), dirty: Vec::new(), keys: Vec::new(), complete, batch: 0 }
-    }
-}
-
-impl<M: Model> Fold for Folding<M> {
-    fn spec(&self) -> &'static TableSpec {
-        const { &M::Row::SPEC }
-    }
-
-    fn want(&mut self, event: &Event) {
-        self.keys.clear();
-        M::keys(event, &mut self.keys);
-        for key in self.keys.drain(..) {
-            let slots = &mut self.slots;
-            if let Some(slot) = slots.get_mut(&key) {
-                slot.used = self.batch;
-                continue;
-            }
-            if !(M::FRESH || self.complete || M::is_new(&key, event)) {
-                self.missing.push(key.clone());
-            }
-            slots.insert(key, Slot { row: None, stored: false, dirty: false, used: self.batch });
-        }
-    }
-
-    fn missing(&mut self) -> Vec<Cell> {
-        let mut cells = Vec::with_capacity(self.missing.len() * Self::SPEC.key);
-        for key in self.missing.drain(..) {
-            M::Row::key_cells(&key, &mut cells);
-        }
-        cells
-    }
-
-    fn loaded(&mut self, rows: Vec<DbRow>) -> Result<(), ReadError> {
-        for mut row in rows {
-            let row = M::Row::read(&mut row)
-                .map_err(|error| ReadError::Damaged { table: Self::SPEC.name, detail: error.to_string() })?;
-            if let Some(slot) = self.slots.get_mut(&row.key()) {
-                slot.row = Some(row);
-                slot.stored = true;
-            }
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, event: &Event) {
-        self.keys.clear();
-        M::keys(event, &mut self.keys);
-        for key in self.keys.drain(..) {
-            let slot = self.slots.entry(key.clone()).or_insert(Slot {
-                row: None,
-                stored: false,
-                dirty: false,
-                used: self.batch,
-            });
-            slot.row = M::fold(&key, slot.row.take(), event);
-            if !slot.dirty {
-                slot.dirty = true;
-                self.dirty.push(key);
-            }
-        }
-    }
-
-    fn scrub(&mut self, tenant: &TenantId, person: Uuid) {
-        if Self::SPEC.data_subject.is_none() {
-            return;
-        }
-        for slot in self.slots.values_mut() {
-            if let Some(row) = &mut slot.row
-                && row.data_subject() == Some((tenant, person))
-            {
-                // The table is scrubbed by SQL; what is dirty is written after that.
-                row.scrub();
-            }
-        }
-    }
-
-    fn changes(&mut self) -> Changes {
-        let mut changes = Changes { upserts: Vec::new(), deletes: Vec::new() };
-        for key in self.dirty.drain(..) {
-            let Some(slot) = self.slots.get_mut(&key) else { continue };
-            slot.dirty = false;
-            match &slot.row {
-                Some(row) => row.cells(&mut changes.upserts),
-                None if slot.stored => M::Row::key_cells(&key, &mut changes.deletes),
-                None => {}
-            }
-            slot.stored = slot.row.is_some();
-        }
-        changes
-    }
-
-    fn committed(&mut self, keep: usize) {
-        if M::FRESH {
-            self.slots.clear();
-        } else if self.slots.len() > keep {
-            // Rows used of late stay; if all were, none do.
-            let recent = self.batch.saturating_sub(4);
-            self.slots.retain(|_, slot| slot.used >= recent);
-            if self.slots.len() > keep {
-                self.slots.clear();
-            }
-            self.slots.shrink_to(keep);
-            self.complete = false;
-        }
-        self.batch += 1;
-    }
-
-    fn forget(&mut self) {
-        self.slots.clear();
-        self.missing.clear();
-        self.dirty.clear();
-        self.complete = false;
-    }
-}

@@ -8,6 +8,7 @@
 mod as_of;
 mod database;
 mod error;
+mod folding;
 mod group;
 mod model;
 mod models;

@@ -6,7 +6,10 @@ use docket_domain::{Event, Position};
 use docket_store::{Filter, Journal};
 use tokio::sync::mpsc;
 
-use crate::database::{Checkpoint, Writer, cell, create_table, drop_table, shadow_name, stored_models, swap_table};
+use crate::database::{
+    Checkpoint, Writer, cell, create_bare_table, create_table, drop_table, finish_table, shadow_name, stored_models,
+    swap_table,
+};
 use crate::error::ReadError;
 use crate::group::{Group, MODELS, ModelInfo};
 use crate::read_models::{GROUP, ReadModels};
@@ -16,6 +19,8 @@ use crate::table::{Cell, Column};
 const BATCH: usize = 4096;
 /// Rows of a model kept in memory: as long as all fit, nothing is ever loaded.
 const KEEP: usize = 100_000;
+/// Changed rows of a model that wait to be written: most of what happens to a ticket happens soon after it was opened.
+const WAIT: usize = 50_000;
 /// How many events may be missing when the tables change places: they are folded while everybody waits.
 const CLOSE: u64 = 512;
 
@@ -150,11 +155,19 @@ async fn rebuild(
     let made = make_shadows(writer, models).await;
     let generation = end(writer, made).await?;
     let mut group = Group::new(models, |model: &ModelInfo| shadow_name(model, generation), true, KEEP);
+    let mut bare = true;
     let mut done = RebuildProgress { position: Position::START, target: Position::START, events: 0 };
     loop {
         done.target = writer.checkpoint(GROUP).await?.map_or(Position::START, |at| at.position);
         if done.target.0 - done.position.0.min(done.target.0) > CLOSE {
             fold_to(writer, journal, &mut group, &mut done, &mut progress).await?;
+        }
+        if bare {
+            for model in models {
+                finish_table(writer, model, &shadow_name(model, generation), done.position).await?;
+            }
+            bare = false;
+            continue;
         }
         if swap(writer, journal, models, generation, &mut group, &mut done).await? {
             progress(done);
@@ -171,7 +184,7 @@ async fn make_shadows(writer: &mut Writer, models: &[ModelInfo]) -> Result<i64, 
         for left in leftovers(writer, model).await? {
             drop_table(writer, &left).await?;
         }
-        create_table(writer, model, &shadow_name(model, generation)).await?;
+        create_bare_table(writer, model, &shadow_name(model, generation)).await?;
     }
     Ok(generation)
 }
@@ -213,8 +226,13 @@ async fn fold_to(
     });
     while let Some(page) = read.recv().await {
         let (events, scanned_to) = page?;
+        let last = scanned_to >= to;
         writer.begin().await?;
-        let applied = group.apply(writer, &events).await;
+        let applied = async {
+            group.fold(writer, &events).await?;
+            group.write(writer, if last { 0 } else { WAIT }).await
+        }
+        .await;
         end(writer, applied).await?;
         group.committed();
         done.events += events.len() as u64;

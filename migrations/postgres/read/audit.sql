@@ -17,6 +17,8 @@ CREATE TABLE {table} (
     details jsonb NOT NULL,
     PRIMARY KEY (tenant, position)
 );
+
+-- [indexes]
 CREATE INDEX {table}_by_stream ON {table} (tenant, stream_id, position);
 CREATE INDEX {table}_by_actor ON {table} (tenant, actor_id, position);
 CREATE INDEX {table}_by_type ON {table} (tenant, event_type, position);

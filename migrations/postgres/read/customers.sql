@@ -19,6 +19,8 @@ CREATE TABLE {table} (
     words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(email, ''))) STORED,
     PRIMARY KEY (tenant, id)
 );
+
+-- [indexes]
 CREATE INDEX {table}_by_registered ON {table} (tenant, registered_at, id);
 CREATE INDEX {table}_by_email ON {table} (tenant, email) WHERE email IS NOT NULL;
 CREATE INDEX {table}_by_external_id ON {table} (tenant, external_id) WHERE external_id IS NOT NULL;

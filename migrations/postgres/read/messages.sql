@@ -15,6 +15,7 @@ CREATE TABLE {table} (
     PRIMARY KEY (tenant, conversation_id, position)
 );
 
+-- [indexes]
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 

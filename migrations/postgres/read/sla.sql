@@ -10,6 +10,8 @@ CREATE TABLE {table} (
     clocks jsonb NOT NULL,
     PRIMARY KEY (tenant, ticket_id)
 );
+
+-- [indexes]
 CREATE INDEX {table}_by_due ON {table} (tenant, due_at, ticket_id) WHERE due_at IS NOT NULL;
 
 -- Timers of all tenants, for the reactors.

@@ -52,6 +52,7 @@ CREATE TABLE {table} (
     PRIMARY KEY (tenant, id)
 );
 
+-- [indexes]
 -- The default order of lists, and the same within one status, assignee, customer or department.
 CREATE INDEX {table}_by_urgency ON {table} (tenant, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_status ON {table} (tenant, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;

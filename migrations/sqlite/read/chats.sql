@@ -36,6 +36,8 @@ CREATE TABLE {table} (
     transfer_note TEXT,
     PRIMARY KEY (tenant, id)
 ) STRICT, WITHOUT ROWID;
+
+-- [indexes]
 CREATE INDEX {table}_by_started ON {table} (tenant, started_at, id);
 CREATE INDEX {table}_by_status ON {table} (tenant, status, started_at, id);
 CREATE INDEX {table}_by_agent ON {table} (tenant, agent_id, started_at, id);

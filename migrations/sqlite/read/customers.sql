@@ -18,17 +18,24 @@ CREATE TABLE {table} (
     external_id TEXT,
     UNIQUE (tenant, id)
 ) STRICT;
+
+-- [indexes]
 CREATE INDEX {table}_by_registered ON {table} (tenant, registered_at, id);
 CREATE INDEX {table}_by_email ON {table} (tenant, email) WHERE email IS NOT NULL;
 CREATE INDEX {table}_by_external_id ON {table} (tenant, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX {table}_by_merged ON {table} (tenant, merged_into) WHERE merged_into IS NOT NULL;
 
--- Words to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
+-- [words] to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
 -- out of the index at once, and the tenant is a word of every document, so that tenants do not search each other's.
 CREATE VIRTUAL TABLE {table}_fts USING fts5(tenant, words, content='', tokenize='unicode61 remove_diacritics 2');
 INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);
 
--- triggers: made anew when a rebuilt table takes its name.
+-- [filling] of a rebuilt table: what the triggers do for one that is live.
+INSERT INTO {table}_fts(rowid, tenant, words)
+    SELECT opened_position, tenant, subject FROM {table}
+    WHERE subject IS NOT NULL AND opened_position > $1 AND opened_position <= $2;
+
+-- [triggers] made anew when a rebuilt table takes its name.
 CREATE TRIGGER {table}_words_come AFTER INSERT ON {table} WHEN nullif(concat_ws(' ', new.name, new.email), '') IS NOT NULL BEGIN
     INSERT INTO {table}_fts(rowid, tenant, words) VALUES (new.registered_position, new.tenant, nullif(concat_ws(' ', new.name, new.email), ''));
 END;

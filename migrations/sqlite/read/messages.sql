@@ -14,15 +14,20 @@ CREATE TABLE {table} (
     UNIQUE (tenant, conversation_id, position)
 ) STRICT;
 
+-- [indexes]
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
--- Words to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
+-- [words] to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
 -- out of the index at once, and the tenant is a word of every document, so that tenants do not search each other's.
 CREATE VIRTUAL TABLE {table}_fts USING fts5(tenant, words, content='', tokenize='unicode61 remove_diacritics 2');
 INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);
 
--- triggers: made anew when a rebuilt table takes its name.
+-- [filling] of a rebuilt table: what the triggers do for one that is live.
+INSERT INTO {table}_fts(rowid, tenant, words)
+    SELECT position, tenant, body FROM {table} WHERE body IS NOT NULL AND position > $1 AND position <= $2;
+
+-- [triggers] made anew when a rebuilt table takes its name.
 CREATE TRIGGER {table}_words_come AFTER INSERT ON {table} WHEN new.body IS NOT NULL BEGIN
     INSERT INTO {table}_fts(rowid, tenant, words) VALUES (new.position, new.tenant, new.body);
 END;

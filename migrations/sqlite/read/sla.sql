@@ -10,6 +10,8 @@ CREATE TABLE {table} (
     clocks TEXT NOT NULL,
     PRIMARY KEY (tenant, ticket_id)
 ) STRICT, WITHOUT ROWID;
+
+-- [indexes]
 CREATE INDEX {table}_by_due ON {table} (tenant, due_at, ticket_id) WHERE due_at IS NOT NULL;
 
 -- Timers of all tenants, for the reactors.

@@ -51,6 +51,7 @@ CREATE TABLE {table} (
     UNIQUE (tenant, id)
 ) STRICT;
 
+-- [indexes]
 -- The default order of lists, and the same within one status, assignee, customer or department.
 CREATE INDEX {table}_by_urgency ON {table} (tenant, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_status ON {table} (tenant, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
@@ -69,12 +70,17 @@ CREATE INDEX {table}_by_wake ON {table} (snoozed_until) WHERE snoozed_until IS N
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
--- Words to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
+-- [words] to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
 -- out of the index at once, and the tenant is a word of every document, so that tenants do not search each other's.
 CREATE VIRTUAL TABLE {table}_fts USING fts5(tenant, words, content='', tokenize='unicode61 remove_diacritics 2');
 INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);
 
--- triggers: made anew when a rebuilt table takes its name.
+-- [filling] of a rebuilt table: what the triggers do for one that is live.
+INSERT INTO {table}_fts(rowid, tenant, words)
+    SELECT opened_position, tenant, subject FROM {table}
+    WHERE subject IS NOT NULL AND opened_position > $1 AND opened_position <= $2;
+
+-- [triggers] made anew when a rebuilt table takes its name.
 CREATE TRIGGER {table}_words_come AFTER INSERT ON {table} WHEN new.subject IS NOT NULL BEGIN
     INSERT INTO {table}_fts(rowid, tenant, words) VALUES (new.opened_position, new.tenant, new.subject);
 END;

@@ -15,7 +15,9 @@ use crate::read_models::ReadModelsUrl;
 use crate::table::{Cell, Column, DbRow};
 
 pub(crate) use sql::Sql;
-pub(crate) use tables::{Ddl, create_table, drop_table, prepare, shadow_name, stored_models, swap_table};
+pub(crate) use tables::{
+    Ddl, create_bare_table, create_table, drop_table, finish_table, prepare, shadow_name, stored_models, swap_table,
+};
 pub(crate) use writer::{Writer, cell};
 
 /// Where a group of models stands.

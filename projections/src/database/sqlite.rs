@@ -1,15 +1,18 @@
 //! The SQLite side of reading and writing rows. It speaks to SQLite directly: sqlx copies every value of every row and
 //! sends each row through a channel, which costs more than finding them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Statement, ToSql};
 use tokio::sync::Semaphore;
 
 use crate::error::ReadError;
+use crate::folding::NEW_ROW;
 use crate::table::{Cell, DbRow, TableSpec, time_text};
 
 /// Reads at once. More would only compete for the same cores.
@@ -171,17 +174,39 @@ pub(super) fn load(
     Ok(found)
 }
 
-pub(super) fn upsert(connection: &Connection, spec: &TableSpec, table: &str, rows: &[Cell]) -> Result<(), ReadError> {
+/// Inserts new rows, and of the others sets what changed: setting a column, even to what it was, writes every index it is in.
+pub(super) fn write(
+    connection: &Connection,
+    spec: &TableSpec,
+    table: &str,
+    rows: &[Cell],
+    changed: &[u64],
+) -> Result<(), ReadError> {
     let values = vec!["?"; spec.columns.len()].join(", ");
-    let sql = format!(
-        "INSERT INTO {table} ({}) VALUES ({values}) ON CONFLICT DO UPDATE SET {}",
-        spec.column_list(),
-        spec.assignments()
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    for row in rows.chunks_exact(spec.columns.len()) {
-        bind(&mut statement, row)?;
-        statement.raw_execute()?;
+    let insert = format!("INSERT INTO {table} ({}) VALUES ({values})", spec.column_list());
+    let mut insert = connection.prepare_cached(&insert)?;
+    let mut updates: HashMap<u64, CachedStatement<'_>> = HashMap::new();
+    for (row, &changed) in rows.chunks_exact(spec.columns.len()).zip(changed) {
+        if changed == NEW_ROW {
+            bind(&mut insert, row)?;
+            insert.raw_execute()?;
+            continue;
+        }
+        let update = match updates.entry(changed) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let sql =
+                    format!("UPDATE {table} SET {} WHERE {}", spec.assignments_of(changed), key_condition(spec));
+                new.insert(connection.prepare_cached(&sql)?)
+            }
+        };
+        let set = row.iter().enumerate().filter(|(at, _)| changed & (1 << at) != 0).map(|(_, cell)| cell);
+        for (cell, i) in set.chain(&row[..spec.key]).zip(1..) {
+            update.raw_bind_parameter(i, cell)?;
+        }
+        if update.raw_execute()? != 1 {
+            return Err(ReadError::Damaged { table: spec.name, detail: "a row that was there is gone".into() });
+        }
     }
     Ok(())
 }

@@ -1,20 +1,44 @@
 //! Tables come, go and change places. A table is always made beside the live one, under a name with a number that
 //! is never used again (so that its indexes keep unique names), and then takes the live name.
 
+use docket_domain::Position;
+
 use super::postgres::READER;
-use super::{Sql, Writer};
+use super::{Sql, Writer, cell};
 use crate::error::ReadError;
 use crate::group::ModelInfo;
 use crate::table::{Cell, Column};
 
-/// The DDL of a model, with `{table}` for its name. SQLite's triggers come after a line that begins `-- triggers`.
+/// The DDL of a model, with `{table}` for its name, in sections that begin with a line such as `-- [indexes] …`. What
+/// comes before the first is the table itself. All is made at once where the table stays live and empty; a rebuild fills
+/// the table first, since an index made of many rows costs a fraction of one that grows with them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ddl {
     pub(crate) sqlite: &'static str,
     pub(crate) postgres: &'static str,
 }
 
-const TRIGGERS: &str = "-- triggers";
+/// Begins a section.
+const SECTION: &str = "\n-- [";
+/// Positions whose words are indexed in one transaction, so that whoever else writes need not wait long.
+const WORDS: u64 = 20_000;
+
+impl Ddl {
+    fn of(&self, writer: &Writer) -> &'static str {
+        if writer.is_postgres() { self.postgres } else { self.sqlite }
+    }
+}
+
+/// The table of some DDL.
+fn bare(ddl: &'static str) -> &'static str {
+    ddl.split_once(SECTION).map_or(ddl, |(table, _)| table)
+}
+
+/// The text of a section; empty if there is none.
+fn section(ddl: &'static str, name: &str) -> &'static str {
+    let text = ddl.split(SECTION).skip(1).find_map(|part| part.strip_prefix(name)?.strip_prefix(']'));
+    text.and_then(|text| text.split_once('\n')).map_or("", |(_, text)| text)
+}
 
 /// Makes what all tables need, once.
 pub(crate) async fn prepare(writer: &mut Writer) -> Result<(), ReadError> {
@@ -70,12 +94,22 @@ pub(crate) fn shadow_name(model: &ModelInfo, generation: i64) -> String {
     format!("{}__{generation}", model.name())
 }
 
-/// Makes a model's table under a name.
+/// Makes a model's table under a name, with everything that belongs to it.
 pub(crate) async fn create_table(writer: &mut Writer, model: &ModelInfo, table: &str) -> Result<(), ReadError> {
-    if !writer.is_postgres() {
-        return writer.run(&model.ddl.sqlite.replace("{table}", table)).await;
+    create_bare_table(writer, model, table).await?;
+    let ddl = model.ddl.of(writer);
+    for part in ["indexes", "words", "triggers"] {
+        run(writer, section(ddl, part), table).await?;
     }
-    writer.run(&model.ddl.postgres.replace("{table}", table)).await?;
+    Ok(())
+}
+
+/// Makes a model's table under a name, to be filled and then [finished](finish_table).
+pub(crate) async fn create_bare_table(writer: &mut Writer, model: &ModelInfo, table: &str) -> Result<(), ReadError> {
+    writer.run(&bare(model.ddl.of(writer)).replace("{table}", table)).await?;
+    if !writer.is_postgres() {
+        return Ok(());
+    }
     // The tenant is told to the session by whoever asks; told none, nothing is there.
     writer
         .run(&format!(
@@ -85,6 +119,33 @@ pub(crate) async fn create_table(writer: &mut Writer, model: &ModelInfo, table: 
              GRANT SELECT ON {table} TO {READER}"
         ))
         .await
+}
+
+/// Gives a filled table its indexes: each is a transaction of its own, and so is every lot of words up to `upto`.
+pub(crate) async fn finish_table(
+    writer: &mut Writer,
+    model: &ModelInfo,
+    table: &str,
+    upto: Position,
+) -> Result<(), ReadError> {
+    let ddl = model.ddl.of(writer);
+    for index in section(ddl, "indexes").split_inclusive(";\n") {
+        run(writer, index, table).await?;
+    }
+    run(writer, section(ddl, "words"), table).await?;
+    let fill = section(ddl, "filling").replace("{table}", table);
+    let mut after = 0;
+    while !fill.trim().is_empty() && after < upto.0 {
+        let to = (after + WORDS).min(upto.0);
+        writer.execute(&fill, vec![cell(Position(after)), cell(Position(to))]).await?;
+        after = to;
+    }
+    run(writer, section(ddl, "triggers"), table).await
+}
+
+/// Runs DDL, if it is any, for a table of that name.
+async fn run(writer: &mut Writer, ddl: &str, table: &str) -> Result<(), ReadError> {
+    if ddl.trim().is_empty() { Ok(()) } else { writer.run(&ddl.replace("{table}", table)).await }
 }
 
 /// Removes a table, if it is there, with what belongs to it.
@@ -100,11 +161,9 @@ pub(crate) async fn drop_table(writer: &mut Writer, table: &str) -> Result<(), R
 pub(crate) async fn swap_table(writer: &mut Writer, model: &ModelInfo, shadow: &str) -> Result<(), ReadError> {
     let live = model.name();
     drop_table(writer, live).await?;
-    if !writer.is_postgres()
-        && let Some((tables, triggers)) = model.ddl.sqlite.split_once(TRIGGERS)
-    {
+    let triggers = section(model.ddl.of(writer), "triggers");
+    if !triggers.is_empty() {
         // Renaming an FTS5 table does not rename the column of commands in triggers: they are made anew.
-        debug_assert!(tables.contains("{table}_fts"), "only the words of a search index need triggers");
         let mut named = Sql::new("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ");
         named.bind(Cell::Text(shadow.to_owned()));
         let (text, binds) = named.into_parts();
@@ -113,7 +172,6 @@ pub(crate) async fn swap_table(writer: &mut Writer, model: &ModelInfo, shadow: &
         }
         writer.run(&format!("ALTER TABLE {shadow}_fts RENAME TO {live}_fts")).await?;
         writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;
-        let triggers = triggers.split_once('\n').map_or("", |(_, triggers)| triggers);
         writer.run(&triggers.replace("{table}", live)).await?;
     } else {
         writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;

@@ -122,13 +122,21 @@ impl Writer {
         }
     }
 
-    /// Inserts rows, or replaces those with the same key. `rows` holds the rows' cells one after another; no key twice.
-    pub(crate) async fn upsert(&mut self, spec: &TableSpec, table: &str, rows: Vec<Cell>) -> Result<(), ReadError> {
+    /// Writes rows, new ones and changed ones. `rows` holds the rows' cells one after another, no key twice; `changed` says of
+    /// each which columns are not as the table has them (see [`TableRow::changed`](crate::table::TableRow::changed)).
+    pub(crate) async fn write(
+        &mut self,
+        spec: &TableSpec,
+        table: &str,
+        rows: Vec<Cell>,
+        changed: Vec<u64>,
+    ) -> Result<(), ReadError> {
         match self {
             Self::Sqlite(c) => {
                 let (spec, table) = (*spec, table.to_owned());
-                Self::on(c, move |c| sqlite::upsert(c, &spec, &table, &rows)).await
+                Self::on(c, move |c| sqlite::write(c, &spec, &table, &rows, &changed)).await
             }
+            // PostgreSQL sees by itself which indexes a new version of a row leaves alone.
             Self::Postgres(c) => postgres::upsert(c, spec, table, rows).await,
         }
     }

@@ -62,6 +62,15 @@ macro_rules! table {
                     $($($s: $crate::table::Column::read(row, next())?,)+)?
                 })
             }
+            fn changed(&self, before: &Self) -> u64 {
+                let mut changed = 0;
+                let mut bit = 1_u64;
+                $(let _ = stringify!($k); bit <<= 1;)+
+                $(if self.$p != before.$p { changed |= bit; } bit <<= 1;)+
+                $($(if self.$s != before.$s { changed |= bit; } bit <<= 1;)+)?
+                let _ = bit;
+                changed
+            }
             fn data_subject(&self) -> Option<(&docket_domain::TenantId, uuid::Uuid)> {
                 $(if let Some(person) = self.$subject { return Some((&self.tenant, person)); })?
                 None

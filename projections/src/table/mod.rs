@@ -51,6 +51,16 @@ impl TableSpec {
         self.columns[self.key..].iter().map(assign).collect::<Vec<_>>().join(", ")
     }
 
+    /// `a = ?, …` for the columns in `changed`, by place.
+    pub(crate) fn assignments_of(&self, changed: u64) -> String {
+        let assign = |column: &ColumnSpec| format!("{} = ?", column.name);
+        self.chosen(changed).map(assign).collect::<Vec<_>>().join(", ")
+    }
+
+    fn chosen(&self, changed: u64) -> impl Iterator<Item = &ColumnSpec> {
+        self.columns.iter().enumerate().filter(move |(at, _)| changed & (1 << at) != 0).map(|(_, column)| column)
+    }
+
     /// `a = NULL, …` for every personal column; `None` if the table has none.
     pub(crate) fn scrubbing(&self) -> Option<String> {
         let scrub: Vec<_> =
@@ -73,6 +83,8 @@ pub(crate) trait TableRow: Clone + PartialEq + Send + std::fmt::Debug + 'static 
     fn cells(&self, out: &mut Vec<Cell>);
     /// Reads the row's columns from a query that selects exactly them.
     fn read(row: &mut DbRow) -> Result<Self, sqlx::Error>;
+    /// The columns in which it differs from the row it was, by place: bit 0 is the first. Columns of the key never do.
+    fn changed(&self, before: &Self) -> u64;
     /// Whose personal data it holds.
     fn data_subject(&self) -> Option<(&TenantId, Uuid)>;
     /// Empties what is personal.
