@@ -3,6 +3,7 @@
 pub(crate) mod postgres;
 mod sql;
 pub(crate) mod sqlite;
+mod sqlite_readers;
 mod tables;
 mod writer;
 
@@ -15,6 +16,7 @@ use crate::read_models::ReadModelsUrl;
 use crate::table::{Cell, Column, DbRow};
 
 pub(crate) use sql::Sql;
+use sqlite_readers::Readers;
 pub(crate) use tables::{
     Ddl, create_bare_table, create_table, drop_table, finish_table, prepare, shadow_name, stored_models, swap_table,
 };
@@ -38,7 +40,7 @@ impl Checkpoint {
 /// Reading connections, and how to get a writing one.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    Sqlite { url: std::path::PathBuf, read: sqlite::Readers },
+    Sqlite { url: std::path::PathBuf, read: Readers },
     Postgres { url: String, read: PgPool, owner: PgPool },
 }
 
@@ -49,7 +51,7 @@ impl Database {
         prepare(&mut writer).await?;
         writer.close().await?;
         Ok(match url {
-            ReadModelsUrl::Sqlite(path) => Self::Sqlite { url: path.clone(), read: sqlite::Readers::new(path.clone()) },
+            ReadModelsUrl::Sqlite(path) => Self::Sqlite { url: path.clone(), read: Readers::new(path.clone()) },
             ReadModelsUrl::Postgres(url) => Self::Postgres {
                 url: url.clone(),
                 read: postgres::read_pool(url).await?,

@@ -3,22 +3,18 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, OpenFlags, Statement, ToSql};
-use tokio::sync::Semaphore;
+use rusqlite::{CachedStatement, Connection, Statement, ToSql};
 
 use crate::error::ReadError;
 use crate::folding::NEW_ROW;
 use crate::table::{Cell, DbRow, TableSpec, time_text};
 
-/// Reads at once. More would only compete for the same cores.
-const READERS: usize = 4;
 /// How long a statement waits for another process's transaction.
-const BUSY: Duration = Duration::from_secs(30);
+pub(super) const BUSY: Duration = Duration::from_secs(30);
 /// Statements each connection keeps prepared.
 const STATEMENTS: usize = 256;
 
@@ -27,67 +23,21 @@ const STATEMENTS: usize = 256;
 /// copied back, so that a commit rarely has to wait for that.
 const WRITING: &str = "PRAGMA journal_mode = wal; PRAGMA synchronous = normal; PRAGMA secure_delete = on; \
      PRAGMA temp_store = memory; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384";
-const READING: &str = "PRAGMA query_only = on; PRAGMA temp_store = memory; PRAGMA cache_size = -4096; \
-     PRAGMA mmap_size = 268435456";
-
 /// Opens a connection that writes, and makes the file if it is absent.
 pub(super) fn connect(path: &Path) -> Result<Connection, ReadError> {
     let connection = Connection::open(path)?;
     prepare(connection, WRITING)
 }
 
-fn connect_reader(path: &Path) -> Result<Connection, ReadError> {
-    // Not read-only: the last reader of a write-ahead log has to be able to tidy it up.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    prepare(Connection::open_with_flags(path, flags)?, READING)
-}
-
-fn prepare(connection: Connection, settings: &str) -> Result<Connection, ReadError> {
+pub(super) fn prepare(connection: Connection, settings: &str) -> Result<Connection, ReadError> {
     connection.busy_timeout(BUSY)?;
     connection.execute_batch(settings)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
-/// Connections for reading, made when needed.
-#[derive(Debug, Clone)]
-pub(crate) struct Readers {
-    path: PathBuf,
-    permits: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Connection>>>,
-}
-
-impl Readers {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
-    }
-
-    /// Runs a query on a free connection. Dropping the future lets it finish unseen.
-    pub(super) async fn fetch(&self, sql: String, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
-        let (path, permits, idle) = (self.path.clone(), Arc::clone(&self.permits), Arc::clone(&self.idle));
-        blocking(move || {
-            let _permit = permit;
-            let ready = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = ready.map_or_else(|| connect_reader(&path), Ok)?;
-            // If it fails the connection is dropped: whatever is wrong with it ends here.
-            let rows = fetch(&connection, &sql, binds)?;
-            if !permits.is_closed() {
-                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            }
-            Ok(rows)
-        })
-        .await
-    }
-
-    /// Refuses further reads and closes what is idle.
-    pub(super) fn close(&self) {
-        self.permits.close();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
-
-fn closed() -> ReadError {
+/// What is said to who asks after the end.
+pub(super) fn closed() -> ReadError {
     ReadError::Setup("the read models are closed".into())
 }
 
@@ -145,9 +95,9 @@ pub(super) fn execute(connection: &Connection, sql: &str, binds: &[Cell]) -> Res
     Ok(statement.raw_execute()? as u64)
 }
 
-pub(super) fn fetch(connection: &Connection, sql: &str, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
+pub(super) fn fetch(connection: &Connection, sql: &str, binds: &[Cell]) -> Result<Vec<DbRow>, ReadError> {
     let mut statement = connection.prepare_cached(&numbered(sql))?;
-    bind(&mut statement, &binds)?;
+    bind(&mut statement, binds)?;
     let mut found = Vec::new();
     collect(&mut statement, &mut found)?;
     Ok(found)
@@ -195,8 +145,7 @@ pub(super) fn write(
         let update = match updates.entry(changed) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let sql =
-                    format!("UPDATE {table} SET {} WHERE {}", spec.assignments_of(changed), key_condition(spec));
+                let sql = format!("UPDATE {table} SET {} WHERE {}", spec.assignments_of(changed), key_condition(spec));
                 new.insert(connection.prepare_cached(&sql)?)
             }
         };

@@ -82,7 +82,7 @@ impl Writer {
         match self {
             Self::Sqlite(c) => {
                 let sql = sql.to_owned();
-                Self::on(c, move |c| sqlite::fetch(c, &sql, binds)).await
+                Self::on(c, move |c| sqlite::fetch(c, &sql, &binds)).await
             }
             Self::Postgres(c) => postgres::fetch(&mut **c, sql, binds).await,
         }
