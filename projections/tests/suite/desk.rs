@@ -1,6 +1,6 @@
 //! A desk without a server: a real log and vault, read models on one of the databases, commands through the deciders.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +29,13 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-pub(crate) const POSTGRES: &str = "postgres://root@127.0.0.1:5432";
+/// The server of `DOCKET_TEST_POSTGRES` with another database; by default the one on this machine.
+fn on_server(database: &str) -> String {
+    let server = std::env::var("DOCKET_TEST_POSTGRES");
+    let server = server.unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into());
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
+    format!("{base}/{database}")
+}
 
 /// A PostgreSQL database of its own, dropped at the end.
 #[derive(Debug)]
@@ -43,7 +49,7 @@ impl Scratch {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("{POSTGRES}/{}", self.0)
+        on_server(&self.0)
     }
 }
 
@@ -56,9 +62,9 @@ impl Drop for Scratch {
 /// Runs SQL with the database's own client and returns what it prints, without decoration.
 pub(crate) fn psql(database: &str, sql: &str) -> String {
     let out = std::process::Command::new("psql")
-        .args(["-h", "127.0.0.1", "-U", "root", "-d", database, "-v", "ON_ERROR_STOP=1", "-Atq", "-c", sql])
+        .args(["-d", &on_server(database), "-v", "ON_ERROR_STOP=1", "-Atq", "-c", sql])
         .output()
-        .expect("psql is installed");
+        .expect("psql is installed; scripts/test sees to it");
     assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap()
 }
@@ -321,9 +327,9 @@ impl Desk {
     pub(crate) fn write(&self, sql: &str) {
         match &self.scratch {
             None => {
-                let path = self.folder.path().join("read.db");
-                let out = std::process::Command::new("sqlite3").arg(path).arg(sql).output().unwrap();
-                assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
+                let file = rusqlite::Connection::open(self.folder.path().join("read.db")).unwrap();
+                file.busy_timeout(Duration::from_secs(30)).unwrap();
+                file.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             }
             Some(scratch) => drop(psql(&scratch.0, &format!("SET search_path = docket_read; {sql}"))),
         }
@@ -357,13 +363,28 @@ pub(crate) fn assert_same(before: &[(String, String)], after: &[(String, String)
     }
 }
 
-/// Runs SQL on the SQLite read models with the database's own client, values quoted so that types show.
+/// Runs a query on the SQLite read models past Docket: a line a row, values written so that their types show.
 pub(crate) fn sqlite(folder: &Path, sql: &str) -> String {
-    let path: PathBuf = folder.join("read.db");
-    let out = std::process::Command::new("sqlite3").args(["-readonly", "-quote"]).arg(path).arg(sql).output();
-    let out = out.expect("sqlite3 is installed");
-    assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).unwrap()
+    use rusqlite::types::Value;
+    let file = rusqlite::Connection::open(folder.join("read.db")).unwrap();
+    file.busy_timeout(Duration::from_secs(30)).unwrap();
+    let mut query = file.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let width = query.column_count();
+    let line = |row: &rusqlite::Row<'_>| {
+        let values = (0..width).map(|i| {
+            Ok(match row.get::<_, Value>(i)? {
+                Value::Null => "NULL".to_owned(),
+                Value::Integer(int) => int.to_string(),
+                Value::Real(real) => format!("{real:?}"),
+                Value::Text(text) => format!("{text:?}"),
+                Value::Blob(bytes) => format!("X{bytes:02x?}"),
+            })
+        });
+        Ok(values.collect::<rusqlite::Result<Vec<_>>>()?.join(","))
+    };
+    // Raw: a plan is asked for without the values.
+    let lines: rusqlite::Result<Vec<String>> = query.raw_query().mapped(line).collect();
+    lines.unwrap().join("\n")
 }
 
 async fn vault(folder: &Path, clock: Arc<dyn Clock>) -> Arc<dyn Keyring> {

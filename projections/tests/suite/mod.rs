@@ -8,6 +8,7 @@ mod plans;
 mod rebuilding;
 mod running;
 mod seeing;
+mod together;
 
 /// Makes a test for each database of an async function that takes an [`Engine`](desk::Engine).
 macro_rules! on_both {

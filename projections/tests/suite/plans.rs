@@ -116,7 +116,7 @@ fn check_sqlite(desk: &Desk, sql: &str) {
     let plan = sqlite(desk.folder.path(), &format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?")));
     let names = aliases(sql);
     for line in plan.lines().filter(|line| line.contains("SCAN")) {
-        let scanned = line.split("SCAN ").nth(1).unwrap_or("").split([' ', '\'']).next().unwrap_or("");
+        let scanned = line.split("SCAN ").nth(1).unwrap_or("").split([' ', '"']).next().unwrap_or("");
         let table = names.iter().find(|(alias, _)| alias == scanned).map_or(scanned, |(_, table)| table);
         // Walking an index from one end is how the nearest timer is found.
         let nearest = sql.contains("SELECT min(") && line.contains("INDEX");
