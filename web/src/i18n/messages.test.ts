@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { LOCALES, negotiate } from "./locales";
+
+const root = new URL("../../messages/", import.meta.url);
+const read = (area: string, locale: string) =>
+  JSON.parse(readFileSync(new URL(`${area}/${locale}.json`, root), "utf8")) as Record<string, unknown>;
+const areas = readdirSync(root);
+const settings = JSON.parse(readFileSync(new URL("../../project.inlang/settings.json", import.meta.url), "utf8"));
+
+/** The inputs a message mentions. */
+const inputs = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].toSorted();
+
+describe.each(areas)("messages/%s", (area) => {
+  it("is compiled", () => {
+    const patterns: string[] = settings["plugin.inlang.messageFormat"].pathPattern;
+    expect(patterns).toContain(`./messages/${area}/{locale}.json`);
+  });
+
+  it.each(Object.keys(LOCALES))("says everything in %s", (locale) => {
+    const [english, other] = [read(area, "en"), read(area, locale)];
+    expect(Object.keys(other).toSorted()).toEqual(Object.keys(english).toSorted());
+    for (const [name, message] of Object.entries(english)) {
+      if (typeof message === "string") expect(inputs(other[name]), name).toEqual(inputs(message));
+    }
+  });
+
+  it.each(Object.keys(LOCALES))("has a word for every number in %s", (locale) => {
+    const needed = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+    for (const [name, message] of Object.entries(read(area, locale))) {
+      if (!Array.isArray(message)) continue;
+      const forms = message.flatMap((variant) => Object.keys((variant as { match: object }).match)).map((form) => form.split("=")[1]);
+      // "many" of Spanish is for millions of something: "other" says the same.
+      for (const form of needed.filter((one) => !(locale === "es" && one === "many"))) expect(forms, name).toContain(form);
+    }
+  });
+});
+
+it("takes the first language asked for that there is", () => {
+  expect(negotiate(["fr-FR", "de-AT", "en"])).toBe("de");
+  expect(negotiate(["ja"])).toBe("en");
+});
