@@ -24,11 +24,15 @@ export function onSignedOut(act: () => void): void {
 }
 
 const SAFE = ["GET", "HEAD"];
+/** What cannot be repeated under a key: it hands out or ends what is not in the log, and refuses one. client.test.ts compares. */
+export const KEYLESS =
+  /^\/v1\/(sessions(\/[^/]+)?|me\/password|tokens\/[^/]+|agents\/[^/]+\/sign-in-code|customers\/[^/]+\/account|imports)$/;
 
 async function send(request: Request): Promise<Response> {
   const changes = !SAFE.includes(request.method);
   if (changes) {
-    if (!request.headers.has("Idempotency-Key")) request.headers.set("Idempotency-Key", newKey());
+    const keyless = KEYLESS.test(new URL(request.url).pathname);
+    if (!keyless && !request.headers.has("Idempotency-Key")) request.headers.set("Idempotency-Key", newKey());
     if (csrf) request.headers.set("X-CSRF-Token", csrf);
   } else if (!request.headers.has("Docket-Min-Position")) {
     const position = minPosition();
