@@ -2,6 +2,7 @@
  * What can be done from where the reader is: one registry for keys, the command palette and the `?` sheet. A screen registers
  * its commands while it is there: `$effect(() => register([...]))`. Later registrations win a contested key.
  */
+import { untrack } from "svelte";
 import { tinykeys } from "tinykeys";
 
 export interface Command {
@@ -58,10 +59,12 @@ export const registry = {
 /** Adds commands; returns how to take them back. */
 export function register(added: Command[]): () => void {
   const ids = new Set(added.map((command) => command.id));
-  commands = [...commands.filter((command) => !ids.has(command.id)), ...added];
-  bind();
-  return () => {
-    commands = commands.filter((command) => !added.includes(command));
-    bind();
-  };
+  // Whoever registers does not depend on what others have registered.
+  const change = (next: (now: Command[]) => Command[]) =>
+    untrack(() => {
+      commands = next(commands);
+      bind();
+    });
+  change((now) => [...now.filter((command) => !ids.has(command.id)), ...added]);
+  return () => change((now) => now.filter((command) => !added.includes(command)));
 }
