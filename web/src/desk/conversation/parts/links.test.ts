@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { pieces } from "./links";
+
+const links = (text: string) => pieces(text).filter((piece) => piece.href).map((piece) => piece.href);
+
+describe("links in what people write", () => {
+  it("finds addresses and leaves the rest as it is", () => {
+    const text = "See https://docket.example/help?a=1#b, or write to ada@example.com.";
+    expect(links(text)).toEqual(["https://docket.example/help?a=1#b", "mailto:ada@example.com"]);
+    expect(pieces(text).map((piece) => piece.text).join("")).toBe(text);
+  });
+
+  it("leaves the sentence's marks out of the address", () => {
+    expect(links("(https://example.com/a). “https://example.com/b”!")).toEqual(["https://example.com/a", "https://example.com/b"]);
+    expect(links("https://example.com/Rust_(language)")).toEqual(["https://example.com/Rust_(language)"]);
+  });
+
+  it("makes no link of anything that could run", () => {
+    for (const text of ["javascript:alert(1)", "data:text/html,x", "<a href=\"javascript:x\">y</a>", "file:///etc/passwd", "vbscript:x"]) {
+      expect(links(text)).toEqual([]);
+      expect(pieces(text)).toEqual([{ text }]);
+    }
+  });
+
+  it("stops at markup, so that nothing hides in an address", () => {
+    expect(links('https://example.com/"onmouseover="x')).toEqual(["https://example.com/"]);
+    expect(links("https://example.com/<script>")).toEqual(["https://example.com/"]);
+  });
+
+  it("takes text in any script, and none", () => {
+    expect(pieces("")).toEqual([]);
+    expect(links("انظر https://example.com/ar الآن 🎉")).toEqual(["https://example.com/ar"]);
+  });
+});
