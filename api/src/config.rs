@@ -71,6 +71,7 @@ pub struct Settings {
     pub org: String,
     pub http: HttpSettings,
     pub auth: AuthSettings,
+    pub widget: WidgetSettings,
     pub relay: RelaySettings,
     pub reactors: ReactorSettings,
     pub limits: LimitSettings,
@@ -105,6 +106,16 @@ pub struct AuthSettings {
     pub min_password_chars: usize,
     pub bootstrap_token: Secret,
     pub jwt: JwtSettings,
+}
+
+/// `[widget]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct WidgetSettings {
+    pub visit_days: u32,
+    pub visit_idle_days: u32,
+    pub visits_per_minute: u32,
 }
 
 /// `[auth.jwt]`.

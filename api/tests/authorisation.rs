@@ -44,16 +44,16 @@ async fn every_role_on_every_route() {
             let answer = call(&person.client).await;
             assert!(answer.status.as_u16() < 500, "{what} as {role}: {} {}", answer.status, answer.text);
             let may = match route.access {
-                Access::Public | Access::SignedIn => true,
+                Access::Public | Access::SignedIn | Access::SignedInOrVisitor => true,
                 Access::Desk(permission) => *role != Role::Customer && role.permissions().has(permission),
-                Access::Own(permission) if *role == Role::Customer => {
+                Access::Own(permission) | Access::OwnOrVisitor(permission) if *role == Role::Customer => {
                     role.permissions().has(docket_api::http::access::customers_need(permission))
                 }
-                Access::Own(permission) => role.permissions().has(permission),
+                Access::Own(permission) | Access::OwnOrVisitor(permission) => role.permissions().has(permission),
             };
             if !may {
                 assert_eq!(answer.status, 403, "{what} as {role}: {}", answer.text);
-            } else if matches!(route.access, Access::Desk(_) | Access::Own(_)) {
+            } else if matches!(route.access, Access::Desk(_) | Access::Own(_) | Access::OwnOrVisitor(_)) {
                 assert_ne!(answer.status, 401, "{what} as {role}: {}", answer.text);
                 assert_ne!(answer.status, 403, "{what} as {role}: {}", answer.text);
             }
@@ -74,6 +74,8 @@ async fn the_list_of_routes() {
                 Access::SignedIn => "signed in".to_owned(),
                 Access::Desk(permission) => format!("desk: {}", permission.as_str()),
                 Access::Own(permission) => format!("own: {}", permission.as_str()),
+                Access::OwnOrVisitor(permission) => format!("own or visitor: {}", permission.as_str()),
+                Access::SignedInOrVisitor => "signed in or visitor".to_owned(),
             };
             format!("{:<6} {:<50} {access}", route.method.as_str(), route.path)
         })

@@ -13,3 +13,5 @@ mod sessions;
 mod tenants;
 mod tickets;
 mod web;
+mod widget;
+mod widget_attacks;

@@ -33,4 +33,5 @@ pub use chat::{ConvertChat, StartChat};
 pub use error::CommandError;
 pub use execute::{Commands, Settings};
 pub use invocation::{Done, Invocation, RequestKey};
+pub use organisation::tenant_of_widget;
 pub use ticket::OpenTicket;

@@ -1,10 +1,11 @@
-//! Commands on the organisation and its departments.
+//! Commands on the organisation, its widget and its departments.
 
 use docket_domain::department::{Department, DepartmentCommand};
-use docket_domain::organisation::{ORGANISATION_ID, Organisation, OrganisationCommand};
-use docket_domain::{DepartmentId, TenantId};
+use docket_domain::organisation::{ORGANISATION_ID, Organisation, OrganisationCommand, WidgetSettings};
+use docket_domain::{DepartmentId, TenantId, Violations};
 use docket_store::new_id;
 
+use crate::attempt::{Attempt, carry_out};
 use crate::{CommandError, Commands, Done, Invocation, Loaded};
 
 impl Commands {
@@ -33,6 +34,20 @@ impl Commands {
         self.execute::<Organisation>(invocation, ORGANISATION_ID, command).await
     }
 
+    /// Sets up the tenant's chat widget. The key made here the first time begins with the tenant's name, so that it can be
+    /// told from the key alone whose widget it is.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn change_widget(
+        &self,
+        invocation: &Invocation,
+        settings: &WidgetSettings,
+    ) -> Result<Done, CommandError> {
+        let key = widget_key(&invocation.tenant);
+        carry_out!(self, invocation, "organisation.ChangeWidget", attempt => change_widget(&mut attempt, &key, settings))
+    }
+
     /// The tenant's settings.
     ///
     /// # Errors
@@ -54,4 +69,24 @@ impl Commands {
         let id = DepartmentId(new_id());
         self.begin::<Department>(invocation, id.0, DepartmentCommand::Create { name, description }).await
     }
+}
+
+/// A key nobody has: `{tenant}.{32 hexadecimal characters}`.
+fn widget_key(tenant: &TenantId) -> String {
+    format!("{tenant}.{}", new_id().simple())
+}
+
+/// Whose widget has this key, if any has; whether it is theirs their settings tell.
+pub fn tenant_of_widget(key: &str) -> Option<TenantId> {
+    key.split_once('.').and_then(|(tenant, _)| TenantId::new(tenant).ok())
+}
+
+async fn change_widget(attempt: &mut Attempt<'_>, key: &str, settings: &WidgetSettings) -> Result<(), CommandError> {
+    let command = OrganisationCommand::ChangeWidget { key: key.to_owned(), settings: settings.clone() };
+    attempt.decide::<Organisation>(ORGANISATION_ID, &command).await?;
+    let mut violations = Violations::default();
+    for (index, department) in settings.department_ids.iter().enumerate() {
+        attempt.check_department(&format!("department_ids.{index}"), *department, &mut violations).await?;
+    }
+    Ok(violations.into_result()?)
 }

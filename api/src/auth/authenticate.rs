@@ -32,6 +32,8 @@ pub struct Authenticator {
     known: Cache<(TenantId, PersonId), ()>,
     /// Wrong sign-ins.
     pub sign_ins: Throttle,
+    /// Visits begun.
+    pub visits: Throttle,
     https: bool,
     public_url: String,
     trusted_origins: Vec<String>,
@@ -62,9 +64,11 @@ impl Authenticator {
                 permissions: Role::Admin.permissions(),
                 credential: Credential::Bootstrap,
                 expires_at: None,
+                absorbed: Vec::new(),
             },
             known: Cache::new(10_000),
             sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
+            visits: Throttle::new(settings.widget.visits_per_minute, 60),
             https: settings.is_https(),
             public_url: settings.http.public_url.clone(),
             trusted_origins: settings.http.trusted_origins.clone(),
@@ -73,6 +77,15 @@ impl Authenticator {
 
     /// Who is calling. Refuses with 401 if nobody is recognised, with 403 if a session is used from elsewhere.
     pub async fn authenticate(&self, method: &Method, headers: &HeaderMap) -> Result<Principal, Problem> {
+        let mut principal = self.identify(method, headers).await?;
+        if principal.is_customer() {
+            let customer = self.commands.load::<Customer>(&principal.tenant, principal.person.0).await;
+            principal.absorbed.clone_from(&customer.map_err(Problem::internal)?.absorbed);
+        }
+        Ok(principal)
+    }
+
+    async fn identify(&self, method: &Method, headers: &HeaderMap) -> Result<Principal, Problem> {
         if let Some(value) = headers.get(AUTHORIZATION) {
             let token = value
                 .to_str()
@@ -82,6 +95,10 @@ impl Authenticator {
                 .map(|(_, token)| token.trim())
                 .ok_or_else(|| Problem::unauthenticated("use Authorization: Bearer <token>"))?;
             return self.bearer(token).await;
+        }
+        // A page cannot give a WebSocket headers; of all its names for protocols one may be the token of a visit.
+        if let Some(token) = visit_protocol(headers) {
+            return self.recognise(token).await;
         }
         let secret = session_secret(headers, self.https)
             .ok_or_else(|| Problem::unauthenticated("send an API token as Authorization: Bearer, or sign in"))?;
@@ -102,7 +119,9 @@ impl Authenticator {
     pub fn revoked(&self, who: &Principal) -> impl Future<Output = ()> + Send + use<> {
         let mut changes = self.accounts.changes();
         let (person, credential) = match who.credential {
-            Credential::Token(id) | Credential::Session(id) => (Some(who.person.0), Some(id)),
+            Credential::Token(id) | Credential::Session(id) | Credential::Visit { id, .. } => {
+                (Some(who.person.0), Some(id))
+            }
             Credential::Jwt => (Some(who.person.0), None),
             Credential::Bootstrap => (None, None),
         };
@@ -132,7 +151,7 @@ impl Authenticator {
         {
             return Ok(self.bootstrap_principal.clone());
         }
-        if token.starts_with("dk_") {
+        if token.starts_with("dk_") || token.starts_with(VISIT) {
             return self.recognise(token).await;
         }
         match &self.jwt {
@@ -192,6 +211,27 @@ impl Authenticator {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// How the token of a visit begins.
+const VISIT: &str = "dv_";
+
+/// The protocol a WebSocket of the widget speaks; the one beside it carries the token.
+pub const LIVE_PROTOCOL: &str = "docket";
+
+/// The token of a visit among the protocols a WebSocket offers: `docket, dv_…`.
+fn visit_protocol(headers: &HeaderMap) -> Option<&str> {
+    if !headers.contains_key("upgrade") {
+        return None;
+    }
+    let offered = headers.get_all("sec-websocket-protocol").iter().filter_map(|value| value.to_str().ok());
+    offered.flat_map(|line| line.split(',')).map(str::trim).find(|name| name.starts_with(VISIT))
+}
+
+/// Whether a request shows the token of a visit, good or not.
+pub fn shows_visit(headers: &HeaderMap) -> bool {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|text| text.split_once(' '));
+    value.is_some_and(|(_, token)| token.trim().starts_with(VISIT)) || visit_protocol(headers).is_some()
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

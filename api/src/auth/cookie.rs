@@ -16,7 +16,7 @@ pub(super) fn session_secret(headers: &HeaderMap, https: bool) -> Option<&str> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == wanted).then_some(value))
+        .find_map(|(name, value)| (name == wanted && value.starts_with("ds_")).then_some(value))
 }
 
 /// The cookie that begins a session lasting `seconds`.

@@ -116,6 +116,7 @@ impl JwtVerifier {
                 permissions: role.permissions(),
                 credential: Credential::Jwt,
                 expires_at,
+                absorbed: Vec::new(),
             },
         })
     }

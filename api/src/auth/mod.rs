@@ -7,7 +7,7 @@ mod jwt;
 mod principal;
 mod throttle;
 
-pub use authenticate::Authenticator;
+pub use authenticate::{Authenticator, LIVE_PROTOCOL, shows_visit};
 pub use cookie::{clear_cookie, session_cookie};
 pub use csrf::csrf_token;
 pub use principal::{Credential, Principal, Who};

@@ -20,6 +20,13 @@ pub enum Credential {
     Token(Uuid),
     /// A session of a browser.
     Session(Uuid),
+    /// The token of a visit through the chat widget.
+    Visit {
+        /// The visit.
+        id: Uuid,
+        /// Whether the site vouched for who they are.
+        verified: bool,
+    },
     /// The bootstrap token.
     Bootstrap,
     /// A token of the configured issuer.
@@ -41,6 +48,8 @@ pub struct Principal {
     pub credential: Credential,
     /// When that ends, if it does.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Of a customer: the visitors they turned out to have been, whose conversations are theirs too.
+    pub absorbed: Vec<CustomerId>,
 }
 
 impl Principal {
@@ -65,6 +74,16 @@ impl Principal {
         self.role == Role::Customer
     }
 
+    /// Whether they came through the chat widget: then they reach what it needs, and nothing else.
+    pub fn is_visitor(&self) -> bool {
+        matches!(self.credential, Credential::Visit { .. })
+    }
+
+    /// Whether it was proven who they are.
+    pub fn is_verified(&self) -> bool {
+        !matches!(self.credential, Credential::Bootstrap | Credential::Visit { verified: false, .. })
+    }
+
     /// Whether they may do `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
@@ -81,7 +100,7 @@ impl Principal {
 
     /// Whether something of this customer is theirs to see.
     pub fn owns(&self, customer: CustomerId) -> bool {
-        !self.is_customer() || self.person.0 == customer.0
+        !self.is_customer() || self.person.0 == customer.0 || self.absorbed.contains(&customer)
     }
 }
 
@@ -95,8 +114,10 @@ impl From<&Caller> for Principal {
             credential: match caller.proof {
                 Proof::Token { id } => Credential::Token(id),
                 Proof::Session { id } => Credential::Session(id),
+                Proof::Visit { id, verified } => Credential::Visit { id, verified },
             },
             expires_at: caller.expires_at,
+            absorbed: Vec::new(),
         }
     }
 }

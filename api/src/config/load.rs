@@ -104,6 +104,16 @@ impl Settings {
         if self.auth.lockout_attempts == 0 {
             return wrong("auth.lockout_attempts", "0", "it must be at least 1: the first wrong password locks");
         }
+        let widget = &self.widget;
+        for (name, value) in [
+            ("widget.visit_days", widget.visit_days),
+            ("widget.visit_idle_days", widget.visit_idle_days),
+            ("widget.visits_per_minute", widget.visits_per_minute),
+        ] {
+            if value == 0 {
+                return wrong(name, "0", "it must be at least 1");
+            }
+        }
         let jwt = &self.auth.jwt;
         if !["RS256", "ES256", "EdDSA", "HS256"].contains(&jwt.algorithm.as_str()) {
             return wrong("auth.jwt.algorithm", &jwt.algorithm, "it may be RS256, ES256, EdDSA or HS256");

@@ -17,6 +17,10 @@ pub enum Access {
     /// People of the desk with the permission; customers for what is their own (with [`customers_need`]). The handler
     /// answers 404 for the rest.
     Own(Permission),
+    /// As [`Own`](Self::Own), and besides for visitors of the chat widget, also from pages of other origins.
+    OwnOrVisitor(Permission),
+    /// As [`SignedIn`](Self::SignedIn), and besides for visitors of the chat widget, also from pages of other origins.
+    SignedInOrVisitor,
 }
 
 /// What a customer needs to do to their own what people of the desk need `permission` for. Matters for tokens whose
@@ -33,10 +37,16 @@ impl Access {
     /// Refuses a caller who may not.
     pub fn check(self, who: &Principal) -> Result<(), Problem> {
         match self {
-            Self::Public | Self::SignedIn => Ok(()),
+            Self::Public | Self::SignedInOrVisitor => Ok(()),
+            Self::SignedIn | Self::Desk(_) | Self::Own(_) if who.is_visitor() => {
+                Err(Problem::forbidden("this is not for visitors of the widget"))
+            }
+            Self::SignedIn => Ok(()),
             Self::Desk(_) if who.is_customer() => Err(Problem::forbidden("this is for people of the desk")),
-            Self::Own(permission) if who.is_customer() => who.require(customers_need(permission)),
-            Self::Desk(permission) | Self::Own(permission) => who.require(permission),
+            Self::Own(permission) | Self::OwnOrVisitor(permission) if who.is_customer() => {
+                who.require(customers_need(permission))
+            }
+            Self::Desk(permission) | Self::Own(permission) | Self::OwnOrVisitor(permission) => who.require(permission),
         }
     }
 
@@ -49,6 +59,11 @@ impl Access {
             Self::Own(permission) => {
                 format!("Needs the permission `{}`; customers reach only what is their own.", permission.as_str())
             }
+            Self::OwnOrVisitor(permission) => format!(
+                "Needs the permission `{}`; customers, and visitors of the widget, reach only what is their own.",
+                permission.as_str()
+            ),
+            Self::SignedInOrVisitor => "For whoever is signed in, and visitors of the widget.".into(),
         }
     }
 }

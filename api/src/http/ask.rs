@@ -44,6 +44,15 @@ impl<T> Ask<T> {
 }
 
 impl<T> Ask<T> {
+    /// As whom it is carried out. A customer goes on in a conversation begun as a visitor as that visitor: it is under
+    /// that visitor's key that what is said there is sealed.
+    pub fn as_owner(&self, owner: Option<docket_domain::CustomerId>) -> Invocation {
+        match owner {
+            Some(owner) => Invocation { actor: docket_domain::Actor::customer(owner.0), ..self.invocation.clone() },
+            None => self.invocation.clone(),
+        }
+    }
+
     /// The id of the message this request writes: the same when it is repeated under its key.
     pub fn message_id(&self) -> MessageId {
         MessageId(match &self.invocation.idempotency {

@@ -1,6 +1,7 @@
 //! `/v1/customers`.
 
 mod account;
+mod sign_in_link;
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -37,6 +38,7 @@ pub(super) fn register(table: &mut Table) {
         Desk(ManagePeople) => merge_customer,
         Desk(EraseData) => erase_customer,
         Desk(ManagePeople) => account::open_customer_account [Neither],
+        Desk(ManagePeople) => sign_in_link::make_sign_in_link [Neither],
     );
 }
 

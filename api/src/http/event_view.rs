@@ -83,7 +83,7 @@ impl EventView {
             return None;
         }
         if who.is_customer() {
-            return Self::for_customer(event, CustomerId(who.person.0));
+            return Self::for_customer(event, who);
         }
         let needed = match event.meta.stream.category {
             Category::Ticket => Permission::ViewTickets,
@@ -97,8 +97,8 @@ impl EventView {
     }
 
     /// The public part of an event of the customer's own conversation.
-    fn for_customer(event: &Event, customer: CustomerId) -> Option<Self> {
-        if event.meta.data_subject.is_none_or(|person| person.0 != customer.0) {
+    fn for_customer(event: &Event, who: &Principal) -> Option<Self> {
+        if event.meta.data_subject.is_none_or(|person| !who.owns(CustomerId(person.0))) {
             return None;
         }
         let fields = public_fields(&event.body)?;

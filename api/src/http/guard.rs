@@ -10,11 +10,13 @@ use docket_domain::Position;
 
 use super::access::Access;
 use super::ask::{bad_header, journal_problem};
+use super::cors::ForVisitor;
 use super::problem::Problem;
 use super::respond::POSITION;
 use super::table::Honours;
+use super::widget::admit_visitor;
 use crate::app::App;
-use crate::auth::Who;
+use crate::auth::{Who, shows_visit};
 
 /// Lets a request through to its handler, or not.
 pub(crate) async fn guard(
@@ -22,9 +24,18 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    if let Err(problem) = admit(&app, access, honours, &mut request).await {
-        return problem.into_response();
+    let mut visitor = false;
+    let mut response = match admit(&app, access, honours, &mut request, &mut visitor).await {
+        Ok(()) => answer(&app, access, request, next).await,
+        Err(problem) => problem.into_response(),
+    };
+    if visitor {
+        response.extensions_mut().insert(ForVisitor);
     }
+    response
+}
+
+async fn answer(app: &App, access: Access, request: Request, next: Next) -> Response {
     if access == Access::Public || request.method() != Method::GET {
         return next.run(request).await;
     }
@@ -35,9 +46,23 @@ pub(crate) async fn guard(
     response
 }
 
-async fn admit(app: &App, access: Access, honours: Honours, request: &mut Request) -> Result<(), Problem> {
+/// `visitor` tells whether the answer is for a visitor's page to read, whatever it is.
+async fn admit(
+    app: &App,
+    access: Access,
+    honours: Honours,
+    request: &mut Request,
+    visitor: &mut bool,
+) -> Result<(), Problem> {
     if access != Access::Public {
-        let principal = app.authenticator.authenticate(request.method(), request.headers()).await?;
+        let authenticated = app.authenticator.authenticate(request.method(), request.headers()).await;
+        // That a token counts no more says nothing of anybody, and the page has to learn it to begin anew.
+        *visitor = authenticated.is_err() && shows_visit(request.headers());
+        let principal = authenticated?;
+        if principal.is_visitor() {
+            admit_visitor(app, &principal, request.headers()).await?;
+            *visitor = true;
+        }
         access.check(&principal)?;
         request.extensions_mut().insert(Who::new(principal));
     }

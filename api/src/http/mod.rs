@@ -8,6 +8,7 @@ pub mod ask;
 mod chats;
 mod conventions;
 mod conversation;
+mod cors;
 mod customers;
 mod departments;
 mod docs;
@@ -33,6 +34,7 @@ pub mod table;
 mod tickets;
 mod tokens;
 mod web;
+mod widget;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -73,6 +75,7 @@ impl Http {
         sessions::register(&mut table);
         sign_in_page::register(&mut table);
         tokens::register(&mut table);
+        widget::register(&mut table);
         let (router, paths, components, routes) = table.into_parts();
         let openapi = openapi::describe(paths, components);
         let router = router
@@ -80,6 +83,7 @@ impl Http {
             .merge(web::router())
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
+            .layer(from_fn_with_state((app.clone(), cors::OpenPaths::of(&routes)), cors::cors))
             .layer(from_fn_with_state(app.clone(), conventions::conventions))
             .with_state(app);
         Self { router, openapi, routes }

@@ -30,6 +30,12 @@ name_schemas! {
     customer_kind = docket_domain::customer::CustomerKind,
     /// A custom field's type.
     field_type = docket_domain::organisation::FieldType,
+    /// On which side the widget stands.
+    widget_position = docket_domain::organisation::WidgetPosition,
+    /// What the widget speaks.
+    widget_language = docket_domain::organisation::WidgetLanguage,
+    /// Whether something is asked before a chat.
+    form_field = docket_domain::organisation::FormField,
     /// A role.
     role = Role,
     /// A permission.

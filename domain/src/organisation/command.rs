@@ -1,6 +1,7 @@
 //! What can be asked of an organisation.
 
 use super::value::FieldDefinition;
+use super::widget::WidgetSettings;
 
 /// A request to an organisation.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,4 +17,8 @@ pub enum OrganisationCommand {
     DefineCustomField { definition: FieldDefinition },
     /// Remove one.
     RemoveCustomField { name: String },
+    /// Set up the widget. `key` counts the first time only: pages that name it keep working.
+    ChangeWidget { key: String, settings: WidgetSettings },
+    /// Record that the secret by which sites vouch for their visitors was made anew.
+    RecordWidgetSecret,
 }

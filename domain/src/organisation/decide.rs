@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{
     CategoriesChanged, CustomFieldDefined, CustomFieldRemoved, FieldDefinition, FieldType, Organisation,
-    OrganisationChanged, OrganisationCommand, OrganisationCreated, OrganisationEvent,
+    OrganisationChanged, OrganisationCommand, OrganisationCreated, OrganisationEvent, Widget, WidgetChanged,
+    WidgetSecretRotated, WidgetSettings,
 };
 use crate::ticket::{CustomFields, PlainFields};
 use crate::{Aggregate, DecideContext, Rejection, Violations};
@@ -47,6 +48,8 @@ pub(super) fn decide(
             Ok(vec![CustomFieldRemoved { name: name.clone() }.into()])
         }
         C::RemoveCustomField { .. } => Ok(Vec::new()),
+        C::ChangeWidget { key, settings } => organisation.change_widget(key, settings, context),
+        C::RecordWidgetSecret => Ok(vec![WidgetSecretRotated {}.into()]),
     }
 }
 
@@ -69,6 +72,17 @@ impl Organisation {
             return Ok(Vec::new());
         }
         Ok(vec![CategoriesChanged { from: self.categories.clone(), to }.into()])
+    }
+
+    fn change_widget(&self, key: &str, settings: &WidgetSettings, context: &DecideContext<'_>) -> Decision {
+        let mut violations = Violations::default();
+        let settings = settings.checked(context, &mut violations);
+        violations.into_result()?;
+        let key = self.widget.as_ref().map_or(key, |widget| &widget.key).to_owned();
+        if self.widget.as_ref() == Some(&Widget { key: key.clone(), settings: settings.clone() }) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![WidgetChanged { key, settings }.into()])
     }
 
     /// A field keeps its type: values that tickets have would no longer fit.

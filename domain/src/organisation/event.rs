@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::FieldDefinition;
+use super::widget::WidgetSettings;
 use crate::Category;
 use crate::event_set::event_set;
 
@@ -15,6 +16,8 @@ event_set! {
         CategoriesChanged = 1,
         CustomFieldDefined = 1,
         CustomFieldRemoved = 1,
+        WidgetChanged = 1,
+        WidgetSecretRotated = 1,
     }
 }
 
@@ -58,3 +61,16 @@ pub struct CustomFieldRemoved {
     /// Its name.
     pub name: String,
 }
+
+/// The chat widget is set up, or otherwise than before; everything is given as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WidgetChanged {
+    /// The public id that pages name.
+    pub key: String,
+    /// How it is set.
+    pub settings: WidgetSettings,
+}
+
+/// The secret by which sites vouch for their visitors was made anew; what was signed with the one before counts no more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WidgetSecretRotated {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::{FieldDefinition, OrganisationCommand, OrganisationEvent};
+use super::{FieldDefinition, OrganisationCommand, OrganisationEvent, Widget};
 use crate::{Aggregate, Category, DecideContext, PersonId, Rejection, Stamp};
 
 /// What is known of an organisation for deciding.
@@ -23,6 +23,8 @@ pub struct Organisation {
     pub categories: Vec<String>,
     /// Custom fields of its tickets, by name.
     pub custom_fields: BTreeMap<String, FieldDefinition>,
+    /// Its chat widget, once it was set up.
+    pub widget: Option<Widget>,
 }
 
 impl Organisation {
@@ -65,6 +67,10 @@ impl Aggregate for Organisation {
             E::CustomFieldRemoved(field) => {
                 self.custom_fields.remove(&field.name);
             }
+            E::WidgetChanged(widget) => {
+                self.widget = Some(Widget { key: widget.key.clone(), settings: widget.settings.clone() });
+            }
+            E::WidgetSecretRotated(_) => {}
         }
     }
 

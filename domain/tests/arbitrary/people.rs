@@ -15,8 +15,8 @@ pub(crate) const CUSTOMER_EVENTS: u8 = 5;
 pub(crate) const CUSTOMER_COMMANDS: u8 = 5;
 pub(crate) const DEPARTMENT_EVENTS: u8 = 4;
 pub(crate) const DEPARTMENT_COMMANDS: u8 = 4;
-pub(crate) const ORGANISATION_EVENTS: u8 = 5;
-pub(crate) const ORGANISATION_COMMANDS: u8 = 5;
+pub(crate) const ORGANISATION_EVENTS: u8 = 7;
+pub(crate) const ORGANISATION_COMMANDS: u8 = 7;
 pub(crate) const ACCOUNT_EVENTS: u8 = 7;
 pub(crate) const ACCOUNT_COMMANDS: u8 = 7;
 
@@ -133,6 +133,19 @@ fn definition(dice: Dice) -> FieldDefinition {
     }
 }
 
+fn widget(dice: Dice) -> WidgetSettings {
+    WidgetSettings {
+        enabled: dice.some(0, ()).is_some(),
+        allowed_origins: dice.some(1, vec!["https://shop.example.com".to_owned()]).unwrap_or_default(),
+        title: dice.some(2, dice.text()),
+        accent_color: dice.some(3, "#0b5d57".to_owned()),
+        language: dice.of(WidgetLanguage::ALL),
+        name_field: dice.of(FormField::ALL),
+        department_ids: dice.some(1, vec![department_id(dice.small())]).unwrap_or_default(),
+        ..WidgetSettings::default()
+    }
+}
+
 pub(crate) fn organisation_event(kind: u8, dice: Dice) -> OrganisationEvent {
     let (name, time_zone) = (dice.text(), dice.of(&["UTC", "Nowhere"]).to_owned());
     match kind % ORGANISATION_EVENTS {
@@ -140,7 +153,9 @@ pub(crate) fn organisation_event(kind: u8, dice: Dice) -> OrganisationEvent {
         1 => OrganisationChanged { name, time_zone }.into(),
         2 => CategoriesChanged { from: dice.list(), to: dice.list() }.into(),
         3 => CustomFieldDefined { definition: definition(dice) }.into(),
-        _ => CustomFieldRemoved { name: definition(dice).name }.into(),
+        4 => CustomFieldRemoved { name: definition(dice).name }.into(),
+        5 => WidgetChanged { key: dice.text(), settings: widget(dice) }.into(),
+        _ => WidgetSecretRotated {}.into(),
     }
 }
 
@@ -152,7 +167,9 @@ pub(crate) fn organisation_command(kind: u8, dice: Dice) -> OrganisationCommand 
         1 => C::Change { name, time_zone },
         2 => C::ChangeCategories { to: dice.list() },
         3 => C::DefineCustomField { definition: definition(dice) },
-        _ => C::RemoveCustomField { name: definition(dice).name },
+        4 => C::RemoveCustomField { name: definition(dice).name },
+        5 => C::ChangeWidget { key: dice.text(), settings: widget(dice) },
+        _ => C::RecordWidgetSecret,
     }
 }
 

@@ -63,6 +63,8 @@ impl Model for Organisations {
                 }
             }
             E::CustomFieldRemoved(removed) => row.custom_fields.retain(|field| field.name != removed.name),
+            // Its settings are read from the organisation itself.
+            E::WidgetChanged(_) | E::WidgetSecretRotated(_) => {}
         }
         row.version = event.meta.version;
         Some(row)

@@ -121,7 +121,8 @@ impl Queries {
     fn select_chats(&self, viewer: &Viewer) -> (Sql, String) {
         let mut sql = Sql::new("SELECT ");
         let tenant = sql.keep(viewer.tenant.cell());
-        let reader = sql.keep(viewer.person_id.cell());
+        // A customer has read as whoever they were in the chat: perhaps a visitor who turned out to be them.
+        let reader = if viewer.is_customer() { "h.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
         let (theirs, hidden) = if viewer.is_customer() {
             ("agent_messages", "NULL, NULL, NULL, NULL")
         } else {

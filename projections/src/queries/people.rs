@@ -1,6 +1,8 @@
 //! Agents, departments, customers and the tenant's settings.
 
 use chrono::{DateTime, Utc};
+use docket_domain::TenantId;
+use docket_domain::agent::Availability;
 use docket_domain::organisation::FieldDefinition;
 use uuid::Uuid;
 
@@ -37,6 +39,14 @@ impl Queries {
         let mut sql = select_agents(viewer);
         sql.push(" AND a.id = ").value(&id);
         one(self.fetch(viewer, sql).await?, read_agent)
+    }
+
+    /// Whether somebody of the desk is there for chats.
+    pub async fn anybody_available(&self, tenant: &TenantId) -> Result<bool, ReadError> {
+        let viewer = Viewer::agent(tenant.clone(), Uuid::nil());
+        let mut sql = Sql::new("SELECT id FROM agents WHERE tenant = ");
+        sql.value(tenant).push(" AND active AND availability = ").value(&Availability::Available).push(" LIMIT 1");
+        Ok(!self.fetch(&viewer, sql).await?.is_empty())
     }
 
     /// Departments by name. A customer sees those that are offered.

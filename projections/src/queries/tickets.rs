@@ -323,7 +323,8 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
 
 /// Joins what [`columns`] selects from.
 pub(super) fn joins(sql: &mut Sql, viewer: &Viewer, tenant: &str) {
-    let reader = sql.keep(viewer.person_id.cell());
+    // As with chats: a customer has read as whoever they were in it.
+    let reader = if viewer.is_customer() { "t.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
     sql.push(&format!(
         " LEFT JOIN departments d ON d.tenant = {tenant} AND d.id = t.department_id \
          LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id \

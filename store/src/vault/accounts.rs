@@ -85,6 +85,13 @@ pub enum Proof {
         /// The session.
         id: Uuid,
     },
+    /// A visit through the widget.
+    Visit {
+        /// The visit.
+        id: Uuid,
+        /// Whether the site vouched for who they are.
+        verified: bool,
+    },
 }
 
 /// Somebody who has shown who they are.
@@ -146,7 +153,7 @@ impl Recognised {
 }
 
 impl Accounts {
-    /// Recognises the bearer of an API token (`dk_…`) or session secret (`ds_…`). None: no such token, or it is revoked, expired,
+    /// Recognises the bearer of an API token (`dk_…`), session secret (`ds_…`) or visit's secret (`dv_…`). None: no such token, or it is revoked, expired,
     /// or its owner disabled. Remembered, so that it costs a hash; what changes here counts at once, on other nodes within seconds.
     ///
     /// # Errors
@@ -176,6 +183,7 @@ impl Accounts {
         let found = match shown.kind {
             SecretKind::Token => self.find_token(shown, now).await?,
             SecretKind::Session => self.find_session(shown, now).await?,
+            SecretKind::Visit => self.find_visit(shown, now).await?,
         };
         match found.map(Arc::new) {
             Some(found) => {
@@ -229,6 +237,7 @@ pub(super) fn claim_turn(last: &AtomicI64, now: i64, every: i64) -> bool {
 pub(super) enum SecretKind {
     Token,
     Session,
+    Visit,
 }
 
 impl SecretKind {
@@ -236,6 +245,7 @@ impl SecretKind {
         match self {
             Self::Token => "dk",
             Self::Session => "ds",
+            Self::Visit => "dv",
         }
     }
 }
@@ -251,7 +261,9 @@ impl<'a> Secret<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let (prefix, rest) = text.split_once('_')?;
         let (id, random) = rest.split_once('_')?;
-        let kind = [SecretKind::Token, SecretKind::Session].into_iter().find(|kind| kind.prefix() == prefix)?;
+        let kind = [SecretKind::Token, SecretKind::Session, SecretKind::Visit]
+            .into_iter()
+            .find(|kind| kind.prefix() == prefix)?;
         let id = Uuid::try_parse(id).ok().filter(|_| id.len() == 32)?;
         (random.len() == 64).then_some(Self { kind, id, random })
     }

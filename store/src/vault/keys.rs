@@ -66,7 +66,7 @@ impl Keyring for Vault {
         Ok(found)
     }
 
-    /// With the key go the person's credentials, tokens, sessions and identities.
+    /// With the key go the person's credentials, tokens, sessions, visits and identities.
     async fn destroy(&self, tenant: &TenantId, person: PersonId) -> Result<(), KeyError> {
         let now = self.0.clock.now().timestamp_micros();
         let name = tenant.as_str().to_owned();
@@ -82,6 +82,7 @@ impl Keyring for Vault {
                 "DELETE FROM credentials WHERE tenant = $1 AND person = $2",
                 "DELETE FROM api_tokens WHERE tenant = $1 AND person = $2",
                 "DELETE FROM sessions WHERE tenant = $1 AND person = $2",
+                "DELETE FROM visits WHERE tenant = $1 AND person = $2",
                 "DELETE FROM sign_in_codes WHERE tenant = $1 AND person = $2",
             ] {
                 sqlx::query(forget).bind(&name).bind(person.0).execute(&mut *tx).await?;

@@ -1,4 +1,4 @@
-//! The vault: what must never be in the log. Keys of persons, credentials, tokens, sessions.
+//! The vault: what must never be in the log. Keys of persons, credentials, tokens, sessions, visits.
 //!
 //! It is a database of its own (`vault.db`, or the schema `docket_vault`). Data keys lie in it wrapped by the master
 //! key; logins and external identities only as keyed hashes; secrets of tokens and sessions only as hashes. A copy of the vault without the
@@ -16,6 +16,8 @@ mod remembered;
 mod sessions;
 mod tenants;
 mod tokens;
+mod visits;
+mod widget_secrets;
 mod writer;
 
 use std::fmt;
@@ -31,6 +33,7 @@ pub use identities::IdentityKind;
 pub use master_key::{MasterKey, MasterKeyError};
 pub use sessions::{NewSession, Session, SessionLimits};
 pub use tokens::{ApiToken, NewApiToken};
+pub use visits::{NewVisit, Visit};
 
 /// The vault, open. Cheap to clone; all clones share caches.
 #[derive(Clone)]

@@ -164,6 +164,7 @@ impl Accounts {
         let sql = match shown.kind {
             SecretKind::Token => "UPDATE api_tokens SET last_used_at = $2 WHERE id = $1",
             SecretKind::Session => "UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
+            SecretKind::Visit => "UPDATE visits SET last_seen_at = $2 WHERE id = $1",
         };
         let (database, id) = (self.0.database.clone(), shown.id);
         tokio::spawn(async move {

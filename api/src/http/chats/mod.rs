@@ -6,12 +6,12 @@ mod list;
 mod start;
 mod transcript;
 
-use docket_domain::ChatId;
 use docket_domain::Permission::{CreateTickets, SendMessages, ViewChat};
 use docket_domain::chat::{Chat, ChatCommand};
+use docket_domain::{ChatId, CustomerId};
 use uuid::Uuid;
 
-use super::access::Access::{Desk, Own};
+use super::access::Access::{Desk, OwnOrVisitor};
 use super::ask::Ask;
 use super::problem::{Answer, Problem};
 use super::respond::Accepted;
@@ -22,38 +22,39 @@ use crate::auth::Principal;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Own(ViewChat) => list::list_chats,
-        Own(SendMessages) => start::start_chat,
+        OwnOrVisitor(ViewChat) => list::list_chats,
+        OwnOrVisitor(SendMessages) => start::start_chat,
         Desk(ViewChat) => list::list_chat_queue,
-        Own(ViewChat) => list::get_chat,
-        Own(ViewChat) => list::list_chat_events,
-        Own(ViewChat) => conversation::list_chat_messages,
-        Own(SendMessages) => conversation::post_chat_message,
-        Own(SendMessages) => conversation::mark_chat_read,
+        OwnOrVisitor(ViewChat) => list::get_chat,
+        OwnOrVisitor(ViewChat) => list::list_chat_events,
+        OwnOrVisitor(ViewChat) => conversation::list_chat_messages,
+        OwnOrVisitor(SendMessages) => conversation::post_chat_message,
+        OwnOrVisitor(SendMessages) => conversation::mark_chat_read,
         Desk(SendMessages) => flow::accept_chat,
         Desk(SendMessages) => flow::assign_chat,
         Desk(SendMessages) => flow::transfer_chat,
-        Own(SendMessages) => flow::end_chat,
-        Own(SendMessages) => flow::rate_chat,
+        OwnOrVisitor(SendMessages) => flow::end_chat,
+        OwnOrVisitor(SendMessages) => flow::rate_chat,
         Desk(CreateTickets) => flow::convert_chat,
-        Own(ViewChat) => transcript::get_chat_transcript,
+        OwnOrVisitor(ViewChat) => transcript::get_chat_transcript,
     );
 }
 
 /// Carries out a command on a chat the caller may reach.
 async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: ChatCommand) -> Answer<Accepted> {
-    own(app, &ask.who, id).await?;
-    let done = app.commands.change_chat(&ask.invocation, ChatId(id), &command).await;
+    let owner = own(app, &ask.who, id).await?;
+    let done = app.commands.change_chat(&ask.as_owner(owner), ChatId(id), &command).await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Answers 404 to a customer whose chat this is not.
-async fn own(app: &App, who: &Principal, id: Uuid) -> Result<(), Problem> {
+/// Whose chat it is, if a customer asks; 404 to one whose chat it is not.
+async fn own(app: &App, who: &Principal, id: Uuid) -> Result<Option<CustomerId>, Problem> {
     if who.is_customer() {
         let chat = app.commands.load::<Chat>(&who.tenant, id).await?;
         if !chat.exists() || !who.owns(chat.customer_id) {
             return Err(Problem::not_found("chat"));
         }
+        return Ok(Some(chat.customer_id));
     }
-    Ok(())
+    Ok(None)
 }

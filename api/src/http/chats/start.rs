@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::Credential;
 use crate::http::address::ClientAddress;
 use crate::http::ask::Ask;
 use crate::http::customers::{NewCustomer, customer_for};
 use crate::http::problem::{Answer, Problem};
 use crate::http::respond::{Accepted, Receipt};
+use crate::http::widget::{Form, check_form};
 
 /// A chat to start.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -59,6 +59,11 @@ pub(super) async fn start_chat(
                 "customer_id: customers start chats for themselves",
             ));
         }
+        if who.is_visitor() {
+            let form =
+                Form { name: body.name.as_deref(), email: body.email.as_deref(), department_id: body.department_id };
+            check_form(&app, who, &form).await?;
+        }
         CustomerId(who.person.0)
     } else {
         match (body.customer_id, &body.customer) {
@@ -86,7 +91,7 @@ pub(super) async fn start_chat(
         message: body.message.clone(),
         department_id: body.department_id.map(DepartmentId),
         skills: body.skills.clone(),
-        verified: of_visitor && who.credential != Credential::Bootstrap,
+        verified: of_visitor && who.is_verified(),
         ..StartChat::of(customer_id)
     };
     let done = app.commands.start_chat(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;

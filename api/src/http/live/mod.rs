@@ -11,15 +11,15 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::access::Access::SignedIn;
+use super::access::Access::SignedInOrVisitor;
 use super::problem::{Answer, Problem};
 use super::table::{Table, routes_into};
 use crate::app::App;
-use crate::auth::Who;
+use crate::auth::{LIVE_PROTOCOL, Who};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
-    routes_into!(table; SignedIn => open_live);
+    routes_into!(table; SignedInOrVisitor => open_live);
 }
 
 /// The largest message a client may send, in bytes.
@@ -46,6 +46,7 @@ pub(super) async fn open_live(
     })?;
     let revoked = app.authenticator.revoked(&who);
     Ok(upgrade
+        .protocols([LIVE_PROTOCOL])
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .on_upgrade(move |socket| connection::serve(app, who, headers, revoked, socket)))

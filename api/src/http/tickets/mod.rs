@@ -12,8 +12,8 @@ mod open;
 mod relations;
 
 use docket_domain::Permission::{AssignTickets, CloseTickets, CreateTickets, DeleteTickets, EditTickets, ViewTickets};
-use docket_domain::TicketId;
 use docket_domain::ticket::{Ticket, TicketCommand};
+use docket_domain::{CustomerId, TicketId};
 use uuid::Uuid;
 
 use super::access::Access::{Desk, Own};
@@ -62,18 +62,20 @@ pub(super) fn register(table: &mut Table) {
 
 /// Carries out one command on a ticket the caller may reach.
 async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: TicketCommand) -> Answer<Accepted> {
-    own(app, &ask.who, id).await?;
-    let done = app.commands.change_ticket(&ask.invocation, TicketId(id), &[command]).await;
+    let owner = own(app, &ask.who, id).await?;
+    let done = app.commands.change_ticket(&ask.as_owner(owner), TicketId(id), &[command]).await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Answers 404 to a customer whose ticket this is not. What people of the desk may do is the domain's to say.
-async fn own(app: &App, who: &Principal, id: Uuid) -> Result<(), Problem> {
+/// Whose ticket it is, if a customer asks; 404 to one whose ticket it is not. What people of the desk may do is the
+/// domain's to say.
+async fn own(app: &App, who: &Principal, id: Uuid) -> Result<Option<CustomerId>, Problem> {
     if who.is_customer() {
         let ticket = app.commands.load::<Ticket>(&who.tenant, id).await?;
         if !ticket.exists() || !who.owns(ticket.customer_id) {
             return Err(Problem::not_found("ticket"));
         }
+        return Ok(Some(ticket.customer_id));
     }
-    Ok(())
+    Ok(None)
 }
