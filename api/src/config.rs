@@ -116,6 +116,7 @@ pub struct WidgetSettings {
     pub visit_days: u32,
     pub visit_idle_days: u32,
     pub visits_per_minute: u32,
+    pub changes_per_minute: u32,
 }
 
 /// `[auth.jwt]`.

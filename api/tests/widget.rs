@@ -16,6 +16,7 @@ pub(crate) async fn quiet_desk() -> TestDesk {
     TestDesk::start_with(|settings| {
         settings.roles.retain(|role| *role != docket_api::config::Role::Reactors);
         settings.widget.visits_per_minute = 1000;
+        settings.widget.changes_per_minute = 1000;
     })
     .await
 }
@@ -176,9 +177,8 @@ async fn a_visitor_chats_from_another_origin() {
     );
 
     ada.client.post(&format!("{chat}/accept"), &json!({})).await.expect(StatusCode::OK);
-    let said =
-        ada.client.post(&format!("{chat}/messages"), &json!({ "body": "Yes" })).await.expect(StatusCode::CREATED);
-    vera.post(&format!("{chat}/messages"), &json!({ "body": "Great" })).await.expect(StatusCode::CREATED);
+    ada.client.post(&format!("{chat}/messages"), &json!({ "body": "Yes" })).await.expect(StatusCode::CREATED);
+    let said = vera.post(&format!("{chat}/messages"), &json!({ "body": "Great" })).await.expect(StatusCode::CREATED);
     vera.post(&format!("{chat}/read"), &json!({})).await.expect(StatusCode::OK);
     let position = said["position"].as_u64().expect("a position");
     // After a reload the token finds what was said.

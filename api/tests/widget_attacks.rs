@@ -177,7 +177,11 @@ async fn an_erased_visitor_is_gone() {
 
 #[tokio::test]
 async fn oversized_and_too_many() {
-    let desk = TestDesk::start_with(|settings| settings.widget.visits_per_minute = 3).await;
+    let desk = TestDesk::start_with(|settings| {
+        settings.widget.visits_per_minute = 3;
+        settings.widget.changes_per_minute = 2;
+    })
+    .await;
     let key = set_up(&desk.admin(), json!({})).await;
     let path = format!("/v1/widget/{key}/sessions");
     let nobody = desk.anonymous();
@@ -188,8 +192,14 @@ async fn oversized_and_too_many() {
     assert_eq!(nobody.post(&path, &page).await.problem(422, "invalid_fields")["errors"][0]["field"], "page");
     let name = json!({ "name": "x".repeat(121) });
     assert_eq!(nobody.post(&path, &name).await.problem(422, "invalid_fields")["errors"][0]["field"], "name");
-    nobody.post(&path, &json!({})).await.expect(StatusCode::CREATED);
+    let begun = nobody.post(&path, &json!({})).await.expect(StatusCode::CREATED);
     let locked = nobody.post(&path, &json!({})).await;
     locked.problem(429, "too_many_requests");
     assert!(locked.header("retry-after").is_some());
+    let vera = Client::new(&desk.url, begun["token"].as_str());
+    let chat = vera.post("/v1/chats", &json!({ "message": "Hello" })).await;
+    let messages = format!("/v1/chats/{}/messages", chat.id());
+    vera.post(&messages, &json!({ "body": "x".repeat(60_000) })).await.problem(422, "invalid_fields");
+    vera.post(&messages, &json!({ "body": "Once more" })).await.problem(429, "too_many_requests");
+    vera.get(&messages).await.expect(StatusCode::OK);
 }

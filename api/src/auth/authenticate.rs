@@ -34,6 +34,8 @@ pub struct Authenticator {
     pub sign_ins: Throttle,
     /// Visits begun.
     pub visits: Throttle,
+    /// What visitors send.
+    pub visitor_changes: Throttle,
     https: bool,
     public_url: String,
     trusted_origins: Vec<String>,
@@ -69,6 +71,7 @@ impl Authenticator {
             known: Cache::new(10_000),
             sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
             visits: Throttle::new(settings.widget.visits_per_minute, 60),
+            visitor_changes: Throttle::new(settings.widget.changes_per_minute, 60),
             https: settings.is_https(),
             public_url: settings.http.public_url.clone(),
             trusted_origins: settings.http.trusted_origins.clone(),

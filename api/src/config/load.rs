@@ -109,6 +109,7 @@ impl Settings {
             ("widget.visit_days", widget.visit_days),
             ("widget.visit_idle_days", widget.visit_idle_days),
             ("widget.visits_per_minute", widget.visits_per_minute),
+            ("widget.changes_per_minute", widget.changes_per_minute),
         ] {
             if value == 0 {
                 return wrong(name, "0", "it must be at least 1");

@@ -62,6 +62,11 @@ async fn admit(
         if principal.is_visitor() {
             admit_visitor(app, &principal, request.headers()).await?;
             *visitor = true;
+            if request.method() != Method::GET {
+                let now = app.journal.clock().now();
+                let turn = app.authenticator.visitor_changes.begin(&principal.person.0.to_string(), now);
+                turn.map_err(|locked| Problem::too_many("too much at once; try again later", locked.seconds))?;
+            }
         }
         access.check(&principal)?;
         request.extensions_mut().insert(Who::new(principal));
