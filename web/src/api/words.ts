@@ -6,6 +6,7 @@ import { type FieldProblem, Problem, Unreachable } from "./problem";
 const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   agent_deactivated: () => m.problem_agent_deactivated(),
   already_exists: () => m.problem_already_exists(),
+  at_capacity: () => m.problem_at_capacity(),
   chat_closed: () => m.problem_chat_closed(),
   chat_not_accepted: () => m.problem_chat_not_accepted(),
   chat_taken: () => m.problem_chat_taken(),

@@ -1,0 +1,18 @@
+/** The names behind the ids in a chat's events. */
+import type { Agent, Chat, Department } from "$/api/types";
+import { m } from "$/i18n/index.svelte";
+import { visitorName, type Names } from "./words";
+
+export function namesOf(chat: Chat, agents: readonly Agent[] | undefined, departments: readonly Department[] | undefined): Names {
+  return {
+    visitor: visitorName(chat),
+    agent(id) {
+      if (!id) return m.chats_anybody();
+      if (id === chat.agent_id && chat.agent_name) return chat.agent_name;
+      return agents?.find((one) => one.id === id)?.name ?? m.conversation_somebody();
+    },
+    department(id) {
+      return departments?.find((one) => one.id === id)?.name ?? m.chats_transfer_department();
+    },
+  };
+}
