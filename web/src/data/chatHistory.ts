@@ -8,7 +8,7 @@ import { chatKeys } from "./chats";
 import { queryClient } from "./query";
 
 /** So many events at a time. */
-const WINDOW = 120;
+const WINDOW = 300;
 const LONGEST = 500;
 
 async function fetchEvents(id: string, after: number, limit: number, signal?: AbortSignal): Promise<DocketEvent[]> {

@@ -60,6 +60,14 @@ describe("the lines of a chat", () => {
     expect(lastRead(lines([said(1, AGENT), read(2, AGENT, 1)]))).toBeNull();
   });
 
+  it("folds offer after offer into one line that stays where it is", () => {
+    const offer = (version: number, to: string) => event(version, "ChatAssigned", { actor: { kind: "system" }, payload: { to } });
+    const offered = [event(1, "ChatStarted"), offer(2, "ada"), offer(3, "ben"), offer(4, "cleo")];
+    const [, line] = lines(offered);
+    expect(line).toMatchObject({ kind: "event", id: "e2", times: 3, event: { payload: { to: "cleo" } } });
+    expect(lines([...offered, said(5, VISITOR), offer(6, "dan")]).map((one) => one.kind)).toEqual(["event", "event", "message", "event"]);
+  });
+
   it("keeps the place of what was erased", () => {
     const [line] = lines([said(1, VISITOR, null)]);
     expect(line).toMatchObject({ kind: "message", body: null });

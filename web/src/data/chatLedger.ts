@@ -41,12 +41,16 @@ export interface EventLine {
   id: string;
   event: DocketEvent;
   at: string;
+  /** So often the same happened in a row; this is the last of them. */
+  times: number;
 }
 
 export type Line = SaidLine | EventLine;
 
 /** Reading is shown with what was read, not as a line of its own. */
 const SILENT = new Set(["MessagesRead"]);
+/** What routing does again and again while nobody accepts is one line. */
+const FOLDED = new Set(["ChatAssigned"]);
 
 function authorOf(event: DocketEvent): Author {
   const author = event.payload["author"] as Author | undefined;
@@ -64,21 +68,35 @@ export function readUpTo(stretch: Stretch): number {
 /** The lines of a chat, oldest first. */
 export function lines(stretch: Stretch): Line[] {
   const furthest = readUpTo(stretch);
-  return stretch.filter((event) => !SILENT.has(event.event_type)).map((event): Line => {
-    if (event.event_type !== "MessagePosted") return { kind: "event", id: event.event_id, event, at: event.occurred_at };
-    const author = authorOf(event);
-    const body = event.payload["body"];
-    return {
-      kind: "message",
-      id: String(event.payload["message_id"] ?? event.event_id),
-      author,
-      body: typeof body === "string" ? body : null,
-      at: event.occurred_at,
-      version: event.version,
-      position: event.position,
-      read: author.kind === "agent" && event.version <= furthest,
-    };
-  });
+  const found: Line[] = [];
+  for (const event of stretch) {
+    if (SILENT.has(event.event_type)) continue;
+    if (event.event_type === "MessagePosted") {
+      found.push(saidLine(event, furthest));
+      continue;
+    }
+    const last = found.at(-1);
+    const again = last?.kind === "event" && FOLDED.has(event.event_type) && last.event.event_type === event.event_type;
+    // The line keeps the id of its first event, and with it its place on the screen.
+    if (again) found[found.length - 1] = { ...last, event, at: event.occurred_at, times: last.times + 1 };
+    else found.push({ kind: "event", id: event.event_id, event, at: event.occurred_at, times: 1 });
+  }
+  return found;
+}
+
+function saidLine(event: DocketEvent, furthest: number): SaidLine {
+  const author = authorOf(event);
+  const body = event.payload["body"];
+  return {
+    kind: "message",
+    id: String(event.payload["message_id"] ?? event.event_id),
+    author,
+    body: typeof body === "string" ? body : null,
+    at: event.occurred_at,
+    version: event.version,
+    position: event.position,
+    read: author.kind === "agent" && event.version <= furthest,
+  };
 }
 
 /** The last thing the desk said that the visitor has read: where the receipt stands. */

@@ -20,13 +20,15 @@ function text(value: unknown): string | null {
 }
 
 /** What happened, in one line; null: nothing worth a line. */
-export function eventWords(event: DocketEvent, names: Names): string | null {
+export function eventWords(event: DocketEvent, names: Names, times = 1): string | null {
   const payload: Record<string, unknown> = event.payload;
   switch (event.event_type) {
     case "ChatStarted":
       return m.chats_event_started({ name: event.actor.kind === "agent" ? names.agent(event.actor.id) : names.visitor });
     case "ChatAssigned":
-      return m.chats_event_offered({ name: names.agent(text(payload["to"])) });
+      return times > 1
+        ? m.chats_event_offered_often({ name: names.agent(text(payload["to"])), times: formatNumber(times) })
+        : m.chats_event_offered({ name: names.agent(text(payload["to"])) });
     case "ChatAccepted": {
       const name = names.agent(text(payload["agent_id"]));
       const waited = payload["wait_seconds"];
