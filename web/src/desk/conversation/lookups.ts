@@ -1,0 +1,60 @@
+/** What a ticket's page asks for beside the ticket: small lists that hardly change, and its customer. */
+import { api, ok } from "$/api/client";
+
+/** Options for `createQuery`: departments, archived ones too. */
+export function departmentList() {
+  return {
+    queryKey: ["departments", "all"] as const,
+    queryFn: async ({ signal }: { signal: AbortSignal }) => (await ok(api.GET("/v1/departments", { signal }))).items,
+  };
+}
+
+/** Options for `createQuery`: categories and custom fields. */
+export function organisationOffer() {
+  return {
+    queryKey: ["organisation", "offer"] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) => ok(api.GET("/v1/organisation", { signal })),
+  };
+}
+
+/** Options for `createQuery`: the customer's card. */
+export function customerCard(id: string) {
+  return {
+    queryKey: ["customers", "one", id] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) => ok(api.GET("/v1/customers/{id}", { params: { path: { id } }, signal })),
+  };
+}
+
+/** Options for `createQuery`: a customer's latest tickets. */
+export function ticketsOfCustomer(id: string) {
+  return {
+    queryKey: ["customers", "tickets", id] as const,
+    queryFn: async ({ signal }: { signal: AbortSignal }) =>
+      (await ok(api.GET("/v1/tickets", { params: { query: { customer_id: id, sort: "updated", limit: 8 } }, signal }))).items,
+  };
+}
+
+/** Options for `createQuery`: how a ticket stands with the service level, at a version of it. */
+export function slaOf(id: string, version: number) {
+  return {
+    queryKey: ["tickets", "sla", id, version] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) => ok(api.GET("/v1/tickets/{id}/sla", { params: { path: { id } }, signal })),
+    staleTime: 60_000,
+  };
+}
+
+/** Options for `createQuery`: a ticket as it was at a version. That never changes. */
+export function ticketAsOf(id: string, version: number) {
+  return {
+    queryKey: ["tickets", "as-of", id, version] as const,
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      ok(api.GET("/v1/tickets/{id}", { params: { path: { id }, query: { at_version: version } }, signal })),
+    staleTime: Infinity,
+  };
+}
+
+/** A few tickets that match some words. */
+export async function findTickets(search: string, signal?: AbortSignal) {
+  const query = { limit: 8, ...(search.trim() ? { search: search.trim() } : { sort: "updated" as const }) };
+  return (await ok(api.GET("/v1/tickets", { params: { query }, ...(signal ? { signal } : {}) }))).items;
+}
