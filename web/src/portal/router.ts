@@ -3,7 +3,14 @@ import { createRouter } from "sv-router";
 
 export const { p, navigate, isActive, route } = createRouter({
   "/help": {
-    "/": () => import("./RequestsScreen.svelte"),
+    "/": () => import("./requests/RequestsScreen.svelte"),
+    "/new": () => import("./requests/NewRequestScreen.svelte"),
+    "/requests/:id": () => import("./request/RequestScreen.svelte"),
+    "/chats": {
+      "/": () => import("./chats/ChatsScreen.svelte"),
+      "/:id": () => import("./chats/ChatScreen.svelte"),
+    },
+    "/account": () => import("./AccountScreen.svelte"),
   },
-  "*": () => import("./RequestsScreen.svelte"),
+  "*": () => import("./NothingHere.svelte"),
 });
