@@ -6,9 +6,11 @@ import { createRouter } from "sv-router";
 
 export const { p, navigate, isActive, preload, route } = createRouter({
   "/desk": {
-    "/": () => import("./list/TicketsScreen.svelte"),
+    "/": () => import("./list/ToTickets.svelte"),
     "/tickets": {
-      "/": () => import("./list/TicketsScreen.svelte"),
+      // The list stays while tickets are opened beside it.
+      layout: () => import("./list/TicketsScreen.svelte"),
+      "/": () => import("./list/NoTicketOpen.svelte"),
       "/:id": () => import("./conversation/ConversationScreen.svelte"),
     },
     "/chats": {

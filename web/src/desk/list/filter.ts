@@ -1,0 +1,175 @@
+/**
+ * What a ticket list shows, as its address says it. The address is the one place where it is kept: a list can be bookmarked,
+ * shared, and gone back to.
+ */
+import type { Priority, Ticket, TicketStatus } from "$/api/types";
+import type { TicketFilter } from "$/data/tickets";
+
+export type Sort = "urgency" | "newest" | "updated";
+
+export interface ListFilter {
+  /** None: any. */
+  status: TicketStatus[];
+  priority: Priority[];
+  category: string | null;
+  department: string | null;
+  /** `me`, `unassigned` or an agent's id. */
+  assignee: string | null;
+  customer: string | null;
+  tag: string | null;
+  order: string | null;
+  /** Opened on or after this day, `2026-11-21`, as the reader's calendar has it. */
+  from: string | null;
+  /** Opened on or before this day. */
+  to: string | null;
+  overdue: boolean;
+  archived: boolean;
+  search: string;
+  sort: Sort;
+}
+
+export const UNFINISHED: readonly TicketStatus[] = ["open", "in_progress", "waiting_customer", "on_hold"];
+const STATUSES: readonly string[] = [...UNFINISHED, "resolved", "closed"];
+const PRIORITIES: readonly string[] = ["urgent", "high", "medium", "low"];
+const SORTS: readonly string[] = ["urgency", "newest", "updated"];
+const ANY = "any";
+
+/** What `/desk/tickets` shows: everything unfinished, the most urgent first. */
+export const DEFAULT: ListFilter = {
+  status: [...UNFINISHED], priority: [], category: null, department: null, assignee: null, customer: null, tag: null, order: null,
+  from: null, to: null, overdue: false, archived: false, search: "", sort: "urgency",
+};
+
+/** Every ticket there is. */
+export const EVERYTHING: ListFilter = { ...DEFAULT, status: [] };
+
+function several<T extends string>(text: string | null, known: readonly string[]): T[] {
+  const named = new Set((text ?? "").split(","));
+  return known.filter((one) => named.has(one)) as T[];
+}
+
+function day(text: string | null): string | null {
+  return text && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
+}
+
+/** Reads an address's query. What is not understood is left out. */
+export function readFilter(params: URLSearchParams): ListFilter {
+  const status = params.get("status");
+  const search = params.get("search")?.trim() ?? "";
+  const sort = params.get("sort");
+  // Whoever searches or looks into the archive means all of it, unless they say otherwise.
+  const implied = search || params.has("archived") ? [] : [...UNFINISHED];
+  return {
+    status: status === null ? implied : several<TicketStatus>(status, STATUSES),
+    priority: several<Priority>(params.get("priority"), PRIORITIES),
+    category: params.get("category") || null,
+    department: params.get("department") || null,
+    assignee: params.get("assignee") || null,
+    customer: params.get("customer") || null,
+    tag: params.get("tag") || null,
+    order: params.get("order") || null,
+    from: day(params.get("from")),
+    to: day(params.get("to")),
+    overdue: params.has("overdue"),
+    archived: params.has("archived"),
+    search,
+    sort: SORTS.includes(sort ?? "") ? (sort as Sort) : "urgency",
+  };
+}
+
+const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((one) => b.includes(one));
+
+/** The query that reads as this filter: empty for the default, always in the same order. */
+export function writeFilter(filter: ListFilter): string {
+  const params = new URLSearchParams();
+  const implied = filter.search || filter.archived ? [] : UNFINISHED;
+  if (!same(filter.status, implied)) params.set("status", filter.status.length ? several(filter.status.join(), STATUSES).join() : ANY);
+  if (filter.priority.length) params.set("priority", several(filter.priority.join(), PRIORITIES).join());
+  for (const name of ["category", "department", "assignee", "customer", "tag", "order", "from", "to"] as const) {
+    const value = filter[name];
+    if (value) params.set(name, value);
+  }
+  if (filter.overdue) params.set("overdue", "1");
+  if (filter.archived) params.set("archived", "1");
+  if (filter.search) params.set("search", filter.search);
+  if (filter.sort !== "urgency") params.set("sort", filter.sort);
+  const text = params.toString().replaceAll("%2C", ",");
+  return text ? `?${text}` : "";
+}
+
+/** Midnight of a day, here, or of the day after it. */
+function midnight(text: string, after = 0): Date {
+  const [year, month, date] = text.split("-").map(Number) as [number, number, number];
+  return new Date(year, month - 1, date + after);
+}
+
+/** The filter as the API takes it. */
+export function apiQuery(filter: ListFilter): TicketFilter {
+  const query: TicketFilter = { sort: filter.sort };
+  if (filter.status.length) query.status = filter.status.join();
+  if (filter.priority.length) query.priority = filter.priority.join();
+  if (filter.category) query.category = filter.category;
+  if (filter.department) query.department_id = filter.department;
+  if (filter.assignee) query.assignee = filter.assignee;
+  if (filter.customer) query.customer_id = filter.customer;
+  if (filter.tag) query.tag = filter.tag;
+  if (filter.order) query.order_ref = filter.order;
+  if (filter.from) query.opened_from = midnight(filter.from).toISOString();
+  if (filter.to) query.opened_to = midnight(filter.to, 1).toISOString();
+  if (filter.overdue) query.overdue = true;
+  if (filter.archived) query.archived = true;
+  if (filter.search) query.search = filter.search;
+  return query;
+}
+
+/** Whether a ticket, as it is now, belongs into the list; what was searched for aside. */
+export function belongs(ticket: Ticket, filter: ListFilter, me: string, now: number): boolean {
+  const opened = Date.parse(ticket.opened_at);
+  return (
+    (filter.status.length === 0 || filter.status.includes(ticket.status)) &&
+    (filter.priority.length === 0 || filter.priority.includes(ticket.priority)) &&
+    (!filter.category || ticket.category === filter.category) &&
+    (!filter.department || ticket.department_id === filter.department) &&
+    (!filter.assignee || assigned(ticket, filter.assignee, me)) &&
+    (!filter.customer || ticket.customer_id === filter.customer) &&
+    (!filter.tag || ticket.tags.includes(filter.tag)) &&
+    (!filter.order || ticket.order_ref === filter.order) &&
+    (!filter.from || opened >= midnight(filter.from).getTime()) &&
+    (!filter.to || opened < midnight(filter.to, 1).getTime()) &&
+    (!filter.overdue || (ticket.sla?.due_at != null && Date.parse(ticket.sla.due_at) <= now)) &&
+    ticket.archived === filter.archived
+  );
+}
+
+function assigned(ticket: Ticket, assignee: string, me: string): boolean {
+  if (assignee === "unassigned") return ticket.assignee_id == null;
+  return ticket.assignee_id === (assignee === "me" ? me : assignee);
+}
+
+/** The words of a search, for finding them in what is shown. */
+export function searchWords(search: string): string[] {
+  return [...new Set(search.toLocaleLowerCase().split(/[\s,;"“”«»()]+/u).filter((word) => word.length > 1))];
+}
+
+/** Whether everything searched for is in what a row shows. */
+export function isFound(ticket: Ticket, words: readonly string[]): boolean {
+  const shown = [ticket.number, ticket.subject, ticket.customer_name, ticket.last_message].join(" ").toLocaleLowerCase();
+  return words.every((word) => shown.includes(word));
+}
+
+const URGENCY: Record<Priority, number> = { urgent: 0, high: 1, medium: 2, low: 3 };
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+// Fractions of a second have as many digits as they need, so the text alone does not sort.
+const byTime = (a: string, b: string) => Date.parse(a) - Date.parse(b) || byText(a.replace("Z", ""), b.replace("Z", ""));
+
+/** The order of the API's lists. */
+export function compare(sort: Sort): (a: Ticket, b: Ticket) => number {
+  switch (sort) {
+    case "urgency":
+      return (a, b) => URGENCY[a.priority] - URGENCY[b.priority] || byTime(a.opened_at, b.opened_at) || byText(a.id, b.id);
+    case "newest":
+      return (a, b) => byTime(b.opened_at, a.opened_at) || byText(b.id, a.id);
+    case "updated":
+      return (a, b) => byTime(b.updated_at, a.updated_at) || byText(b.id, a.id);
+  }
+}
