@@ -26,7 +26,7 @@ export function onSignedOut(act: () => void): void {
 const SAFE = ["GET", "HEAD"];
 /** What cannot be repeated under a key: it hands out or ends what is not in the log, and refuses one. client.test.ts compares. */
 export const KEYLESS =
-  /^\/v1\/(sessions(\/[^/]+)?|me\/password|tokens\/[^/]+|agents\/[^/]+\/sign-in-code|customers\/[^/]+\/account|imports)$/;
+  /^\/v1\/(sessions(\/[^/]+)?|me\/password|tokens\/[^/]+|agents\/[^/]+\/sign-in-code|customers\/[^/]+\/(account|sign-in-link|visits)|imports|visit|widget\/[^/]+\/sessions|organisation\/widget\/identity-secret)$/;
 
 async function send(request: Request): Promise<Response> {
   const changes = !SAFE.includes(request.method);

@@ -20,7 +20,7 @@ export const { p, navigate, isActive, preload, route } = createRouter({
     "/dashboard": () => import("./dashboard/DashboardScreen.svelte"),
     "/customers": {
       "/": () => import("./customers/CustomersScreen.svelte"),
-      "/:id": () => import("./customers/CustomersScreen.svelte"),
+      "/:id": () => import("./customers/CustomerScreen.svelte"),
     },
     "/audit": () => import("./audit/AuditScreen.svelte"),
     "/settings": {
