@@ -39,7 +39,7 @@ export const RUN = 4;
 const LOUD = new Set(["SlaBreached", "TicketMerged", "TicketMergeReceived", "TicketDeleted", "TicketArchived", "FeedbackGiven"]);
 
 /** That a colleague looked at it is no news to the desk; that the customer did is. */
-function isShown(event: DocketEvent): boolean {
+export function isTold(event: DocketEvent): boolean {
   return event.event_type !== "MessagesRead" || event.actor.kind === "customer";
 }
 
@@ -71,7 +71,7 @@ export function lines({ events, outgoing = [], unreadFrom = null, until = null, 
   };
   for (const event of events) {
     if (until !== null && event.version > until) break;
-    if (!isShown(event)) continue;
+    if (!isTold(event)) continue;
     const today = dayOf(event.occurred_at);
     if (today !== day) {
       flush();

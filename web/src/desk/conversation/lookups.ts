@@ -1,14 +1,6 @@
 /** What a ticket's page asks for beside the ticket: small lists that hardly change, and its customer. */
 import { api, ok } from "$/api/client";
 
-/** Options for `createQuery`: departments, archived ones too. */
-export function departmentList() {
-  return {
-    queryKey: ["departments", "all"] as const,
-    queryFn: async ({ signal }: { signal: AbortSignal }) => (await ok(api.GET("/v1/departments", { signal }))).items,
-  };
-}
-
 /** Options for `createQuery`: categories and custom fields. */
 export function organisationOffer() {
   return {

@@ -12,6 +12,8 @@ export class Sending {
   #arrived = $state.raw<readonly Arrived[]>([]);
   /** Where the conversation was when an entry was first seen. */
   #since = new Map<string, number>();
+  /** Entries that were sent again already. */
+  #settled = new Set<string>();
 
   constructor(
     private readonly topic: Topic,
@@ -53,9 +55,13 @@ export class Sending {
     await outbox.retry(entry.id, version === null ? {} : { ifMatch: version });
   }
 
-  /** What a refused entry missed, if that is why. */
-  missed(entry: Shown): readonly DocketEvent[] {
-    return entry.problem?.status === 412 ? worthTelling(entry.problem.missed, this.me) : [];
+  /** For one `$effect`: what was refused over nothing that its sender need hear of goes ahead by itself. */
+  settle(): void {
+    for (const entry of outbox.of(this.topic)) {
+      if (entry.problem?.status !== 412 || worthTelling(entry.problem.missed, this.me).length > 0 || this.#settled.has(entry.id)) continue;
+      this.#settled.add(entry.id);
+      void this.retry(entry);
+    }
   }
 
   #newest(): number {
