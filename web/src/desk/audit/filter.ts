@@ -1,0 +1,48 @@
+/** The trail's filter as it stands in the address, so that it can be sent to somebody and found again. */
+import type { AuditFilter } from "$/data/audit";
+import { EVENT_TYPES } from "./eventTypes";
+
+export interface Chosen {
+  who: string;
+  what: string;
+  kind: "" | keyof typeof EVENT_TYPES;
+  /** One resource's id. */
+  of: string;
+  /** Days as `2026-01-31`, the reader's own. */
+  from: string;
+  to: string;
+  oldest: boolean;
+}
+
+export const NOTHING_CHOSEN: Chosen = { who: "", what: "", kind: "", of: "", from: "", to: "", oldest: false };
+
+/** Reads it from the address; what makes no sense is left out. */
+export function chosenIn(query: URLSearchParams): Chosen {
+  const text = (name: string) => query.get(name) ?? "";
+  const day = (name: string) => (/^\d{4}-\d\d-\d\d$/.test(text(name)) && !Number.isNaN(Date.parse(text(name))) ? text(name) : "");
+  const kind = text("kind");
+  return {
+    who: text("who"), what: text("what"), kind: kind in EVENT_TYPES ? (kind as Chosen["kind"]) : "", of: text("of"),
+    from: day("from"), to: day("to"), oldest: query.get("order") === "oldest",
+  };
+}
+
+/** As it stands in the address. */
+export function addressOf({ oldest, ...chosen }: Chosen): Record<string, string> {
+  const said = Object.entries(chosen).filter(([, value]) => value !== "");
+  return { ...Object.fromEntries(said), ...(oldest ? { order: "oldest" } : {}) };
+}
+
+/** The reader's midnight, some days after that of `day`. */
+function midnight(day: string, after = 0): string {
+  const [year, month, date] = day.split("-").map(Number);
+  return new Date(year!, month! - 1, date! + after).toISOString();
+}
+
+/** What the API is asked: the last day is meant whole. */
+export function askedOf({ who, what, kind, of, from, to, oldest }: Chosen): AuditFilter {
+  return {
+    ...(who ? { actor_id: who } : {}), ...(what ? { event_type: what } : {}), ...(kind ? { category: kind } : {}), ...(of ? { stream_id: of } : {}),
+    ...(from ? { from: midnight(from) } : {}), ...(to ? { to: midnight(to, 1) } : {}), ...(oldest ? { oldest_first: true } : {}),
+  };
+}
