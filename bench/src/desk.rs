@@ -65,7 +65,7 @@ async fn seed(docket: &Server, customer: &str, round: &str, tickets: u64) -> Res
 }
 
 /// Waits until the read models have what was written so far.
-async fn settle(docket: &Server) -> Result<(), Failure> {
+pub(crate) async fn settle(docket: &Server) -> Result<(), Failure> {
     let answer = ask(docket, "POST", "/v1/customers", r#"{"name":"The last so far"}"#).await?;
     let position = answer["position"].as_u64().unwrap_or(0);
     let begin = Instant::now();

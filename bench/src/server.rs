@@ -22,11 +22,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The real one, on a data folder.
+    /// The real one, on a data folder, in all its roles.
     pub(crate) async fn docket(program: &Path, data: &Path) -> Result<Self, Failure> {
+        Self::docket_as(program, data, "api,relay,projections,reactors").await
+    }
+
+    /// The real one in some of its roles.
+    pub(crate) async fn docket_as(program: &Path, data: &Path, roles: &str) -> Result<Self, Failure> {
         let address = free_address()?;
         let mut command = Command::new(program);
-        command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string());
+        command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string()).args(["--roles", roles]);
         command.env("DOCKET_BOOTSTRAP_TOKEN", TOKEN);
         Self::start(command, address, "/readyz").await
     }
