@@ -32,8 +32,8 @@ INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);
 
 -- [filling] of a rebuilt table: what the triggers do for one that is live.
 INSERT INTO {table}_fts(rowid, tenant, words)
-    SELECT opened_position, tenant, subject FROM {table}
-    WHERE subject IS NOT NULL AND opened_position > $1 AND opened_position <= $2;
+    SELECT registered_position, tenant, concat_ws(' ', name, email) FROM {table}
+    WHERE nullif(concat_ws(' ', name, email), '') IS NOT NULL AND registered_position > $1 AND registered_position <= $2;
 
 -- [triggers] made anew when a rebuilt table takes its name.
 CREATE TRIGGER {table}_words_come AFTER INSERT ON {table} WHEN nullif(concat_ws(' ', new.name, new.email), '') IS NOT NULL BEGIN
