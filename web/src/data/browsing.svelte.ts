@@ -1,16 +1,6 @@
 /** The list the reader came from, so that a ticket knows its neighbours in it. */
-import { queryClient } from "./query";
-import { ticketKeys, type TicketPage } from "./tickets";
 
-let listed = $state.raw<() => readonly string[]>(latestList);
-
-/** What the list that was asked for last shows. */
-function latestList(): string[] {
-  const lists = queryClient.getQueryCache().findAll({ queryKey: ticketKeys.lists });
-  const latest = lists.toSorted((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)[0];
-  const data = latest?.state.data as { pages?: TicketPage[] } | undefined;
-  return data?.pages?.flatMap((page) => page.items.map((ticket) => ticket.id)) ?? [];
-}
+let listed = $state.raw<() => readonly string[]>(() => []);
 
 export const browsing = {
   /** A list says what it shows, in its order; asked when somebody steps through it. */
