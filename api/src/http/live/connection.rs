@@ -25,6 +25,8 @@ const MAX_REPLAY: usize = 5_000;
 const PAGE: usize = 500;
 /// How long a client may take to accept a message.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client that is told to go may take to read what was sent to it before.
+const LINGER: Duration = Duration::from_secs(60);
 /// How often the caller's right to listen is looked at, and a ping sent.
 const BEAT: Duration = Duration::from_secs(15);
 /// Typing is told once in this time.
@@ -66,7 +68,7 @@ pub(super) async fn serve(
         _ = connection.run() => {}
     }
     connection.leave().await;
-    let _ = tokio::time::timeout(SEND_TIMEOUT, connection.socket.send(Message::Close(None))).await;
+    connection.close().await;
     metrics::gauge!("docket_live_connections").decrement(1.0);
 }
 
@@ -280,6 +282,20 @@ impl Connection {
         let names: Vec<String> = self.topics.keys().cloned().collect();
         for name in names {
             self.signal(&name, SignalKind::Left).await;
+        }
+    }
+
+    /// Says good-bye and waits for the same. A TCP connection that is closed with something unread in it, be it an answer
+    /// to a ping, is reset, and a slow reader would lose what it has not read yet: just who was told to `resync`.
+    async fn close(&mut self) {
+        if tokio::time::timeout(SEND_TIMEOUT, self.socket.send(Message::Close(None))).await.is_err() {
+            return;
+        }
+        let stopping = self.app.stopping.clone();
+        let hear_out = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            _ = tokio::time::timeout(LINGER, hear_out) => {}
         }
     }
 
