@@ -4,6 +4,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { pages } from "./build/pages.ts";
 import { precompress } from "./build/precompress.ts";
+import { widget } from "./build/widget.ts";
 
 const api = process.env["DOCKET_URL"] ?? "http://127.0.0.1:8080";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,6 +18,7 @@ export default defineConfig({
     svelte(),
     paraglideVitePlugin({ project: "./project.inlang", outdir: "./generated/messages", outputStructure: "locale-modules" }),
     pages(),
+    widget(),
     precompress(),
   ],
   server: {

@@ -18,11 +18,16 @@ export function precompress(): Plugin {
       folder = join(config.root, config.build.outDir);
       if (config.build.outDir.startsWith("/")) folder = config.build.outDir;
     },
-    async closeBundle() {
-      if (this.meta.watchMode) return;
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile() && COMPRESSIBLE.test(entry.name));
-      await Promise.all(files.map((entry) => compress(join(entry.parentPath, entry.name))));
+    closeBundle: {
+      // After every other build that writes there.
+      order: "post",
+      sequential: true,
+      async handler() {
+        if (this.meta.watchMode) return;
+        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+        const files = entries.filter((entry) => entry.isFile() && COMPRESSIBLE.test(entry.name));
+        await Promise.all(files.map((entry) => compress(join(entry.parentPath, entry.name))));
+      },
     },
   };
 }

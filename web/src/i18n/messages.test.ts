@@ -6,15 +6,18 @@ const root = new URL("../../messages/", import.meta.url);
 const read = (area: string, locale: string) =>
   JSON.parse(readFileSync(new URL(`${area}/${locale}.json`, root), "utf8")) as Record<string, unknown>;
 const areas = readdirSync(root);
-const settings = JSON.parse(readFileSync(new URL("../../project.inlang/settings.json", import.meta.url), "utf8"));
+/** The desk's words, and the widget's. */
+const patterns = ["project.inlang", "build/widget.inlang"].flatMap((project) => {
+  const settings = JSON.parse(readFileSync(new URL(`../../${project}/settings.json`, import.meta.url), "utf8"));
+  return settings["plugin.inlang.messageFormat"].pathPattern as string[];
+});
 
 /** The inputs a message mentions. */
 const inputs = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].toSorted();
 
 describe.each(areas)("messages/%s", (area) => {
   it("is compiled", () => {
-    const patterns: string[] = settings["plugin.inlang.messageFormat"].pathPattern;
-    expect(patterns).toContain(`./messages/${area}/{locale}.json`);
+    expect(patterns.map((pattern) => pattern.replace(/^\.+\//, ""))).toContain(`messages/${area}/{locale}.json`);
   });
 
   it.each(Object.keys(LOCALES))("says everything in %s", (locale) => {

@@ -1,0 +1,2 @@
+// What a site may say to the widget is one object.
+document.querySelector("#ask").addEventListener("click", () => window.Docket?.open());

@@ -1,0 +1,106 @@
+/** The API as a visit may use it, from a page of another origin: no cookies, the visit's token in each request. */
+import type { components } from "$generated/api";
+import type { StoredCommand } from "$/api/client";
+import { newKey } from "$/api/key";
+import { Problem, Unreachable } from "$/api/problem";
+import type { Chat, DocketEvent } from "$/api/types";
+
+type Schemas = components["schemas"];
+export type Settings = Schemas["WidgetView"];
+export type NewVisitor = Schemas["NewVisitor"];
+export type VisitBegun = Schemas["VisitBegun"];
+
+/** Events of a chat asked for at once. */
+const PAGE = 500;
+
+export class Door {
+  /** Of the visit under way. */
+  token: string | null = null;
+  /** What this page wrote: queries wait until they show it. */
+  #position = 0;
+
+  constructor(
+    readonly origin: string,
+    private readonly key: string,
+  ) {}
+
+  settings(): Promise<Settings> {
+    return this.#json("GET", `/v1/widget/${encodeURIComponent(this.key)}`);
+  }
+
+  /** Begins a visit; with a token, carries over what that visit did. */
+  beginVisit(visitor: NewVisitor): Promise<VisitBegun> {
+    return this.#json("POST", `/v1/widget/${encodeURIComponent(this.key)}/sessions`, { body: visitor });
+  }
+
+  async endVisit(): Promise<void> {
+    await this.#send("DELETE", "/v1/visit");
+  }
+
+  /** The visitor's latest chat. */
+  async latestChat(): Promise<Chat | null> {
+    const page = await this.#json<{ items: Chat[] }>("GET", "/v1/chats?limit=1");
+    return page.items[0] ?? null;
+  }
+
+  chat(id: string): Promise<Chat> {
+    return this.#json("GET", `/v1/chats/${id}`);
+  }
+
+  /** Everything that happened in a chat, as far as its visitor may see it. */
+  async events(id: string): Promise<DocketEvent[]> {
+    const events: DocketEvent[] = [];
+    let cursor: string | null | undefined = null;
+    do {
+      const next: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+      const page: { items: DocketEvent[]; next_cursor?: string | null } = await this.#json(
+        "GET", `/v1/chats/${id}/events?limit=${PAGE}${next}`,
+      );
+      events.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor);
+    return events;
+  }
+
+  transcript(id: string): Promise<Blob> {
+    return this.#send("GET", `/v1/chats/${id}/transcript`).then((response) => response.blob());
+  }
+
+  /** Sends a command; under the same `key` it is done once, however often it is sent. */
+  command<T>(method: "POST" | "PUT", path: string, body?: unknown, key = newKey()): Promise<T> {
+    return this.#json(method, path, { body, key });
+  }
+
+  /** Sends what the outbox kept. */
+  stored(command: StoredCommand): Promise<unknown> {
+    return this.#json(command.method, command.path, { body: command.body, key: command.key });
+  }
+
+  /** Opens the live connection; the token goes where a browser lets it: into the subprotocols. */
+  live(): WebSocket {
+    const url = new URL("/v1/live", this.origin);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return new WebSocket(url, ["docket", this.token ?? ""]);
+  }
+
+  async #json<T>(method: string, path: string, extra: { body?: unknown; key?: string } = {}): Promise<T> {
+    const response = await this.#send(method, path, extra);
+    return (response.status === 204 ? null : await response.json()) as T;
+  }
+
+  async #send(method: string, path: string, { body, key }: { body?: unknown; key?: string } = {}): Promise<Response> {
+    const headers = new Headers();
+    if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
+    if (key) headers.set("Idempotency-Key", key);
+    if (body !== undefined) headers.set("Content-Type", "application/json");
+    if (method === "GET" && this.#position > 0) headers.set("Docket-Min-Position", String(this.#position));
+    const init: RequestInit = { method, headers, credentials: "omit" };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    const response = await fetch(new URL(path, this.origin), init).catch((error: unknown) => {
+      throw new Unreachable(error);
+    });
+    if (!response.ok) throw await Problem.of(response);
+    this.#position = Math.max(this.#position, Number(response.headers.get("Docket-Position") ?? 0));
+    return response;
+  }
+}

@@ -1,0 +1,68 @@
+/** What stays on the site between its pages: the visit's token and what is not sent yet, in its `localStorage`. */
+import type { Entry, EntryStore } from "$/live/store";
+
+export interface Visit {
+  token: string;
+  visitId: string;
+  /** The `user_id` or token the site vouched with, to know whether it is still the same person. */
+  vouched: string | null;
+}
+
+export class Keep implements EntryStore {
+  /** Used where storage is forbidden: everything then lasts as long as the page. */
+  readonly #memory = new Map<string, string>();
+
+  constructor(private readonly key: string) {}
+
+  get visit(): Visit | null {
+    return this.#read<Visit>("visit");
+  }
+  set visit(visit: Visit | null) {
+    this.#write("visit", visit);
+  }
+
+  /** Whether a storage event tells of another tab's visit. */
+  isVisit(storageKey: string | null): boolean {
+    return storageKey === this.#name("visit");
+  }
+
+  async all(person: string): Promise<Entry[]> {
+    return this.#entries().filter((entry) => entry.person === person).sort((a, b) => a.order - b.order);
+  }
+  async put(entry: Entry): Promise<void> {
+    this.#write("outbox", [...this.#entries().filter((one) => one.id !== entry.id), entry]);
+  }
+  async remove(id: string): Promise<void> {
+    this.#write("outbox", this.#entries().filter((one) => one.id !== id));
+  }
+
+  #entries(): Entry[] {
+    return this.#read<Entry[]>("outbox") ?? [];
+  }
+
+  #name(what: string): string {
+    return `docket.${this.key}.${what}`;
+  }
+
+  #read<T>(what: string): T | null {
+    const name = this.#name(what);
+    try {
+      const kept = this.#memory.get(name) ?? localStorage.getItem(name);
+      return kept ? (JSON.parse(kept) as T) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #write(what: string, value: unknown): void {
+    const name = this.#name(what);
+    const text = JSON.stringify(value);
+    try {
+      if (value === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, text);
+      this.#memory.delete(name);
+    } catch {
+      this.#memory.set(name, text);
+    }
+  }
+}

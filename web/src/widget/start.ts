@@ -1,0 +1,58 @@
+/** Puts the widget on the page: one element with a shadow root, so that no style of the page comes in and none goes out. */
+import { mount } from "svelte";
+import { Door } from "./door";
+import { isLocale } from "$/i18n/locales";
+import { direction, negotiate } from "$/i18n/locales";
+import { accentRules } from "./accent";
+import { Keep } from "./keep";
+import { Visitor } from "./visitor.svelte";
+import Widget from "./Widget.svelte";
+import styles from "./widget.css?inline";
+import { useLocale } from "./words";
+
+/** Who the visitor is: an id with its HMAC, or a token of the site. */
+export type Identity = { user_id: string; hash: string } | { token: string };
+
+export interface Line {
+  /** Where the desk is. */
+  origin: string;
+  /** Whose widget. */
+  key: string;
+  identity: Identity | null;
+  /** `light`, `dark`, or as the visitor's system is. */
+  theme: string;
+}
+
+export interface Running {
+  identify(identity: Identity | null): void;
+  open(): void;
+  close(): void;
+}
+
+export async function start({ origin, key, identity, theme }: Line): Promise<Running> {
+  const door = new Door(origin, key);
+  const settings = await door.settings();
+  const locale = isLocale(settings.language) ? settings.language : negotiate([document.documentElement.lang, ...navigator.languages]);
+  await useLocale(locale);
+
+  const host = document.createElement("docket-widget");
+  const root = host.attachShadow({ mode: "open" });
+  // Constructed sheets: a page whose policy forbids inline styles allows them.
+  const sheet = (text: string) => {
+    const made = new CSSStyleSheet();
+    made.replaceSync(text);
+    return made;
+  };
+  root.adoptedStyleSheets = [sheet(styles), sheet(accentRules(settings.accent_color))];
+  if (theme === "light" || theme === "dark") host.dataset["theme"] = theme;
+  document.body.append(host);
+
+  const visitor = new Visitor(door, settings, new Keep(key));
+  mount(Widget, { target: root, props: { visitor, locale, direction: direction(locale) } });
+  await visitor.begin(identity);
+  return {
+    identify: (next) => void visitor.identify(next),
+    open: () => visitor.show(true),
+    close: () => visitor.show(false),
+  };
+}
