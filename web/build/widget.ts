@@ -20,7 +20,8 @@ export function widget(): Plugin {
   };
 }
 
-async function buildWidget(outDir: string): Promise<void> {
+/** Writes the widget into a folder. */
+export async function buildWidget(outDir: string): Promise<void> {
   const common: InlineConfig = {
     configFile: false,
     root: here("."),

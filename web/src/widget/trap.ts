@@ -6,6 +6,8 @@ export function trap(close: () => void): (panel: HTMLElement) => () => void {
   return (panel) => {
     const root = panel.getRootNode() as ShadowRoot;
     (panel.querySelector<HTMLElement>("[data-first]") ?? panel).focus();
+    // Heard at the host, when the components inside have heard it.
+    const host = root.host as HTMLElement;
     const onKey = (event: KeyboardEvent) => {
       // Nothing typed here is a shortcut of the page around.
       event.stopPropagation();
@@ -22,7 +24,7 @@ export function trap(close: () => void): (panel: HTMLElement) => () => void {
         first?.focus();
       }
     };
-    panel.addEventListener("keydown", onKey);
-    return () => panel.removeEventListener("keydown", onKey);
+    host.addEventListener("keydown", onKey);
+    return () => host.removeEventListener("keydown", onKey);
   };
 }
