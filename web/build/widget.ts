@@ -30,7 +30,8 @@ export async function buildWidget(outDir: string): Promise<void> {
     publicDir: false,
     logLevel: "warn",
     resolve: { alias: { $generated: here("generated"), $: here("src") } },
-    plugins: [svelte()],
+    // Nothing of it is global on the site's page.
+    plugins: [svelte({ compilerOptions: { discloseVersion: false } })],
   };
   const into = { target: "es2022", outDir, emptyOutDir: false, modulePreload: false, assetsInlineLimit: 0 } as const;
   const names = { entryFileNames: "widget/assets/[name]-[hash].js", chunkFileNames: "widget/assets/[name]-[hash].js" };
