@@ -1,0 +1,46 @@
+/** The parts of the settings: who sees each, and what shows it. Each is a chunk of its own. */
+import type { Component } from "svelte";
+import type { Permission } from "$/api/types";
+import { m } from "$/i18n/index.svelte";
+
+export interface SettingsSection {
+  /** Its place in the address. */
+  path: string;
+  label(): string;
+  group(): string;
+  /** Who sees it; absent: everybody. */
+  permission?: Permission;
+  load(): Promise<{ default: Component }>;
+}
+
+export const SETTINGS: SettingsSection[] = [
+  { path: "account", label: () => m.settings_account(), group: () => m.settings_group_you(), load: () => import("./account/AccountSettings.svelte") },
+  {
+    path: "organisation", label: () => m.settings_organisation(), group: () => m.settings_group_organisation(), permission: "manage_settings",
+    load: () => import("./organisation/OrganisationSettings.svelte"),
+  },
+  {
+    path: "categories", label: () => m.settings_categories(), group: () => m.settings_group_organisation(), permission: "manage_settings",
+    load: () => import("./organisation/CategorySettings.svelte"),
+  },
+  {
+    path: "fields", label: () => m.settings_fields(), group: () => m.settings_group_organisation(), permission: "manage_settings",
+    load: () => import("./fields/FieldSettings.svelte"),
+  },
+  {
+    path: "agents", label: () => m.settings_agents(), group: () => m.settings_group_people(), permission: "manage_people",
+    load: () => import("./agents/AgentSettings.svelte"),
+  },
+  {
+    path: "departments", label: () => m.settings_departments(), group: () => m.settings_group_people(), permission: "manage_settings",
+    load: () => import("./departments/DepartmentSettings.svelte"),
+  },
+  {
+    path: "widget", label: () => m.settings_widget(), group: () => m.settings_group_reach(), permission: "manage_settings",
+    load: () => import("./widget/WidgetSettings.svelte"),
+  },
+  {
+    path: "tokens", label: () => m.settings_tokens(), group: () => m.settings_group_reach(), permission: "manage_settings",
+    load: () => import("./tokens/TokenSettings.svelte"),
+  },
+];
