@@ -2,6 +2,8 @@
 import { blockNavigation } from "sv-router";
 
 let answer = $state.raw<((leave: boolean) => void) | null>(null);
+/** The forms on the screen; each says whether it was changed. */
+const forms = new Set<() => boolean>();
 
 export const unsaved = {
   /** Whether the question is on the screen. */
@@ -17,11 +19,20 @@ export const unsaved = {
     answer?.(false);
     return new Promise((resolve) => (answer = resolve));
   },
+  /** Whether what is on the screen may go: at once if nothing was changed, else once somebody said so. For `mayClose` of a sheet with a form. */
+  mayLeave(): boolean | Promise<boolean> {
+    return ![...forms].some((isChanged) => isChanged()) || unsaved.ask();
+  },
   /** Guards a form while it lives: `$effect(() => unsaved.guard(() => edit.isChanged))`. Returns how to stop. */
   guard(isChanged: () => boolean): () => void {
-    return blockNavigation({
+    forms.add(isChanged);
+    const unblock = blockNavigation({
       beforeUnload: () => !isChanged(),
       onNavigate: () => !isChanged() || unsaved.ask(),
     });
+    return () => {
+      forms.delete(isChanged);
+      unblock();
+    };
   },
 };
