@@ -12,6 +12,9 @@ pub enum ReadError {
     /// The SQLite file could not do it.
     #[error("the read models are not available: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// A query was given up.
+    #[error("the query took too long")]
+    TookTooLong,
     /// A cursor that no list gave out, or one of another sort order.
     #[error("the cursor does not belong to this list")]
     BadCursor,

@@ -62,7 +62,8 @@ async fn admit(
         if principal.is_visitor() {
             admit_visitor(app, &principal, request.headers()).await?;
             *visitor = true;
-            if request.method() != Method::GET {
+            // Ending a visit is always possible.
+            if request.method() != Method::GET && request.method() != Method::DELETE {
                 let now = app.journal.clock().now();
                 let turn = app.authenticator.visitor_changes.begin(&principal.person.0.to_string(), now);
                 turn.map_err(|locked| Problem::too_many("too much at once; try again later", locked.seconds))?;

@@ -162,6 +162,7 @@ pub(crate) fn read_problem(error: ReadError) -> Problem {
                 },
             ])
         }
+        ReadError::TookTooLong => Problem::unavailable("the answer took too long to find; ask for less at once"),
         ReadError::Database(error) => {
             tracing::warn!(%error, "the read models are not available");
             Problem::unavailable("the read models are not available right now")

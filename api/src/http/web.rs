@@ -30,8 +30,10 @@ const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/desk", get(desk))
+        .route("/desk/", get(desk))
         .route("/desk/{*path}", get(desk))
         .route("/help", get(help))
+        .route("/help/", get(help))
         .route("/help/{*path}", get(help))
         .route("/assets/{*path}", get(asset))
         .route("/static/{*path}", get(static_file))

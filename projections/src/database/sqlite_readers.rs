@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::Semaphore;
@@ -23,39 +23,62 @@ const BUDGET: std::ffi::c_int = 20_000;
 const READING: &str = "PRAGMA query_only = on; PRAGMA temp_store = memory; PRAGMA cache_size = -4096; \
      PRAGMA mmap_size = 268435456";
 
-/// A connection, and whether what runs on it has to be short.
+/// How long a query may take at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Steps between two looks at whether anybody still waits for the answer.
+const LOOK_UP: std::ffi::c_int = 100_000;
+
+/// A connection, on which a query that takes long is interrupted.
 #[derive(Debug)]
-struct Reader {
-    connection: Connection,
-    hurried: Arc<AtomicBool>,
-}
+struct Reader(Connection);
 
 impl Reader {
     fn open(path: &Path) -> Result<Self, ReadError> {
         // Not read-only: the last reader of a write-ahead log has to be able to tidy it up.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = prepare(Connection::open_with_flags(path, flags)?, READING)?;
-        let hurried = Arc::new(AtomicBool::new(false));
-        let interrupts = Arc::clone(&hurried);
-        connection.progress_handler(BUDGET, Some(move || interrupts.load(Ordering::Relaxed)))?;
-        Ok(Self { connection, hurried })
+        let reader = Self(prepare(Connection::open_with_flags(path, flags)?, READING)?);
+        reader.hurry()?;
+        Ok(reader)
     }
 
-    /// Runs a query that neither waits nor takes long; `None` if it would.
+    /// From here on queries neither wait nor take long.
+    fn hurry(&self) -> Result<(), ReadError> {
+        self.0.busy_timeout(Duration::ZERO)?;
+        Ok(self.0.progress_handler(BUDGET, Some(|| true))?)
+    }
+
+    /// Runs a query where it is asked for; `None` if it would take long.
     fn fetch_at_once(&self, sql: &str, binds: &[Cell]) -> Result<Option<Vec<DbRow>>, ReadError> {
-        self.connection.busy_timeout(Duration::ZERO)?;
-        self.hurried.store(true, Ordering::Relaxed);
-        match fetch(&self.connection, sql, binds) {
+        match fetch(&self.0, sql, binds) {
             Ok(rows) => Ok(Some(rows)),
             Err(ReadError::Sqlite(error)) if is_too_long(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn fetch(&self, sql: &str, binds: &[Cell]) -> Result<Vec<DbRow>, ReadError> {
-        self.connection.busy_timeout(BUSY)?;
-        self.hurried.store(false, Ordering::Relaxed);
-        fetch(&self.connection, sql, binds)
+    /// Runs a query for as long as `wanted` says.
+    fn fetch(&self, sql: &str, binds: &[Cell], wanted: Arc<AtomicBool>) -> Result<Vec<DbRow>, ReadError> {
+        self.0.busy_timeout(BUSY)?;
+        let begun = Instant::now();
+        let is_over = move || !wanted.load(Ordering::Relaxed) || begun.elapsed() > PATIENCE;
+        self.0.progress_handler(LOOK_UP, Some(is_over))?;
+        let found = fetch(&self.0, sql, binds);
+        self.hurry()?;
+        found.map_err(|error| match error {
+            ReadError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                ReadError::TookTooLong
+            }
+            other => other,
+        })
+    }
+}
+
+/// Says that an answer is not wanted any more, when whoever waited for it is gone.
+struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 
@@ -79,7 +102,7 @@ impl Readers {
         Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
     }
 
-    /// Runs a query on a free connection. Dropping the future lets it finish unseen.
+    /// Runs a query on a free connection. Dropping the future interrupts it.
     pub(super) async fn fetch(&self, sql: String, binds: Vec<Cell>) -> Result<Vec<DbRow>, ReadError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
         let ready = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -91,10 +114,12 @@ impl Readers {
             return Ok(rows);
         }
         let readers = self.clone();
+        let wanted = Wanted(Arc::new(AtomicBool::new(true)));
+        let still_wanted = Arc::clone(&wanted.0);
         blocking(move || {
             let _permit = permit;
             let reader = ready.map_or_else(|| Reader::open(&readers.path), Ok)?;
-            let rows = reader.fetch(&sql, &binds)?;
+            let rows = reader.fetch(&sql, &binds, still_wanted)?;
             readers.give_back(Some(reader));
             Ok(rows)
         })

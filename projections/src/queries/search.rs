@@ -33,9 +33,10 @@ impl Queries {
         let tenant = sql.keep(viewer.tenant.cell());
         let found = self.dialect().messages_with(&mut sql, viewer, query, LOOKED_AT);
         let notes = if viewer.is_customer() { " AND NOT m.internal" } else { "" };
+        let join = self.dialect().join_in_order();
         sql.push(&format!(
             "SELECT m.kind, m.conversation_id, t.number, t.subject, m.message_id, m.body, m.internal, m.posted_at, \
-             m.position FROM {found} f JOIN messages m ON m.tenant = {tenant} \
+             m.position FROM {found} f {join} messages m ON m.tenant = {tenant} \
              AND m.conversation_id = f.conversation_id AND m.position = f.message_position{notes} \
              LEFT JOIN tickets t ON m.kind = 'ticket' AND t.tenant = {tenant} AND t.id = m.conversation_id \
              LEFT JOIN chats h ON m.kind = 'chat' AND h.tenant = {tenant} AND h.id = m.conversation_id \

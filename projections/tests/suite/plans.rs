@@ -122,6 +122,10 @@ fn check_sqlite(desk: &Desk, sql: &str) {
         let nearest = sql.contains("SELECT min(") && line.contains("INDEX");
         assert!(!LARGE.contains(&table) || nearest, "{line}\nof {sql}\n{plan}");
     }
+    for (words, found) in [("messages_fts f", "SEARCH m"), ("customers_fts f", "SEARCH c")] {
+        let first = format!("{found} USING INTEGER PRIMARY KEY (rowid=?)");
+        assert!(!sql.contains(words) || plan.contains(&first), "the words do not come first\n{sql}\n{plan}");
+    }
     assert!(!plan.contains("AUTOMATIC"), "an index is made for the query\n{sql}\n{plan}");
 }
 

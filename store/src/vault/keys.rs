@@ -227,6 +227,8 @@ fn place((tenant, person): &Person) -> Vec<u8> {
 /// The secret that keys lookups, made with the vault. That it opens proves the master key to be the right one.
 pub(super) async fn lookup_secret(database: &Database, master: &MasterKey) -> Result<hmac::Key, KeyError> {
     const PLACE: &[u8] = b"docket lookup secret";
+    const WRONG_MASTER: &str = "the master key is not the one this vault was made with: every node needs the same, as \
+         DOCKET_MASTER_KEY or as master.key in its data folder";
     let sealed = master.wrap(PLACE, &random::<32>()?)?;
     writing!(database, tx => {
         sqlx::query("INSERT INTO vault_secrets (name, sealed) VALUES ('lookup', $1) ON CONFLICT (name) DO NOTHING")
@@ -236,8 +238,6 @@ pub(super) async fn lookup_secret(database: &Database, master: &MasterKey) -> Re
     })?;
     let (sealed,): (Vec<u8>,) = reading!(database, pool =>
         sqlx::query_as("SELECT sealed FROM vault_secrets WHERE name = 'lookup'").fetch_one(pool).await)?;
-    let secret = master
-        .unwrap(PLACE, &sealed)
-        .map_err(|_| KeyError::Unavailable("the master key is not the one this vault was made with".into()))?;
+    let secret = master.unwrap(PLACE, &sealed).map_err(|_| KeyError::Unavailable(WRONG_MASTER.into()))?;
     Ok(hmac::Key::new(hmac::HMAC_SHA256, &secret))
 }
