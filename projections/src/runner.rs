@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use docket_domain::{Event, Position};
 use docket_store::delivery::{Lease, LeaseStore};
-use docket_store::{Batch, Feed, FeedSource, Journal};
+use docket_store::{Batch, Feed, FeedError, FeedSource, Journal};
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -121,33 +121,49 @@ impl Runner {
                 () = stop.cancelled() => break,
                 batch = feed.next() => batch?,
             };
-            let Some((events, upto)) = gather(first, &mut *feed, at.position).await? else { continue };
-            project(&self.models, &mut writer, &mut group, at, &events, upto).await?;
-            at.position = upto;
+            let Gathered { events, upto, then } = gather(first, &mut *feed, at.position).await;
+            if upto > at.position {
+                project(&self.models, &mut writer, &mut group, at, &events, upto).await?;
+                at.position = upto;
+            }
+            then?;
         }
         writer.close().await
     }
 }
 
-/// Everything that is there now, after the checkpoint, up to [`BATCH_LIMIT`]. What the feed repeats is left out; where
-/// it leaves something out it is opened again.
-async fn gather(
-    first: Batch,
-    feed: &mut dyn Feed,
-    checkpoint: Position,
-) -> Result<Option<(Vec<Arc<Event>>, Position)>, ReadError> {
-    let mut upto = checkpoint;
-    let mut events = Vec::with_capacity(first.events.len());
-    let mut next = Some(first);
+/// What a feed had at once.
+struct Gathered {
+    events: Vec<Arc<Event>>,
+    upto: Position,
+    /// What ended it, if it was not that there is no more.
+    then: Result<(), ReadError>,
+}
+
+/// Everything that is there now, after the checkpoint, up to [`BATCH_LIMIT`]. What the feed repeats is left out. Where it
+/// leaves something out or fails, what came before counts all the same: a feed that fails now and then must not keep a
+/// long way from ever being begun.
+async fn gather(first: Batch, feed: &mut dyn Feed, checkpoint: Position) -> Gathered {
+    let mut gathered = Gathered { events: Vec::with_capacity(first.events.len()), upto: checkpoint, then: Ok(()) };
+    let mut next: Option<Result<Batch, FeedError>> = Some(Ok(first));
     while let Some(batch) = next {
-        if batch.after > upto {
-            return Err(ReadError::Fenced { expected: upto });
-        }
-        events.extend(batch.events.into_iter().filter(|event| event.meta.position > upto));
-        upto = upto.max(batch.upto);
-        next = if events.len() < BATCH_LIMIT { feed.next().now_or_never().transpose()? } else { None };
+        let batch = match batch {
+            Ok(batch) if batch.after <= gathered.upto => batch,
+            Ok(_) => {
+                gathered.then = Err(ReadError::Fenced { expected: gathered.upto });
+                break;
+            }
+            Err(error) => {
+                gathered.then = Err(error.into());
+                break;
+            }
+        };
+        let upto = gathered.upto;
+        gathered.events.extend(batch.events.into_iter().filter(|event| event.meta.position > upto));
+        gathered.upto = upto.max(batch.upto);
+        next = if gathered.events.len() < BATCH_LIMIT { feed.next().now_or_never() } else { None };
     }
-    Ok((upto > checkpoint).then_some((events, upto)))
+    gathered
 }
 
 /// Takes a batch in: rows and checkpoint in one transaction, and then tells.

@@ -39,19 +39,29 @@ struct ShakyFeed {
     inner: Box<dyn Feed>,
     turns: Arc<AtomicU64>,
     last: Option<Batch>,
+    /// A batch was lost: if none follows by then the feed ends, lest it wait for ever. It outlives the future, which whoever
+    /// only looks whether there is more drops.
+    lost: Option<tokio::time::Instant>,
 }
 
 #[async_trait]
 impl FeedSource for Shaky {
     async fn open(&self, name: &str, checkpoint: Position, _: usize) -> Result<Box<dyn Feed>, FeedError> {
         let inner = self.0.open(name, checkpoint, 7).await?;
-        Ok(Box::new(ShakyFeed { inner, turns: self.1.clone(), last: None }))
+        Ok(Box::new(ShakyFeed { inner, turns: self.1.clone(), last: None, lost: None }))
     }
 }
 
 #[async_trait]
 impl Feed for ShakyFeed {
     async fn next(&mut self) -> Result<Batch, FeedError> {
+        if let Some(until) = self.lost {
+            let next = tokio::time::timeout_at(until, self.inner.next()).await;
+            self.lost = None;
+            let batch = next.map_err(|_| FeedError::Closed)??;
+            self.last = Some(batch.clone());
+            return Ok(batch);
+        }
         let turn = self.turns.fetch_add(1, Ordering::SeqCst);
         if turn.is_multiple_of(3)
             && let Some(last) = self.last.clone()
@@ -60,9 +70,8 @@ impl Feed for ShakyFeed {
         }
         let mut batch = self.inner.next().await?;
         if turn.is_multiple_of(11) {
-            // Lost: the next one does not follow. If there is none the feed ends, lest it wait for ever.
-            let next = tokio::time::timeout(Duration::from_millis(300), self.inner.next()).await;
-            batch = next.map_err(|_| FeedError::Closed)??;
+            self.lost = Some(tokio::time::Instant::now() + Duration::from_millis(300));
+            return self.next().await;
         } else if turn.is_multiple_of(4)
             && let Some(last) = self.last.as_ref().filter(|last| last.upto == batch.after)
         {
