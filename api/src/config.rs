@@ -194,6 +194,7 @@ pub struct LimitSettings {
     pub skills: usize,
     pub agents: usize,
     pub concurrent_chats: u32,
+    pub views: usize,
     pub page_size: u32,
     pub max_page_size: u32,
     pub bulk_items: usize,
@@ -301,6 +302,7 @@ impl Settings {
             skills: l.skills,
             agents: l.agents,
             concurrent_chats: l.concurrent_chats,
+            views: l.views,
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use docket_api::http::access::Access;
-use docket_domain::{Permission, Role};
-use reqwest::Method;
-use serde_json::Value;
+use docket_commands::Invocation;
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::{Actor, Permission, Role};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use crate::harness::{Client, TestDesk};
 
@@ -133,4 +135,42 @@ async fn a_token_does_less_than_its_owner_if_its_scopes_say_so() {
     let supervisor = desk.agent("supervisor").await;
     let body = serde_json::json!({ "name": "A boss", "role": "admin" });
     supervisor.client.post("/v1/agents", &body).await.problem(403, "forbidden");
+}
+
+/// Agents and customers share the space of ids, so that an agent's id given for a customer's must lead nowhere.
+#[tokio::test]
+async fn nobody_of_the_desk_is_made_a_customer() {
+    let desk = TestDesk::start().await;
+    let (boss, supervisor) = (desk.agent("admin").await, desk.agent("supervisor").await);
+    let nobody = "01900000-0000-7000-8000-000000000001";
+    for id in [boss.id.as_str(), nobody] {
+        for client in [&supervisor.client, &desk.admin()] {
+            let chat = client.post("/v1/chats", &json!({ "customer_id": id, "message": "x" })).await;
+            assert_eq!(chat.problem(422, "invalid_fields")["errors"][0]["field"], "customer_id");
+            client.get(&format!("/v1/customers/{id}")).await.problem(404, "not_found");
+            let account = json!({ "email": "evil@example.com" });
+            client.post(&format!("/v1/customers/{id}/account"), &account).await.problem(404, "not_found");
+            client.post(&format!("/v1/customers/{id}/sign-in-link"), &json!({})).await.problem(404, "not_found");
+        }
+        desk.admin().post(&format!("/v1/customers/{id}/erase"), &json!({})).await.problem(404, "not_found");
+    }
+    assert_eq!(desk.admin().get(&format!("/v1/agents/{}", boss.id)).await.expect(StatusCode::OK)["name"], "A admin");
+
+    // Where an older version let it happen, it opens no door and erases nobody.
+    let invocation = Invocation::by(desk.desk().tenant.clone(), Actor::SYSTEM);
+    let command = CustomerCommand::Register {
+        kind: CustomerKind::Customer,
+        name: None,
+        email: None,
+        phone: None,
+        external_id: None,
+    };
+    let id = boss.id.parse().expect("an id");
+    desk.desk().commands.execute::<Customer>(&invocation, id, command).await.expect("registered");
+    for path in ["account", "sign-in-link"] {
+        let body = if path == "account" { json!({ "email": "evil@example.com" }) } else { json!({}) };
+        let answer = supervisor.client.post(&format!("/v1/customers/{}/{path}", boss.id), &body).await;
+        answer.problem(409, "another_kind");
+    }
+    desk.admin().post(&format!("/v1/customers/{}/erase", boss.id), &json!({})).await.problem(409, "not_a_customer");
 }

@@ -30,8 +30,10 @@ async fn every_address_of_an_app_leads_to_its_page() {
     for (path, page) in [
         ("/", "desk"),
         ("/desk", "desk"),
+        ("/desk/", "desk"),
         ("/desk/tickets/0192/anything", "desk"),
         ("/help", "help"),
+        ("/help/", "help"),
         ("/help/requests/7", "help"),
         ("/sign-in?code=x", "sign-in"),
     ] {

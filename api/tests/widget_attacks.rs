@@ -203,4 +203,7 @@ async fn oversized_and_too_many() {
     vera.post(&messages, &json!({ "body": "Once more" })).await.problem(429, "too_many_requests");
     let position = chat.json()["position"].as_u64().expect("a position");
     vera.get_at(&messages, position).await.expect(StatusCode::OK);
+    // Whoever said too much may still leave.
+    assert_eq!(vera.delete("/v1/visit").await.status, StatusCode::NO_CONTENT);
+    vera.get("/v1/visit").await.problem(401, "unauthenticated");
 }

@@ -1,5 +1,7 @@
 //! One command on its way into the log: what it read and what it decided. [`settle`](crate::settle) is the other half.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use docket_domain::ticket::TicketNumber;
 use docket_domain::{Actor, Aggregate, DecideContext, Event, Rejection, Stamp, StreamId};
@@ -158,6 +160,14 @@ impl<'a> Attempt<'a> {
             }
         }
         Ok(())
+    }
+
+    /// An aggregate this attempt changes, as it was and as it will be; `None` if nothing of it changes.
+    pub(crate) fn change_of<A: Aggregate>(&self, id: impl Into<Uuid>) -> Option<(Arc<A>, Arc<A>)> {
+        let stream = self.stream::<A>(id);
+        let write = self.writes.iter().position(|write| write.stream == stream)?;
+        let seen = self.seen.iter().find(|seen| seen.stream == stream)?;
+        Some((seen.cached.state::<A>(), self.after[write].state::<A>()))
     }
 
     /// Whether a new aggregate would accept the command; nothing is decided.

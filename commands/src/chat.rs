@@ -20,7 +20,8 @@ use crate::{CommandError, Commands, Done, Invocation};
 /// A chat somebody wants to start.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StartChat {
-    /// The customer or visitor. If nobody has this id yet, they are registered as a visitor with the name and address below.
+    /// The customer or visitor. A visitor who starts one for themselves and is not known yet is registered, with the name and
+    /// address below; anybody else must be known.
     pub customer_id: CustomerId,
     /// The name given.
     pub name: Option<String>,
@@ -208,6 +209,12 @@ async fn start(
         violations.into_result()?;
     }
     if !customer.exists() {
+        // An id alone makes nobody a customer: it may be an agent's.
+        if attempt.invocation.actor != Actor::customer(customer_id.0) {
+            let mut violations = Violations::default();
+            violations.add("customer_id", "unknown", "there is no such customer");
+            violations.into_result()?;
+        }
         let kind = CustomerKind::Visitor;
         let register = CustomerCommand::Register { kind, name, email, phone: None, external_id: None };
         attempt.decide::<Customer>(customer_id, &register).await?;

@@ -1,5 +1,6 @@
 //! Commands on customers that look beyond the one customer: visitors who turn out to be somebody, and erasing.
 
+use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand};
 use docket_domain::{CustomerId, PersonId, Rejection};
 
@@ -24,11 +25,15 @@ impl Commands {
     /// completes what was interrupted. Their account is not touched here.
     ///
     /// # Errors
-    /// See [`CommandError`].
+    /// `not_a_customer` for people of the desk; see [`CommandError`].
     pub async fn erase_person(&self, invocation: &Invocation, customer: CustomerId) -> Result<Done, CommandError> {
         let state = self.load_fresh::<Customer>(&invocation.tenant, customer).await?;
         if !state.exists() {
             return Err(Rejection::NotFound("customer").into());
+        }
+        // Their account and key would go with it.
+        if self.load_fresh::<Agent>(&invocation.tenant, customer).await?.exists() {
+            return Err(Rejection::refused("not_a_customer", "this is somebody of the desk").into());
         }
         let people: Vec<CustomerId> = std::iter::once(customer).chain(state.absorbed.iter().copied()).collect();
         for person in &people {

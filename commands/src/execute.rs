@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use docket_domain::customer::CustomerEvent;
-use docket_domain::{Aggregate, DomainEvent, Event, Limits, PersonId, StreamId, TenantId};
+use docket_domain::{Aggregate, Category, DomainEvent, Event, Limits, PersonId, StreamId, TenantId};
 use docket_store::Journal;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -194,7 +194,9 @@ impl Commands {
             return Ok((cached, false));
         }
         let read = read_on(self, stream, Cached::nothing::<A>(stream.id)).await?;
-        if read.version > 0 {
+        // A tenant's service levels are looked at with every new ticket, also where none were ever set. Of other ids there
+        // are as many as anybody cares to make up.
+        if read.version > 0 || stream.category == Category::ServiceLevel {
             self.0.cache.put(stream.clone(), read.clone());
         }
         Ok((read, true))

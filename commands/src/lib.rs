@@ -25,8 +25,10 @@ mod numbers;
 mod organisation;
 mod references;
 mod rolls;
+mod service_level;
 mod settle;
 mod ticket;
+mod view;
 
 pub use cache::Loaded;
 pub use chat::{ConvertChat, StartChat};
@@ -34,4 +36,5 @@ pub use error::CommandError;
 pub use execute::{Commands, Settings};
 pub use invocation::{Done, Invocation, RequestKey};
 pub use organisation::tenant_of_widget;
+pub use service_level::better_terms;
 pub use ticket::OpenTicket;

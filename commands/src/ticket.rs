@@ -1,11 +1,13 @@
 //! Commands on tickets that look beyond the one ticket: opening, assigning, merging, linking.
 
 use docket_domain::organisation::Organisation;
-use docket_domain::ticket::{Channel, CustomFields, Priority, Ticket, TicketCommand, TicketNumber};
-use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations, sla};
+use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevels, TicketFacts};
+use docket_domain::ticket::{Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber};
+use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
+use crate::service_level::match_if_changed;
 use crate::{CommandError, Commands, Done, Invocation};
 
 /// Characters of a subject taken from a message.
@@ -70,6 +72,7 @@ impl OpenTicket {
         message_id: MessageId,
         chat_id: Option<ChatId>,
         organisation: &Organisation,
+        sla: SlaPolicyApplied,
     ) -> TicketCommand {
         TicketCommand::Open {
             number,
@@ -88,8 +91,22 @@ impl OpenTicket {
             follow_up_of: self.follow_up_of,
             chat_id,
             assignee_id: self.assignee_id,
-            sla: Some(Box::new(sla::default_policy(&organisation.time_zone))),
+            sla: Some(Box::new(sla)),
         }
+    }
+
+    /// What it will be measured by.
+    fn terms(&self, levels: &ServiceLevels, organisation: &Organisation) -> SlaPolicyApplied {
+        // As the ticket will keep them.
+        let tags: Vec<String> = self.tags.iter().map(|tag| tag.trim().to_owned()).collect();
+        let facts = TicketFacts {
+            priority: self.priority,
+            category: self.category.trim(),
+            department_id: self.department_id,
+            tags: &tags,
+            channel: self.channel,
+        };
+        levels.terms_for(&facts, &organisation.time_zone)
     }
 }
 
@@ -219,7 +236,9 @@ pub(crate) async fn open(
         }
         earlier = Some((id, ticket));
     }
-    let command = |number| request.command(number, opening.message_id, opening.chat_id, &organisation);
+    let levels = attempt.load::<ServiceLevels>(SERVICE_LEVELS_ID).await?;
+    let terms = request.terms(&levels, &organisation);
+    let command = |number| request.command(number, opening.message_id, opening.chat_id, &organisation, terms.clone());
     if let Err(Rejection::Invalid(mut unknown)) = violations.into_result() {
         // Every invalid field is named at once, also those the ticket itself would refuse.
         match attempt.rehearse::<Ticket>(&command(TicketNumber(0))) {
@@ -263,7 +282,7 @@ async fn change(attempt: &mut Attempt<'_>, id: TicketId, commands: &[TicketComma
             }
         }
     }
-    Ok(())
+    match_if_changed(attempt, id).await
 }
 
 /// Checked after the ticket's own rules, so that nobody learns here what the ticket would have refused to tell.

@@ -11,7 +11,9 @@ use crate::chat::ChatEvent;
 use crate::customer::CustomerEvent;
 use crate::department::DepartmentEvent;
 use crate::organisation::OrganisationEvent;
+use crate::service_level::ServiceLevelEvent;
 use crate::ticket::TicketEvent;
+use crate::view::{ViewEvent, ViewListEvent};
 use crate::{Category, DecodeError, EventSchema, EventSet, FromDomain, PersonId, PersonalText, StreamId};
 
 /// A place in the log's one order. Positions grow but may have holes; 0 is before the first event.
@@ -188,4 +190,7 @@ domain_event! {
     Customer(CustomerEvent),
     Organisation(OrganisationEvent),
     Account(AccountEvent),
+    ServiceLevel(ServiceLevelEvent),
+    View(ViewEvent),
+    ViewList(ViewListEvent),
 }

@@ -94,12 +94,28 @@ pub enum Category {
     Organisation,
     /// Sign-ins and credentials of one person or service.
     Account,
+    /// What a tenant promises: calendars and SLA policies.
+    ServiceLevel,
+    /// A saved view of tickets.
+    View,
+    /// The order of a person's own views, or of the shared ones.
+    ViewList,
 }
 
 impl Category {
     /// Every category.
-    pub const ALL: [Self; 7] =
-        [Self::Ticket, Self::Chat, Self::Agent, Self::Department, Self::Customer, Self::Organisation, Self::Account];
+    pub const ALL: [Self; 10] = [
+        Self::Ticket,
+        Self::Chat,
+        Self::Agent,
+        Self::Department,
+        Self::Customer,
+        Self::Organisation,
+        Self::Account,
+        Self::ServiceLevel,
+        Self::View,
+        Self::ViewList,
+    ];
 
     /// The name used in streams, subjects and columns.
     pub const fn as_str(self) -> &'static str {
@@ -111,6 +127,9 @@ impl Category {
             Self::Customer => "customer",
             Self::Organisation => "organisation",
             Self::Account => "account",
+            Self::ServiceLevel => "service_level",
+            Self::View => "view",
+            Self::ViewList => "view_list",
         }
     }
 }
@@ -128,7 +147,7 @@ impl FromStr for Category {
             InvalidName::new(
                 "category",
                 name,
-                "one of ticket, chat, agent, department, customer, organisation, account",
+                "one of ticket, chat, agent, department, customer, organisation, account, service_level, view, view_list",
             )
         })
     }
@@ -200,6 +219,12 @@ uuid_id! {
     CustomerId,
     /// A message, note or description in a conversation.
     MessageId,
+    /// A calendar of business hours.
+    CalendarId,
+    /// An SLA policy.
+    SlaPolicyId,
+    /// A saved view.
+    ViewId,
     /// A person whose data an event is about: the owner of a sealing key (a customer or an agent).
     PersonId,
 }

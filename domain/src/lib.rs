@@ -22,8 +22,10 @@ pub mod organisation;
 mod permission;
 mod personal;
 mod rejection;
+pub mod service_level;
 pub mod sla;
 pub mod ticket;
+pub mod view;
 
 pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use conversation::{Conversation, ReadMark};
@@ -31,7 +33,8 @@ pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
 pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet, FromDomain};
 pub use history::Recorded;
 pub use ids::{
-    AgentId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, StreamId, TenantId, TicketId,
+    AgentId, CalendarId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, SlaPolicyId,
+    StreamId, TenantId, TicketId, ViewId,
 };
 pub use limits::Limits;
 pub use permission::{Permission, PermissionSet, Role};

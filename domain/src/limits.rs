@@ -23,6 +23,8 @@ pub struct Limits {
     pub agents: usize,
     /// The highest `max_concurrent_chats`.
     pub concurrent_chats: u32,
+    /// Saved views of one person's own, and as many shared ones of one tenant.
+    pub views: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +40,7 @@ impl Default for Limits {
             skills: 50,
             agents: 500,
             concurrent_chats: 100,
+            views: 100,
         }
     }
 }

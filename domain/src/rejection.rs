@@ -67,7 +67,7 @@ impl Violations {
 
     /// Checks the length of a text in characters: trimmed text must have `min..=max`.
     pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
-        let length = text.trim().chars().count();
+        let length = if is_blank(text) { 0 } else { text.trim().chars().count() };
         if length < min {
             let code = if length == 0 { "required" } else { "too_short" };
             self.add(field, code, format!("{field} needs at least {min} character(s)"));
@@ -78,7 +78,7 @@ impl Violations {
 
     /// Checks the size of a text in bytes: it must have `1..=max` and not be blank.
     pub fn size(&mut self, field: &str, text: &str, max: usize) {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             self.add(field, "required", format!("{field} must not be empty"));
         } else if text.len() > max {
             self.add(field, "too_long", format!("{field} may have at most {max} bytes, this has {}", text.len()));
@@ -97,7 +97,7 @@ impl Violations {
 
     /// As [`line`](Self::line) for a field that may be absent; a blank text counts as absent.
     pub fn optional_line(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-        text.filter(|text| !text.trim().is_empty()).map(|text| self.line(field, text, 1, max))
+        text.filter(|text| !is_blank(text)).map(|text| self.line(field, text, 1, max))
     }
 
     /// Checks a text of several lines, at most `max` bytes and not blank, and gives it as it is.
@@ -109,7 +109,7 @@ impl Violations {
 
     /// Checks a remark of several lines that may be absent, at most `max` characters; blank counts as absent.
     pub fn remark(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        let text = text.map(str::trim).filter(|text| !is_blank(text))?;
         self.length(field, text, 1, max);
         self.no_nul(field, text);
         Some(text.to_owned())
@@ -165,4 +165,12 @@ impl Violations {
     pub fn into_result(self) -> Result<(), Rejection> {
         if self.0.is_empty() { Ok(()) } else { Err(Rejection::Invalid(self.0)) }
     }
+}
+
+/// Whether nobody would see anything of it: nothing but space and characters that only shape others.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}')
+    })
 }

@@ -5,11 +5,15 @@
 
 mod chats;
 mod people;
+mod service_levels;
 mod tickets;
+mod views;
 
 pub(crate) use chats::*;
 pub(crate) use people::*;
+pub(crate) use service_levels::*;
 pub(crate) use tickets::*;
+pub(crate) use views::*;
 
 use docket_domain::{Actor, DomainEvent};
 
@@ -74,7 +78,11 @@ pub(crate) fn one_of_each() -> Vec<DomainEvent> {
         let departments = (0..DEPARTMENT_EVENTS).map(move |kind| department_event(kind, dice).into());
         let organisations = (0..ORGANISATION_EVENTS).map(move |kind| organisation_event(kind, dice).into());
         let accounts = (0..ACCOUNT_EVENTS).map(move |kind| account_event(kind, dice).into());
-        tickets.chain(chats).chain(agents).chain(customers).chain(departments).chain(organisations).chain(accounts)
+        let levels = (0..SERVICE_LEVEL_EVENTS).map(move |kind| service_level_event(kind, dice).into());
+        let views = (0..VIEW_EVENTS).map(move |kind| view_event(kind, dice).into());
+        let lists = (0..VIEW_LIST_EVENTS).map(move |kind| view_list_event(kind, dice).into());
+        let people = agents.chain(customers).chain(departments).chain(organisations).chain(accounts);
+        tickets.chain(chats).chain(people).chain(levels).chain(views.chain(lists))
     };
     all(u8::MAX).chain(all(0)).collect()
 }

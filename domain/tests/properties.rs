@@ -7,12 +7,15 @@ use docket_domain::chat::{Chat, ChatEvent, ChatStatus};
 use docket_domain::customer::Customer;
 use docket_domain::department::Department;
 use docket_domain::organisation::Organisation;
-use docket_domain::ticket::{SlaClock, Ticket, TicketEvent, TicketStatus};
-use docket_domain::{Aggregate, EventSet as _, Stamp};
+use docket_domain::service_level::{ServiceLevelEvent, ServiceLevels, TicketFacts};
+use docket_domain::sla::check_policy;
+use docket_domain::ticket::{Channel, Priority, SlaClock, Ticket, TicketEvent, TicketStatus};
+use docket_domain::view::{View, ViewList};
+use docket_domain::{Aggregate, EventSet as _, Limits, Stamp, Violations};
 use proptest::prelude::*;
 
 use crate::arbitrary::*;
-use crate::scenario::{Scenario, code_of};
+use crate::scenario::{Scenario, code_of, department_id};
 
 /// One step of a random sequence: who, what, and how many minutes later.
 #[derive(Debug, Clone, Copy)]
@@ -170,6 +173,47 @@ fn clocks_hold(scenario: &Scenario<Ticket>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Whatever was set: a policy in force runs by a calendar that is offered, and of what is in force there is no end of order.
+fn levels_hold(
+    before: &ServiceLevels,
+    events: &[ServiceLevelEvent],
+    after: &ServiceLevels,
+) -> Result<(), TestCaseError> {
+    prop_assert!(events.len() <= 1, "one event a command: its version is the setting's");
+    if let Some(setting) = events.first().and_then(ServiceLevelEvent::about) {
+        prop_assert_eq!(after.version_of(setting), Some(before.version + 1));
+    }
+    for (_, defined) in after.in_order() {
+        let calendar = after.calendars.get(&defined.policy.calendar_id);
+        prop_assert!(calendar.is_some_and(|calendar| !calendar.archived));
+    }
+    prop_assert!(after.in_order().map(|(_, defined)| defined.place).is_sorted_by(|one, next| one < next));
+    Ok(())
+}
+
+/// Every ticket has terms, the same each time, and they are those of the first policy whose conditions hold.
+fn matching_holds(levels: &ServiceLevels, priority: Priority, dice: Dice) -> Result<(), TestCaseError> {
+    let (tags, category) = (dice.list(), dice.list().pop().unwrap_or_default());
+    let facts = TicketFacts {
+        priority,
+        category: &category,
+        department_id: dice.some(7, department_id(dice.small())),
+        tags: &tags,
+        channel: dice.of(Channel::ALL),
+    };
+    let terms = levels.terms_for(&facts, "Europe/Rome");
+    prop_assert_eq!(&terms, &levels.clone().terms_for(&facts, "Europe/Rome"));
+    let (mut violations, limits) = (Violations::default(), Limits::default());
+    check_policy(&terms, &limits, &mut violations);
+    prop_assert!(violations.into_result().is_ok(), "a ticket takes what it is given: {:?}", terms);
+    let first = levels.in_order().find(|(_, defined)| defined.policy.conditions.hold(&facts));
+    prop_assert_eq!(terms.policy_id, first.map(|(id, _)| id.0));
+    for (id, defined) in levels.in_order().take_while(|(id, _)| Some(id.0) != terms.policy_id) {
+        prop_assert!(!defined.policy.conditions.hold(&facts), "{} matches first", id);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -209,6 +253,30 @@ proptest! {
     }
 
     #[test]
+    fn service_levels(steps in steps(), dice in (any::<u8>(), any::<u8>())) {
+        let scenario = explore::<ServiceLevels>(&steps, SERVICE_LEVEL_COMMANDS, service_level_command, levels_hold)?;
+        let dice = Dice { a: dice.0, b: dice.1 };
+        for priority in Priority::ALL {
+            matching_holds(&scenario.state, *priority, dice)?;
+        }
+    }
+
+    #[test]
+    fn views(steps in steps()) {
+        explore::<View>(&steps, VIEW_COMMANDS, view_command, |_, events, after| {
+            prop_assert!(events.is_empty() || after.owner_id.is_some());
+            Ok(())
+        })?;
+        explore::<ViewList>(&steps, VIEW_LIST_COMMANDS, view_list_command, |_, _, after| {
+            let mut ids = after.view_ids.clone();
+            ids.sort_unstable();
+            ids.dedup();
+            prop_assert_eq!(ids.len(), after.view_ids.len(), "a view stands once in its list");
+            Ok(())
+        })?;
+    }
+
+    #[test]
     fn any_events_make_a_state(steps in steps()) {
         let ticket = survives::<Ticket>(&steps, ticket_event, TICKET_COMMANDS, ticket_command);
         let _ = ticket.state.sla.explain(ticket.now);
@@ -217,6 +285,9 @@ proptest! {
         survives::<Customer>(&steps, customer_event, CUSTOMER_COMMANDS, customer_command);
         survives::<Department>(&steps, department_event, DEPARTMENT_COMMANDS, department_command);
         survives::<Organisation>(&steps, organisation_event, ORGANISATION_COMMANDS, organisation_command);
+        survives::<View>(&steps, view_event, VIEW_COMMANDS, view_command);
+        survives::<ViewList>(&steps, view_list_event, VIEW_LIST_COMMANDS, view_list_command);
         survives::<Account>(&steps, account_event, ACCOUNT_COMMANDS, account_command);
+        survives::<ServiceLevels>(&steps, service_level_event, SERVICE_LEVEL_COMMANDS, service_level_command);
     }
 }

@@ -1,7 +1,9 @@
 //! Names, permissions and personal text.
 
 use docket_domain::ticket::{Priority, TicketNumber, TicketStatus};
-use docket_domain::{Category, Permission, PermissionSet, PersonalText, Role, StreamId, TenantId};
+use docket_domain::{
+    Category, Permission, PermissionSet, PersonalText, Rejection, Role, StreamId, TenantId, Violations,
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -81,5 +83,23 @@ fn personal_text_has_three_shapes_and_no_other() {
     assert_eq!(read("{\"$sealed\":\"eA==\"}").expect("sealed"), PersonalText::Sealed("eA==".to_owned()));
     for other in ["7", "[]", "{}", "{\"sealed\":\"x\"}", "{\"$sealed\":\"x\",\"more\":1}", "true"] {
         assert!(read(other).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn what_nobody_can_see_is_no_name() {
+    for blank in ["", " \t", "\u{200b}", "\u{feff} \u{2060}", "\u{3164}\u{ad}"] {
+        let mut violations = Violations::default();
+        violations.line("name", blank, 1, 100);
+        violations.body("body", blank, 100);
+        assert_eq!(violations.optional_line("title", Some(blank), 100), None);
+        let Err(Rejection::Invalid(found)) = violations.into_result() else { panic!("{blank:?} is taken") };
+        assert!(found.iter().all(|violation| violation.code == "required") && found.len() == 2, "{found:?}");
+    }
+    // What shapes other characters belongs to them: these are a family and a Persian word.
+    for seen in ["👨\u{200d}👩\u{200d}👧", "می\u{200c}خواهم"] {
+        let mut violations = Violations::default();
+        assert_eq!(violations.line("name", seen, 1, 100), seen);
+        assert!(violations.into_result().is_ok());
     }
 }

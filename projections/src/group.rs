@@ -11,7 +11,8 @@ use crate::error::ReadError;
 use crate::folding::{Fold, Folding};
 use crate::model::Model;
 use crate::models::{
-    agents, audit, chats, counters, customers, departments, messages, organisations, reads, sla, tickets,
+    agents, audit, calendars, chats, counters, customers, departments, messages, organisations, reads, sla,
+    sla_policies, tickets, views,
 };
 use crate::table::{TableRow as _, TableSpec};
 
@@ -50,9 +51,12 @@ pub(crate) const MODELS: &[ModelInfo] = &[
     ModelInfo::of::<departments::Departments>(),
     ModelInfo::of::<customers::Customers>(),
     ModelInfo::of::<organisations::Organisations>(),
+    ModelInfo::of::<calendars::Calendars>(),
+    ModelInfo::of::<sla_policies::SlaPolicies>(),
     ModelInfo::of::<sla::Sla>(),
     ModelInfo::of::<counters::Counters>(),
     ModelInfo::of::<audit::Audit>(),
+    ModelInfo::of::<views::Views>(),
 ];
 
 /// Some models with their rows in memory, and the tables they are written to.
@@ -127,6 +131,11 @@ impl Group {
         }
         self.scrubbed = all;
         Ok(())
+    }
+
+    /// People erased by what was folded since the last commit.
+    pub(crate) fn erased(&self) -> &[(TenantId, Uuid)] {
+        &self.erased
     }
 
     /// What was written is committed: unless rows wait, what is in memory is what is in the tables. Says whether somebody

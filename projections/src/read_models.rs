@@ -135,6 +135,11 @@ impl ReadModels {
         });
     }
 
+    /// Notes that they begin anew.
+    pub(crate) fn back_at_start(&self) {
+        self.position.send_replace(Position::START);
+    }
+
     /// Tells what was taken in.
     pub(crate) fn tell(&self, events: Arc<[Arc<Event>]>, upto: Position) {
         self.reached(upto);

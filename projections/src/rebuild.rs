@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use docket_domain::{Event, Position};
+use docket_domain::{Event, Position, TenantId};
 use docket_store::{Filter, Journal};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::database::{
     Checkpoint, Writer, cell, create_bare_table, create_table, drop_table, finish_table, shadow_name, stored_models,
@@ -55,19 +56,40 @@ pub(crate) async fn make_missing(writer: &mut Writer) -> Result<Position, ReadEr
         if at.position == Position::START {
             let missing = outdated(writer).await?;
             if !missing.is_empty() {
-                let generation = next_generation(writer).await?;
-                for model in &missing {
-                    let table = shadow_name(model, generation);
-                    create_table(writer, model, &table).await?;
-                    swap_table(writer, model, &table).await?;
-                }
-                views(writer).await?;
+                make_empty(writer, &missing).await?;
             }
         }
         Ok(at.position)
     }
     .await;
     end(writer, made).await
+}
+
+/// Puts empty tables in place of all, and the group at the log's beginning: what they held was of another log. Does nothing if
+/// the group no longer stands beyond `head`.
+pub(crate) async fn begin_anew(writer: &mut Writer, head: Position) -> Result<(), ReadError> {
+    writer.begin().await?;
+    let emptied = async {
+        if lock(writer).await?.position <= head {
+            return Ok(());
+        }
+        make_empty(writer, MODELS).await?;
+        let reset = "UPDATE checkpoints SET position = 0, generation = generation + 1 WHERE name = $1";
+        writer.execute(reset, vec![Cell::Text(GROUP.into())]).await?;
+        Ok(())
+    }
+    .await;
+    end(writer, emptied).await
+}
+
+async fn make_empty(writer: &mut Writer, models: &[ModelInfo]) -> Result<(), ReadError> {
+    let generation = next_generation(writer).await?;
+    for model in models {
+        let table = shadow_name(model, generation);
+        create_table(writer, model, &table).await?;
+        swap_table(writer, model, &table).await?;
+    }
+    views(writer).await
 }
 
 /// The models whose tables another version made, or none.
@@ -187,6 +209,35 @@ async fn make_shadows(writer: &mut Writer, models: &[ModelInfo]) -> Result<i64, 
         create_bare_table(writer, model, &shadow_name(model, generation)).await?;
     }
     Ok(generation)
+}
+
+/// Erases people also from what a rebuild that died has left, and from what one under way has built so far. Within the
+/// transaction that takes in the erasure.
+pub(crate) async fn scrub_leftovers(writer: &mut Writer, people: &[(TenantId, Uuid)]) -> Result<(), ReadError> {
+    for model in MODELS {
+        for table in leftovers(writer, model).await? {
+            let columns = columns(writer, &table).await?;
+            if model.spec.columns.iter().any(|column| !columns.iter().any(|name| name == column.name)) {
+                // Of another version: nobody will ever go on with it.
+                drop_table(writer, &table).await?;
+                continue;
+            }
+            for (tenant, person) in people {
+                writer.scrub(&model.spec, &table, tenant, *person).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn columns(writer: &mut Writer, table: &str) -> Result<Vec<String>, ReadError> {
+    let names = if writer.is_postgres() {
+        "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'docket_read' AND table_name = $1"
+    } else {
+        "SELECT name FROM pragma_table_info($1)"
+    };
+    let rows = writer.fetch(names, vec![Cell::Text(table.into())]).await?;
+    Ok(rows.into_iter().map(|mut row| String::read(&mut row, 0)).collect::<Result<_, _>>()?)
 }
 
 async fn leftovers(writer: &mut Writer, model: &ModelInfo) -> Result<Vec<String>, ReadError> {

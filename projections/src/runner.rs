@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use docket_domain::{Event, Position};
 use docket_store::delivery::{Lease, LeaseStore};
-use docket_store::{Batch, Feed, FeedError, FeedSource, Journal};
+use docket_store::{Batch, Feed, FeedError, FeedSource, Journal, JournalError};
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +13,7 @@ use crate::database::{Checkpoint, Writer};
 use crate::error::ReadError;
 use crate::group::{Group, MODELS, ModelInfo};
 use crate::read_models::{GROUP, ReadModels};
+use crate::rebuild;
 
 /// Events the feed hands out at once.
 const FEED_LIMIT: usize = 1024;
@@ -103,8 +104,30 @@ impl Runner {
         }
     }
 
+    /// Read models that know more than the log has were made from another: the log was restored from a copy, or lost its
+    /// tail. What they say never happened, and what will happen under the same positions they would pass over.
+    async fn leave_another_log(&self) -> Result<(), ReadError> {
+        let at = self.models.look().await?;
+        // In this order: the log only grows while it is the same.
+        let head = self.journal.store().head().await.map_err(JournalError::from)?;
+        if at <= head {
+            return Ok(());
+        }
+        tracing::error!(
+            read_models = at.0,
+            log = head.0,
+            "the log ends before what the read models have: making them anew"
+        );
+        let mut writer = self.models.database.writer().await?;
+        rebuild::begin_anew(&mut writer, head).await?;
+        writer.close().await?;
+        self.models.back_at_start();
+        Ok(())
+    }
+
     /// Works until `stop` or the first failure.
     async fn work(&self, stop: &CancellationToken) -> Result<(), ReadError> {
+        self.leave_another_log().await?;
         let outdated = self.models.outdated().await?;
         if !outdated.is_empty() {
             tracing::info!(models = ?outdated, "rebuilding read models of another version");
@@ -179,7 +202,11 @@ async fn project(
     writer.begin().await?;
     let written = async {
         writer.advance(GROUP, at, upto).await?;
-        group.apply(writer, events).await
+        group.apply(writer, events).await?;
+        match group.erased() {
+            [] => Ok(()),
+            people => rebuild::scrub_leftovers(writer, people).await,
+        }
     }
     .await;
     if let Err(error) = written {

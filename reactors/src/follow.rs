@@ -1,10 +1,12 @@
 //! How a reactor lives: it takes in the log's history, then follows the feed and acts, until it is told to end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use docket_domain::{Category, DomainEvent, Event, Position};
+use docket_commands::{CommandError, Commands};
+use docket_domain::{Aggregate, Category, DomainEvent, Event, FromDomain as _, Position, Stamp, StreamId};
 use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError, RecordedEvent};
 use tokio_util::sync::CancellationToken;
 
@@ -100,4 +102,33 @@ pub(crate) fn decode(event: RecordedEvent) -> Result<Event, JournalError> {
     let body = DomainEvent::decode(meta.stream.category, &event_type, schema_version, &payload)
         .map_err(|source| JournalError::Decode { position: meta.position, source })?;
     Ok(Event { meta, body })
+}
+
+/// A state that is at least at `version`: the one in memory, else folded without opening what is sealed and without
+/// pushing others out of memory, since nothing is about to be done with it.
+pub(crate) async fn state<A: Aggregate>(
+    commands: &Commands,
+    stream: &StreamId,
+    version: u64,
+) -> Result<Arc<A>, CommandError> {
+    const PAGE: usize = 500;
+    if let Some(known) = commands.known::<A>(&stream.tenant, stream.id).filter(|known| known.version >= version) {
+        return Ok(known.state);
+    }
+    let (mut state, mut after) = (A::default(), 0);
+    loop {
+        let page = commands.journal().store().read_stream(stream, after, PAGE).await?;
+        let last = page.len() < PAGE;
+        for recorded in page {
+            let event = decode(recorded)?;
+            after = event.meta.version;
+            if let Some(own) = A::Event::from_domain(&event.body) {
+                let (occurred_at, actor) = (event.meta.occurred_at, event.meta.actor);
+                state.evolve(own, &Stamp { version: after, occurred_at, actor });
+            }
+        }
+        if last {
+            return Ok(Arc::new(state));
+        }
+    }
 }

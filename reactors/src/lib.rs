@@ -1,4 +1,4 @@
-//! What happens by itself: timers fire, waiting chats find agents.
+//! What happens by itself: timers fire, waiting chats find agents, tickets are measured by the policies of the day.
 //!
 //! # Invariants of this room
 //! - A reactor reads the feed and issues commands; it writes nothing itself, and keeps nothing that is not in the log.
@@ -7,6 +7,7 @@
 
 mod follow;
 pub mod routing;
+mod service_level;
 pub mod timers;
 
 use std::sync::Arc;
@@ -79,6 +80,8 @@ impl Reactors {
         });
         let timers =
             follow::run(journal, &*self.source, cancel, || timers::Timers::new(self.commands.clone(), &self.settings));
-        tokio::join!(routing, timers);
+        let matching =
+            follow::run(journal, &*self.source, cancel, || service_level::Matching::new(self.commands.clone()));
+        tokio::join!(routing, timers, matching);
     }
 }

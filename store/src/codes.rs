@@ -11,6 +11,9 @@ pub(crate) const fn of_category(category: Category) -> i16 {
         Category::Customer => 5,
         Category::Organisation => 6,
         Category::Account => 7,
+        Category::ServiceLevel => 8,
+        Category::View => 10,
+        Category::ViewList => 11,
     }
 }
 
@@ -23,6 +26,9 @@ pub(crate) const fn category(code: i16) -> Option<Category> {
         5 => Category::Customer,
         6 => Category::Organisation,
         7 => Category::Account,
+        8 => Category::ServiceLevel,
+        10 => Category::View,
+        11 => Category::ViewList,
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use docket_domain::{Actor, DecodeError, DomainEvent, Event, PersonId, PersonalText, Position, StreamId, TenantId};
@@ -81,12 +81,19 @@ pub struct Journal {
     store: Arc<dyn EventStore>,
     keys: Arc<dyn Keyring>,
     clock: Arc<dyn Clock>,
+    /// When an append last failed because the log did not take it; taken away by one that succeeds.
+    refused_at: Arc<Mutex<Option<DateTime<Utc>>>>,
 }
 
 impl Journal {
     /// Puts them together.
     pub fn new(store: Arc<dyn EventStore>, keys: Arc<dyn Keyring>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, keys, clock }
+        Self { store, keys, clock, refused_at: Arc::default() }
+    }
+
+    /// When the log last could not take events (a full disk, a lost connection), if none were taken since.
+    pub fn refused_at(&self) -> Option<DateTime<Utc>> {
+        *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The log itself.
@@ -123,7 +130,12 @@ impl Journal {
             }
             sealed.push(StreamAppend { stream, expected, events });
         }
-        Ok(self.store.append(Append { streams: sealed, idempotency }).await?)
+        let appended = self.store.append(Append { streams: sealed, idempotency }).await;
+        let refused = matches!(appended, Err(StoreError::Unavailable(_))).then(|| self.clock.now());
+        if refused.is_some() || appended.is_ok() {
+            *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+        }
+        Ok(appended?)
     }
 
     async fn seal(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_store::delivery::{Lease, LeaseStore, open_leases};
-use sqlx::Executor as _;
+use docket_test_database::Database;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -18,9 +18,8 @@ async fn databases() -> Vec<(Arc<dyn LeaseStore>, Kept)> {
     let dir = tempfile::tempdir().unwrap();
     let sqlite = open_leases(dir.path().join("leases.db").to_str().unwrap()).await.unwrap();
     let mut all = vec![(sqlite, Kept::Dir(dir))];
-    if let Some(database) = Database::create().await {
-        all.push((open_leases(&database.url).await.unwrap(), Kept::Database(database)));
-    }
+    let database = Database::create().await;
+    all.push((open_leases(&database.url()).await.unwrap(), Kept::Database(database)));
     all
 }
 
@@ -28,42 +27,6 @@ async fn databases() -> Vec<(Arc<dyn LeaseStore>, Kept)> {
 enum Kept {
     Dir(tempfile::TempDir),
     Database(Database),
-}
-
-struct Database {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Database {
-    async fn create() -> Option<Self> {
-        let server = std::env::var("DOCKET_TEST_POSTGRES")
-            .unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".to_owned());
-        let Ok(pool) = sqlx::PgPool::connect(&server).await else {
-            eprintln!("no PostgreSQL at DOCKET_TEST_POSTGRES: skipped");
-            return None;
-        };
-        let name = format!("lease_{}", docket_store::new_id().simple());
-        pool.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        let (base, _) = server.rsplit_once('/').unwrap();
-        Some(Self { url: format!("{base}/{name}"), server, name })
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
-        std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-                if let Ok(pool) = sqlx::PgPool::connect(&server).await {
-                    pool.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.ok();
-                }
-            });
-        })
-        .join()
-        .ok();
-    }
 }
 
 #[tokio::test]

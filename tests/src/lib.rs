@@ -21,12 +21,13 @@ mod workload;
 
 pub use client::{Answer, Client};
 pub use docket::{Docket, DocketOptions};
+pub use docket_test_database::Database;
 pub use eventually::{DEADLINE, eventually};
 pub use history::history;
 pub use live::{LiveSocket, SseEvent, SseStream};
 pub use nats::{NatsServer, NatsVersion};
 pub use people::{Person, address};
-pub use postgres::{Database, PostgresServer};
+pub use postgres::PostgresServer;
 pub use process::{cache_dir, free_port, repository, run_tool, skip};
 pub use real_data::{convert_chats, convert_helpdesk, real_data};
 pub use rows::ReadModelRows;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -20,13 +21,17 @@ pub struct LiveSocket {
 impl LiveSocket {
     /// Connects as `client`; `path` is `/v1/live` with its query.
     pub async fn connect(client: &Client, path: &str) -> Result<Self, Error> {
-        let url = format!("{}{path}", client.base().replacen("http", "ws", 1));
-        let mut request = url.into_client_request()?;
-        if let Some(token) = client.token() {
-            let value = format!("Bearer {token}").parse().expect("a token of plain letters");
-            request.headers_mut().insert("authorization", value);
-        }
-        let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+        let (socket, _) = tokio_tungstenite::connect_async(request(client, path)?).await?;
+        Ok(Self { socket })
+    }
+
+    /// The same with room for `bytes` that were not read yet. The kernel's own choice may be tens of megabytes.
+    pub async fn connect_with_room_for(bytes: u32, client: &Client, path: &str) -> Result<Self, Error> {
+        let address = client.base().trim_start_matches("http://").parse().expect("the address of a test's server");
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(bytes)?;
+        let stream = MaybeTlsStream::Plain(socket.connect(address).await?);
+        let (socket, _) = tokio_tungstenite::client_async(request(client, path)?, stream).await?;
         Ok(Self { socket })
     }
 
@@ -35,16 +40,27 @@ impl LiveSocket {
         self.socket.send(Message::text(message.to_string())).await
     }
 
-    /// The next JSON message; `None` when the server closed, or said nothing for `patience`.
+    /// The next JSON message; `None` when the server closed, or sent none for `patience`, whatever its pings say.
     pub async fn next(&mut self, patience: Duration) -> Option<Value> {
+        let deadline = tokio::time::Instant::now() + patience;
         loop {
-            match tokio::time::timeout(patience, self.socket.next()).await.ok()?? {
+            match tokio::time::timeout_at(deadline, self.socket.next()).await.ok()?? {
                 Ok(Message::Text(text)) => return serde_json::from_str(&text).ok(),
                 Ok(Message::Close(_)) | Err(_) => return None,
                 Ok(_) => {}
             }
         }
     }
+}
+
+fn request(client: &Client, path: &str) -> Result<Request, Error> {
+    let url = format!("{}{path}", client.base().replacen("http", "ws", 1));
+    let mut request = url.into_client_request()?;
+    if let Some(token) = client.token() {
+        let value = format!("Bearer {token}").parse().expect("a token of plain letters");
+        request.headers_mut().insert("authorization", value);
+    }
+    Ok(request)
 }
 
 /// One event of a stream of Server-Sent Events.

@@ -1,62 +1,11 @@
-//! PostgreSQL: databases on the shared server, and servers of a test's own that can be killed.
+//! PostgreSQL servers of a test's own, which can be killed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::process::{free_port, run_tool, tail};
-
-/// A database with a name of its own on the server of `DOCKET_TEST_POSTGRES`; dropped at the end.
-#[derive(Debug)]
-pub struct Database {
-    server: String,
-    name: String,
-}
-
-impl Database {
-    /// Makes one on the shared server.
-    pub async fn create() -> Self {
-        Self::create_on(&shared_server()).await
-    }
-
-    /// Makes one on the server of that URL.
-    pub async fn create_on(server: &str) -> Self {
-        let name = format!("docket_test_{}", docket_store::new_id().simple());
-        let mut admin = PgConnection::connect(server)
-            .await
-            .unwrap_or_else(|error| panic!("{server}: {error}; scripts/test starts a server and names it"));
-        admin.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("a new name");
-        Self { server: server.to_owned(), name }
-    }
-
-    /// Its URL.
-    pub fn url(&self) -> String {
-        let (base, _) = self.server.rsplit_once('/').expect("a URL with a database");
-        format!("{base}/{}", self.name)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async {
-                let mut admin = PgConnection::connect(&server).await.map_err(std::io::Error::other)?;
-                let drop = format!("drop database if exists {name} with (force)");
-                admin.execute(AssertSqlSafe(drop)).await.map_err(std::io::Error::other)
-            })
-        });
-        // A server of the test's own may be gone already.
-        let _ = dropped.join();
-    }
-}
-
-fn shared_server() -> String {
-    std::env::var("DOCKET_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into())
-}
 
 /// A PostgreSQL server of a test's own, with the real fsync.
 #[derive(Debug)]

@@ -74,7 +74,7 @@ impl Org {
                 desk.close().await;
             }
             OrgCommand::List { json, settings } => {
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let tenants = desk.accounts().tenants().await?;
                 if json {
                     let all: Vec<_> = tenants.iter().map(|(id, since)| json!({ "id": id, "since": since })).collect();

@@ -51,7 +51,7 @@ impl Export {
             Some(path) => Out::File(files::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
             None => Out::Standard(io::stdout()),
         };
-        let desk = self.settings.open().await?;
+        let desk = self.settings.open_existing().await?;
         let bar = ProgressBar::new(0);
         let told = match self.format {
             Format::History => {
@@ -61,6 +61,13 @@ impl Export {
                     bar.set_position(done);
                 })
                 .await?;
+                if report.events == 0 {
+                    return Err(format!(
+                        "there is no organisation {} here, or nothing ever happened in it",
+                        desk.tenant
+                    )
+                    .into());
+                }
                 format!(
                     "{} tickets, {} chats and {} other streams: {} events",
                     report.tickets, report.chats, report.streams, report.events

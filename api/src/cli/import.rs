@@ -2,23 +2,19 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
 use docket_commands::import::{ImportReport, Importer, LineSplitter};
-use docket_projections::Runner;
-use docket_store::delivery::InProcessSource;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tokio_util::sync::CancellationToken;
 
+use super::catch_up::catch_up;
 use super::{Outcome, SettingArgs, files, print_json};
-use crate::runtime::Desk;
 
 /// Brings in history: one line of JSON a ticket or chat, with its original times. `docs/import-format.md` says what is in
 /// a line. Importing the same file again changes nothing.
@@ -83,31 +79,11 @@ impl Import {
             importer.take(line).await?;
         }
         let report = importer.finish().await?;
-        show(&desk, bar).await?;
+        bar.reset();
+        catch_up(&desk, bar).await?;
         desk.close().await;
         Ok(report)
     }
-}
-
-/// Brings the read models up to the end of the log. Where a server runs on the same databases, it may be the one to do it.
-async fn show(desk: &Desk, bar: &ProgressBar) -> Outcome {
-    let head = desk.journal.store().head().await?;
-    bar.reset();
-    bar.set_length(head.0);
-    bar.set_style(ProgressStyle::with_template(
-        "{bar:40} {pos}/{len} events into the read models  {per_sec}  {eta} left",
-    )?);
-    let source = Arc::new(InProcessSource::new(desk.journal.clone()));
-    let runner = Runner::new(desk.read_models.clone(), source, desk.journal.clone())
-        .with_lease(desk.leases().await?, format!("import {}", std::process::id()));
-    let stop = CancellationToken::new();
-    let work = tokio::spawn(runner.run(stop.clone()));
-    while !desk.read_models.wait_for(head, Duration::from_millis(200)).await? {
-        bar.set_position(desk.read_models.look().await?.0);
-    }
-    stop.cancel();
-    work.await?;
-    Ok(())
 }
 
 /// Reads the file in a thread of its own, a few pieces ahead.

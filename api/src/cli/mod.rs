@@ -1,5 +1,6 @@
 //! The `docket` command line.
 
+mod catch_up;
 mod demo;
 mod desks;
 mod export;

@@ -8,9 +8,11 @@ use docket_domain::agent::AgentCommand;
 use docket_domain::{Actor, AgentId, CustomerId, Permission, PermissionSet, PersonId, Role};
 use docket_store::new_id;
 use docket_store::vault::{NewAccount, NewApiToken};
+use indicatif::ProgressBar;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::catch_up::catch_up;
 use super::{Outcome, SettingArgs, print_json};
 use crate::runtime::{Desk, first_admin};
 
@@ -93,7 +95,7 @@ impl User {
                     return Err("customers are added with POST /v1/customers".into());
                 }
                 crate::http::check_email("email", &email).map_err(|problem| problem.detail().to_owned())?;
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let id = PersonId(new_id());
                 let accounts = desk.accounts();
                 if accounts.find_login(&desk.tenant, &email).await?.is_some() {
@@ -116,7 +118,7 @@ impl User {
                 desk.close().await;
             }
             UserCommand::List { json, settings } => {
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let accounts = desk.accounts().list_accounts(&desk.tenant).await?;
                 if json {
                     let all: Vec<_> = accounts
@@ -141,7 +143,7 @@ impl User {
                 desk.close().await;
             }
             UserCommand::Code { who, settings } => {
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let person = find(&desk, who.as_deref()).await?;
                 println!("{}", desk.accounts().issue_code(&desk.tenant, person, CODE_LASTS).await?);
                 desk.close().await;
@@ -154,7 +156,7 @@ impl User {
 }
 
 async fn disable(settings: SettingArgs, who: &str, disabled: bool) -> Outcome {
-    let desk = settings.open().await?;
+    let desk = settings.open_existing().await?;
     let person = find(&desk, Some(who)).await?;
     desk.accounts().set_disabled(&desk.tenant, person, disabled).await?;
     println!("{who} is {}", if disabled { "locked out" } else { "let in again" });
@@ -222,7 +224,7 @@ impl Token {
     pub(crate) async fn run(self) -> Outcome {
         match self.command {
             TokenCommand::Issue { label, who, scopes, days, settings } => {
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let person = find(&desk, who.as_deref()).await?;
                 let scopes = PermissionSet::of(scopes.as_deref().unwrap_or(Permission::ALL));
                 let expires_at = days.map(|days| desk.journal.clock().now() + TimeDelta::days(i64::from(days)));
@@ -234,7 +236,7 @@ impl Token {
                 desk.close().await;
             }
             TokenCommand::List { json, settings } => {
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let tokens = desk.accounts().list_tokens(&desk.tenant).await?;
                 if json {
                     let all: Vec<_> = tokens
@@ -264,10 +266,13 @@ impl Token {
                 desk.close().await;
             }
             TokenCommand::Revoke { id, settings } => {
-                let desk = settings.open().await?;
+                let desk = settings.open_existing().await?;
                 let revoked = desk.accounts().revoke_token(&desk.tenant, id).await?;
-                println!("{}", if revoked { "revoked" } else { "there is no such token in force" });
                 desk.close().await;
+                if !revoked {
+                    return Err(format!("there is no token {id} in force").into());
+                }
+                println!("revoked");
             }
         }
         Ok(())
@@ -292,9 +297,12 @@ impl Erase {
         if !self.yes {
             return Err("this cannot be undone; say --yes".into());
         }
-        let desk = self.settings.open().await?;
+        let desk = self.settings.open_existing().await?;
         let done = desk.commands.erase_person(&by_system(&desk), CustomerId(self.customer)).await?;
-        println!("erased; recorded at position {}", done.position);
+        let bar = ProgressBar::new(0);
+        catch_up(&desk, &bar).await?;
+        bar.finish_and_clear();
+        println!("erased from the log and the read models; recorded at position {}", done.position);
         desk.close().await;
         Ok(())
     }

@@ -37,7 +37,7 @@ impl Rebuild {
             }
             return Ok(());
         }
-        let desk = self.settings.open().await?;
+        let desk = self.settings.open_existing().await?;
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
         bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} positions  {per_sec}  {eta} left")?);
         let models: Vec<&str> = self.models.iter().map(String::as_str).collect();

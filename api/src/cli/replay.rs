@@ -33,7 +33,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) async fn run(self) -> Outcome {
-        let desk = self.settings.open().await?;
+        let desk = self.settings.open_existing().await?;
         let stream = find(&desk, &self.what).await?;
         let (mut after, mut any) = (0, false);
         loop {

@@ -46,6 +46,15 @@ impl SettingArgs {
         Settings::load(self.config.as_deref(), overrides)
     }
 
+    /// As [`open`](Self::open) for a desk that is there: a mistyped folder is no empty desk.
+    pub(crate) async fn open_existing(&self) -> Result<Desk, Box<dyn std::error::Error + Send + Sync>> {
+        let settings = self.load_with(&self.overrides())?;
+        if settings.store == "sqlite" && !settings.data.join("log.db").is_file() {
+            return Err(format!("there is no desk in {}", settings.data.display()).into());
+        }
+        Ok(self.open().await?)
+    }
+
     /// The settings, and the desk opened with them; logs only warnings.
     pub(crate) async fn open(&self) -> Result<Desk, StartError> {
         let mut settings = self.load_with(&self.overrides())?;

@@ -37,7 +37,7 @@ impl Verify {
                 verify_export(std::io::BufReader::new(file), self.anchor, |_| {})?
             }
             None => {
-                let desk = self.settings.open().await?;
+                let desk = self.settings.open_existing().await?;
                 let head = desk.journal.store().head().await?;
                 let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(head.0) };
                 bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} events  {per_sec}  {eta} left")?);

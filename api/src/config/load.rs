@@ -93,6 +93,10 @@ impl Settings {
         if self.roles.is_empty() {
             return wrong("roles", "[]", "name at least one of api, relay, projections, reactors");
         }
+        let dir = &self.web.dir;
+        if !dir.as_os_str().is_empty() && !dir.join("desk.html").is_file() {
+            return wrong("web.dir", &dir.display().to_string(), "it may be empty, or a folder with a web build in it");
+        }
         let url = &self.http.public_url;
         if !(url.is_empty() || url.starts_with("http://") || url.starts_with("https://")) {
             return wrong("http.public_url", url, "it may be empty, http://… or https://…");
@@ -190,11 +194,17 @@ fn explain(error: &figment::Error) -> ConfigError {
         .map(|error| {
             let name = error.path.join(".");
             let from = error.metadata.as_ref().map_or(String::new(), |m| {
-                let source = m.source.as_ref().map_or_else(|| m.name.to_string(), |s| s.to_string());
-                format!(" (in {source})")
+                match &m.source {
+                    // Where in the code a flag is read is no help to whoever typed it.
+                    Some(figment::Source::Code(_)) => " (from a flag)".to_owned(),
+                    Some(source) => format!(" (in {source})"),
+                    None => format!(" (in {})", m.name),
+                }
             });
+            let may =
+                if name == "http.listen" { "; it may be an address with a port, e.g. 127.0.0.1:8080" } else { "" };
             let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
-            format!("{name}{}{from}", error.kind)
+            format!("{name}{}{from}{may}", error.kind)
         })
         .collect();
     ConfigError(lines.join("\n"))
@@ -236,6 +246,7 @@ mod tests {
             ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "at least 1"),
             ("[auth.jwt]\nalgorithm = \"none\"", "auth.jwt.algorithm", "EdDSA"),
             ("org = \"Big Org\"", "org", "a-z"),
+            ("[web]\ndir = \"/nowhere\"", "web.dir", "web build"),
         ] {
             let error = load(file).expect_err("is refused").to_string();
             assert!(error.contains(name) && error.contains(may), "{file}: {error}");

@@ -78,7 +78,8 @@ pub(crate) fn may_grant(who: &Principal, role: Role) -> Answer<()> {
     }
 }
 
-/// Opens an account and records it; an account that is there already is left as it is.
+/// Opens an account and records it; an account that is there already is left as it is. One of the desk is never taken for a
+/// customer's, nor the other way round: whoever may let customers in could let themselves in as somebody of the desk.
 pub(crate) async fn open_account(
     app: &App,
     invocation: &Invocation,
@@ -91,7 +92,14 @@ pub(crate) async fn open_account(
     }
     let new = NewAccount { person, role, login, password: None };
     match app.accounts.open_account(&invocation.tenant, new).await {
-        Ok(()) | Err(AccountError::Exists) => {}
+        Ok(()) => {}
+        Err(AccountError::Exists) => {
+            let account = app.accounts.account(&invocation.tenant, person).await.map_err(AccountError::Key);
+            let account = account.map_err(account_problem)?;
+            if account.is_some_and(|account| (account.role == Role::Customer) != (role == Role::Customer)) {
+                return Err(Problem::conflict("another_kind", "this person has an account of another kind"));
+            }
+        }
         Err(error) => return Err(account_problem(error)),
     }
     let bare = Invocation { idempotency: None, if_match: None, ..invocation.clone() };

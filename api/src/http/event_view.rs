@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatEvent;
 use docket_domain::ticket::TicketEvent;
-use docket_domain::{Actor, Category, CustomerId, DomainEvent, Event, Permission};
+use docket_domain::view::{ViewEvent, ViewListEvent};
+use docket_domain::{Actor, Category, CustomerId, DomainEvent, Event, Permission, PersonId};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -89,9 +90,19 @@ impl EventView {
             Category::Ticket => Permission::ViewTickets,
             Category::Chat => Permission::ViewChat,
             Category::Account => Permission::ViewAudit,
-            Category::Agent | Category::Department | Category::Customer | Category::Organisation => {
+            Category::Agent
+            | Category::Department
+            | Category::Customer
+            | Category::Organisation
+            | Category::ServiceLevel => {
                 return Some(Self::full(event));
             }
+            Category::View | Category::ViewList
+                if theirs_alone(&event.body).is_some_and(|owner| owner != who.person) =>
+            {
+                return None;
+            }
+            Category::View | Category::ViewList => Permission::ViewTickets,
         };
         who.may(needed).then(|| Self::full(event))
     }
@@ -110,6 +121,21 @@ impl EventView {
         view.causation_id = None;
         view.irregular = false;
         Some(view)
+    }
+}
+
+/// Whose alone a view is that an event is about: to others it is not there, before and after.
+fn theirs_alone(body: &DomainEvent) -> Option<PersonId> {
+    match body {
+        DomainEvent::View(event) => match event {
+            ViewEvent::ViewSaved(saved) => Some(saved.owner_id).filter(|_| !saved.shared),
+            ViewEvent::ViewChanged(changed) => {
+                Some(changed.owner_id).filter(|_| !changed.shared && !changed.was_shared)
+            }
+            ViewEvent::ViewDeleted(deleted) => Some(deleted.owner_id).filter(|_| !deleted.shared),
+        },
+        DomainEvent::ViewList(ViewListEvent::ViewsArranged(arranged)) => arranged.owner_id,
+        _ => None,
     }
 }
 

@@ -106,6 +106,10 @@ fn too_large(limit: usize) -> Problem {
 
 /// Parses JSON: 400 if it is none, 422 naming the field if it is not what is wanted.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take an array for an object's fields in order, which is no promise of the API.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::invalid_field("body", "invalid", "body: a JSON object is wanted, this is an array"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| json_problem(&error, bytes))?;
     deserializer.end().map_err(|error| {
@@ -289,9 +293,15 @@ mod tests {
         for json in ["{", "nope", r#"{"name":"x"} x"#] {
             assert_eq!(problem(json)["status"], 400);
         }
-        let deep = "[".repeat(100_000);
+        let deep = "{\"a\":".repeat(100_000);
         assert_eq!(parse_json::<serde_json::Value>(deep.as_bytes()).expect_err("is refused").status(), 400);
         let error = parse_json::<Order>(b"{\"name\":\"\xff\"}").expect_err("is refused");
         assert_eq!(error.status(), 400);
+    }
+
+    #[test]
+    fn an_array_is_no_object_without_names() {
+        assert_eq!(problem(r#" ["lamp"]"#)["errors"][0]["field"], "body");
+        assert_eq!(problem("[]")["status"], 422);
     }
 }

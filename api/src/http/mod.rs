@@ -5,6 +5,7 @@ mod accounts;
 mod address;
 mod agents;
 pub mod ask;
+mod calendars;
 mod chats;
 mod conventions;
 mod conversation;
@@ -30,9 +31,11 @@ mod respond;
 mod schema;
 mod sessions;
 mod sign_in_page;
+mod sla_policies;
 pub mod table;
 mod tickets;
 mod tokens;
+mod views;
 mod web;
 mod widget;
 
@@ -67,6 +70,8 @@ impl Http {
         departments::register(&mut table);
         customers::register(&mut table);
         organisation::register(&mut table);
+        calendars::register(&mut table);
+        sla_policies::register(&mut table);
         knowing::register(&mut table);
         events::register(&mut table);
         imports::register(&mut table);
@@ -75,6 +80,7 @@ impl Http {
         sessions::register(&mut table);
         sign_in_page::register(&mut table);
         tokens::register(&mut table);
+        views::register(&mut table);
         widget::register(&mut table);
         let (router, paths, components, routes) = table.into_parts();
         let openapi = openapi::describe(paths, components);

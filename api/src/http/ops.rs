@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,6 +51,10 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
             None
         }
     };
+    // Only for a while: nobody may be sent here any more who would find out that it works again.
+    if app.journal.refused_at().is_some_and(|at| app.journal.clock().now() - at < REFUSAL_COUNTS) {
+        not_ready.push("the log takes no events".to_owned());
+    }
     if let Err(error) = app.vault.ping().await {
         tracing::warn!(%error, "not ready");
         not_ready.push("the vault does not answer".to_owned());
@@ -71,6 +76,9 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, not_ready, log_position: head, read_position })).into_response()
 }
+
+/// How long an append that failed speaks against the log.
+const REFUSAL_COUNTS: TimeDelta = TimeDelta::seconds(15);
 
 /// Events the read models may be behind before the process calls itself not ready.
 const MAX_LAG: u64 = 50_000;

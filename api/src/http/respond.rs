@@ -60,6 +60,20 @@ impl From<Done> for Accepted {
 }
 
 impl Accepted {
+    /// About something in a stream of several, whose new id is in the note.
+    #[must_use]
+    pub(crate) fn noted(done: Done) -> Self {
+        let id = done.note.as_deref().and_then(|note| note.parse().ok()).unwrap_or(done.stream.id);
+        Self::from(done).about(id)
+    }
+
+    /// About something in a stream of several.
+    #[must_use]
+    pub(crate) fn about(mut self, id: Uuid) -> Self {
+        self.receipt.id = id;
+        self
+    }
+
     /// Something began: 201, and where to find it, under `collection`.
     #[must_use]
     pub(crate) fn created(mut self, collection: &str) -> Self {

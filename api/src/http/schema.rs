@@ -36,6 +36,8 @@ name_schemas! {
     widget_language = docket_domain::organisation::WidgetLanguage,
     /// Whether something is asked before a chat.
     form_field = docket_domain::organisation::FormField,
+    /// In which order a view lists tickets.
+    view_sort = docket_domain::view::ViewSort,
     /// A role.
     role = Role,
     /// A permission.
@@ -52,6 +54,11 @@ pub(crate) fn desk_role() -> RefOr<Schema> {
 /// Permissions, as many as wanted.
 pub(crate) fn permissions() -> RefOr<Schema> {
     RefOr::T(Schema::Array(ArrayBuilder::new().items(permission()).build()))
+}
+
+/// Ticket statuses, as many as wanted.
+pub(crate) fn ticket_statuses() -> RefOr<Schema> {
+    RefOr::T(Schema::Array(ArrayBuilder::new().items(ticket_status()).build()))
 }
 
 /// Who did something.

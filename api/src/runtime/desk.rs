@@ -180,7 +180,13 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|source| StartError::Folder { path: path.to_owned(), source })
+    let created = builder.create(path).and_then(|()| {
+        // Whether it can be written to, said here of the folder: the databases would say it in words of their own.
+        let trial = path.join(format!(".writable-{}", std::process::id()));
+        std::fs::write(&trial, [])?;
+        std::fs::remove_file(&trial)
+    });
+    created.map_err(|source| StartError::Folder { path: path.to_owned(), source })
 }
 
 /// Makes the databases' files, for their owner alone, whatever the umask and the folder say; SQLite gives what it puts beside them the

@@ -5,6 +5,7 @@ use docket_domain::chat::{Chat, ChatCommand, ChatEvent, ChatStep};
 use docket_domain::ticket::{
     Channel, FeedbackGiven, PlainFields, Priority, Ticket, TicketCommand, TicketEvent, TicketNumber, TicketStep,
 };
+use docket_domain::view::ViewEvent;
 use docket_domain::{
     Actor, AgentId, Aggregate, Category, ChatId, CustomerId, DecideContext, DepartmentId, DomainEvent, EventSet as _,
     Limits, MessageId, PersonId, PersonalText, Stamp, TicketId,
@@ -102,7 +103,14 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Resu
     let mut drafts = Vec::with_capacity(planned.steps.len());
     let mut subject = match category {
         Category::Agent | Category::Customer | Category::Account => Some(planned.stream.id),
-        Category::Ticket | Category::Chat | Category::Department | Category::Organisation => None,
+        // A view is its owner's, who is named when it begins.
+        Category::Ticket
+        | Category::Chat
+        | Category::Department
+        | Category::Organisation
+        | Category::ServiceLevel
+        | Category::View
+        | Category::ViewList => None,
     };
     for (index, planned_step) in planned.steps.iter().enumerate() {
         let at = |reason: Reason| format!("history[{index}].{reason}");
@@ -123,6 +131,7 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Resu
                 subject = Some(opened.customer_id.0);
             }
             DomainEvent::Chat(ChatEvent::ChatStarted(started)) => subject = Some(started.customer_id.0),
+            DomainEvent::View(ViewEvent::ViewSaved(saved)) => subject = Some(saved.owner_id.0),
             _ => {}
         }
         drafts.push(Draft {
@@ -303,5 +312,6 @@ fn is_opening(event_type: &str) -> bool {
             | "CustomerRegistered"
             | "OrganisationCreated"
             | "AccountOpened"
+            | "ViewSaved"
     )
 }

@@ -9,6 +9,7 @@ use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::{Actor, AgentId, CustomerId, Event, Rejection, Role, StreamId, TenantId, TicketId};
 use docket_store::{EventStore, Filter, Journal, LogUrl, MasterKey, SystemClock, Vault, new_id, open_log, open_vault};
+use docket_test_database::Database;
 
 /// Where a test's data lies.
 pub(crate) enum Place {
@@ -29,7 +30,7 @@ async fn open(place: &Place) -> (Arc<dyn EventStore>, Vault) {
     let clock = Arc::new(SystemClock);
     let (folder, url): (&Path, LogUrl) = match place {
         Place::Folder(folder) => (folder.path(), LogUrl::Sqlite(folder.path().join("log.db"))),
-        Place::Database(folder, database) => (folder.path(), LogUrl::Postgres(database.url.clone())),
+        Place::Database(folder, database) => (folder.path(), LogUrl::Postgres(database.url())),
     };
     let store = open_log(&url, clock.clone()).await.unwrap();
     let vault = folder.join("vault.db").display().to_string();
@@ -42,10 +43,9 @@ impl Desk {
         Self::at(Place::Folder(tempfile::tempdir().unwrap())).await
     }
 
-    /// A new one on the PostgreSQL of the tests, if there is one.
-    pub(crate) async fn on_postgres() -> Option<Self> {
-        let database = Database::create().await?;
-        Some(Self::at(Place::Database(tempfile::tempdir().unwrap(), database)).await)
+    /// A new one on the PostgreSQL of the tests.
+    pub(crate) async fn on_postgres() -> Self {
+        Self::at(Place::Database(tempfile::tempdir().unwrap(), Database::create().await)).await
     }
 
     async fn at(place: Place) -> Self {
@@ -170,43 +170,5 @@ pub(crate) fn fields(outcome: Result<Done, CommandError>) -> Vec<String> {
             violations.into_iter().map(|violation| violation.field).collect()
         }
         other => panic!("{other:?}"),
-    }
-}
-
-/// A PostgreSQL database of the test's own, dropped at its end.
-pub(crate) struct Database {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Database {
-    async fn create() -> Option<Self> {
-        let server = std::env::var("DOCKET_TEST_POSTGRES")
-            .unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".to_owned());
-        let Ok(pool) = sqlx::PgPool::connect(&server).await else {
-            eprintln!("no PostgreSQL at DOCKET_TEST_POSTGRES: skipped");
-            return None;
-        };
-        let name = format!("docket_commands_{}", new_id().simple());
-        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
-        let (base, _) = server.rsplit_once('/').unwrap();
-        Some(Self { url: format!("{base}/{name}"), server, name })
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                if let Ok(pool) = sqlx::PgPool::connect(&server).await {
-                    let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.ok();
-                }
-            });
-        });
-        dropping.join().ok();
     }
 }

@@ -8,4 +8,6 @@ mod desk;
 mod in_turn;
 mod once;
 mod people;
+mod service_levels;
 mod tickets;
+mod views;

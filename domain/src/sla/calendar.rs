@@ -9,6 +9,7 @@ use crate::ticket::{Hours, WorkingRange};
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 const WEEK: i64 = 7 * DAY;
+const YEAR: i64 = 366 * DAY;
 /// The farthest a due time may lie ahead: beyond, something is never due.
 const HORIZON: i64 = 50 * 366 * DAY;
 /// Days from year 1 to 1970, as chrono counts them.
@@ -97,6 +98,29 @@ impl Calendar {
         None
     }
 
+    /// When the desk works from `from` on, at most `most` stretches and a year ahead: the present one from `from`, if it
+    /// works then. What meets (at midnight, say) is one stretch.
+    pub fn open_ranges(&self, from: DateTime<Utc>, most: usize) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut at = from.timestamp_micros();
+        let end = at.saturating_add(YEAR);
+        let mut open: Vec<(i64, i64)> = Vec::new();
+        // One more than is wanted is looked for: only then is it sure that the last one does not go on.
+        while at < end && open.len() <= most {
+            let (offset, until) = self.steady(at, end);
+            for (begin, stop) in self.stretches(at + offset, until + offset) {
+                let (begin, stop) = (begin - offset, stop - offset);
+                match open.last_mut() {
+                    Some(last) if last.1 == begin => last.1 = stop,
+                    _ => open.push((begin, stop)),
+                }
+            }
+            at = until;
+        }
+        open.truncate(most);
+        let instant = DateTime::from_timestamp_micros;
+        open.into_iter().filter_map(|(begin, stop)| Some((instant(begin)?, instant(stop)?))).collect()
+    }
+
     fn is_always_open(&self) -> bool {
         self.week == WEEK && self.holidays.is_empty()
     }
@@ -128,25 +152,25 @@ impl Calendar {
             return (self.week, to);
         }
         let mut worked = 0;
-        let mut day = from.div_euclid(DAY);
-        while day * DAY < to {
-            if !self.has_holiday(day, day) {
-                // 1 January 1970 was a Thursday.
-                let weekday = (day + 3).rem_euclid(7);
-                for (_, begin, end) in self.ranges.iter().filter(|range| range.0 == weekday) {
-                    let begin = (day * DAY + begin).max(from);
-                    let end = (day * DAY + end).min(to);
-                    if end > begin {
-                        if end - begin >= most - worked {
-                            return (most, begin + (most - worked));
-                        }
-                        worked += end - begin;
-                    }
-                }
+        for (begin, end) in self.stretches(from, to) {
+            if end - begin >= most - worked {
+                return (most, begin + (most - worked));
             }
-            day += 1;
+            worked += end - begin;
         }
         (worked, to)
+    }
+
+    /// The working stretches within a stretch of local time, each on one day.
+    fn stretches(&self, from: i64, to: i64) -> impl Iterator<Item = (i64, i64)> {
+        let days = from.div_euclid(DAY)..(to + DAY - 1).div_euclid(DAY);
+        days.filter(move |day| !self.has_holiday(*day, *day)).flat_map(move |day| {
+            // 1 January 1970 was a Thursday.
+            let weekday = (day + 3).rem_euclid(7);
+            let ranges = self.ranges.iter().filter(move |range| range.0 == weekday);
+            let within = ranges.map(move |(_, begin, end)| ((day * DAY + begin).max(from), (day * DAY + end).min(to)));
+            within.filter(|(begin, end)| begin < end)
+        })
     }
 
     fn has_holiday(&self, first: i64, last: i64) -> bool {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::clock::{Clock, ClockState, Mark};
 use super::{Calendar, SlaClocks};
+use crate::CalendarId;
 use crate::ticket::{Priority, SlaClock, TicketStatus};
 
 /// A ticket's service level, explained.
@@ -16,6 +17,8 @@ pub struct SlaExplanation {
     pub policy_id: Option<Uuid>,
     /// The policy's name.
     pub policy_name: String,
+    /// The calendar its hours were copied from; absent for the built-in default.
+    pub calendar_id: Option<CalendarId>,
     /// The zone of its business hours.
     pub time_zone: String,
     /// The priority whose targets count.
@@ -79,6 +82,7 @@ impl SlaClocks {
         Some(SlaExplanation {
             policy_id: policy.policy_id,
             policy_name: policy.name.clone(),
+            calendar_id: policy.calendar_id,
             time_zone: policy.hours.time_zone.clone(),
             priority: self.priority(),
             clocks: clocks.filter_map(|(which, clock)| self.explain_clock(which, clock, &calendar, now)).collect(),

@@ -13,4 +13,5 @@ pub use calendar::Calendar;
 pub use clock::{Clock, ClockState, Mark};
 pub use clocks::{SlaClocks, SlaTimer, SlaTimerKind};
 pub use explain::{ClockExplanation, ExplainedStretch, SlaExplanation};
+pub(crate) use policy::LONGEST_TARGET;
 pub use policy::{check_policy, default_policy};

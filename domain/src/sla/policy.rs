@@ -10,7 +10,7 @@ use crate::{Limits, Violations};
 
 const HOUR: u64 = 3600;
 /// The longest target, in seconds: about ten years.
-const LONGEST_TARGET: u64 = 3660 * 24 * HOUR;
+pub(crate) const LONGEST_TARGET: u64 = 3660 * 24 * HOUR;
 /// The most working ranges and holidays.
 const MOST_RANGES: usize = 100;
 const MOST_HOLIDAYS: usize = 1000;
@@ -42,6 +42,7 @@ pub fn default_policy(time_zone: &str) -> SlaPolicyApplied {
             holidays: Vec::new(),
         },
         pause_in: vec![TicketStatus::WaitingCustomer, TicketStatus::OnHold],
+        calendar_id: None,
     }
 }
 

@@ -14,7 +14,9 @@ use super::value::{
 };
 use crate::event_set::{PersonalField, event_set};
 use crate::personal::present;
-use crate::{Actor, AgentId, Category, ChatId, CustomerId, DepartmentId, MessageId, PersonalText, TicketId};
+use crate::{
+    Actor, AgentId, CalendarId, Category, ChatId, CustomerId, DepartmentId, MessageId, PersonalText, TicketId,
+};
 
 event_set! {
     /// Everything that can have happened to a ticket.
@@ -333,6 +335,9 @@ pub struct SlaPolicyApplied {
     pub hours: Hours,
     /// Statuses in which clocks stand still.
     pub pause_in: Vec<TicketStatus>,
+    /// The calendar the hours were copied from; absent for the built-in default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar_id: Option<CalendarId>,
 }
 
 /// A clock nears its due time.

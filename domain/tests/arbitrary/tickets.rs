@@ -13,6 +13,7 @@ pub(crate) const TICKET_COMMANDS: u8 = 26;
 fn policy(dice: Dice) -> SlaPolicyApplied {
     let mut policy = default_policy(dice.of(&["Europe/Rome", "UTC", "America/New_York"]));
     policy.policy_id = dice.some(0, ticket_id(9).0);
+    policy.calendar_id = dice.some(1, crate::service_level::calendar_id(1));
     if dice.a.is_multiple_of(2) {
         policy.hours.ranges.clear();
         policy.pause_in.clear();

@@ -56,11 +56,17 @@ impl Reader {
         }
     }
 
-    /// Runs a query for as long as `wanted` says.
-    fn fetch(&self, sql: &str, binds: &[Cell], wanted: Arc<AtomicBool>) -> Result<Vec<DbRow>, ReadError> {
+    /// Runs a query for as long as `wanted` says, and no longer than `patience`.
+    fn fetch(
+        &self,
+        sql: &str,
+        binds: &[Cell],
+        wanted: Arc<AtomicBool>,
+        patience: Duration,
+    ) -> Result<Vec<DbRow>, ReadError> {
         self.0.busy_timeout(BUSY)?;
         let begun = Instant::now();
-        let is_over = move || !wanted.load(Ordering::Relaxed) || begun.elapsed() > PATIENCE;
+        let is_over = move || !wanted.load(Ordering::Relaxed) || begun.elapsed() > patience;
         self.0.progress_handler(LOOK_UP, Some(is_over))?;
         let found = fetch(&self.0, sql, binds);
         self.hurry()?;
@@ -95,11 +101,12 @@ pub(crate) struct Readers {
     path: PathBuf,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Reader>>>,
+    patience: Duration,
 }
 
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
+        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default(), patience: PATIENCE }
     }
 
     /// Runs a query on a free connection. Dropping the future interrupts it.
@@ -119,7 +126,7 @@ impl Readers {
         blocking(move || {
             let _permit = permit;
             let reader = ready.map_or_else(|| Reader::open(&readers.path), Ok)?;
-            let rows = reader.fetch(&sql, &binds, still_wanted)?;
+            let rows = reader.fetch(&sql, &binds, still_wanted, readers.patience)?;
             readers.give_back(Some(reader));
             Ok(rows)
         })
@@ -136,5 +143,44 @@ impl Readers {
     pub(super) fn close(&self) {
         self.permits.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::sqlite::connect;
+
+    const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    /// Far less than [`PATIENCE`], far more than an interruption takes.
+    const SOON: Duration = Duration::from_secs(10);
+
+    fn readers() -> (tempfile::TempDir, Readers) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("read.db");
+        connect(&path).expect("a database");
+        (folder, Readers::new(path))
+    }
+
+    #[tokio::test]
+    async fn a_query_nobody_waits_for_is_interrupted() {
+        let (_folder, readers) = readers();
+        for _ in 0..READERS {
+            let query = readers.fetch(ENDLESS.into(), Vec::new());
+            assert!(tokio::time::timeout(Duration::from_millis(20), query).await.is_err(), "it has no end");
+        }
+        let all = u32::try_from(READERS).expect("few");
+        let free = tokio::time::timeout(SOON, readers.permits.acquire_many(all)).await;
+        drop(free.expect("every connection is free again").expect("open"));
+        assert_eq!(readers.fetch("SELECT 1".into(), Vec::new()).await.expect("answered").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_query_that_takes_too_long_is_given_up() {
+        let (_folder, mut readers) = readers();
+        readers.patience = Duration::from_millis(50);
+        let found = tokio::time::timeout(SOON, readers.fetch(ENDLESS.into(), Vec::new())).await.expect("given up");
+        assert!(matches!(found, Err(ReadError::TookTooLong)), "{found:?}");
+        assert_eq!(readers.fetch("SELECT 1".into(), Vec::new()).await.expect("answered").len(), 1);
     }
 }

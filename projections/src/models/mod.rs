@@ -2,6 +2,7 @@
 
 pub(crate) mod agents;
 pub(crate) mod audit;
+pub(crate) mod calendars;
 pub(crate) mod chats;
 pub(crate) mod counters;
 pub(crate) mod customers;
@@ -10,7 +11,9 @@ pub(crate) mod messages;
 pub(crate) mod organisations;
 pub(crate) mod reads;
 pub(crate) mod sla;
+pub(crate) mod sla_policies;
 pub(crate) mod tickets;
+pub(crate) mod views;
 
 /// The beginning of a message, on one line: what lists show. At most 160 characters.
 pub(crate) fn preview(body: &str) -> String {

@@ -1,6 +1,7 @@
 //! Answers from the read models. Every query takes a [`Viewer`]; what a customer may not see is left out in SQL.
 
 mod audit;
+mod calendars;
 mod chats;
 mod cursor;
 mod dashboard;
@@ -10,7 +11,9 @@ mod people;
 mod reader;
 mod search;
 mod sla;
+mod sla_policies;
 mod tickets;
+mod views;
 
 use crate::database::Sql;
 use crate::error::ReadError;

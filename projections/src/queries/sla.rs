@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::sla::{ClockExplanation, ClockState, SlaClocks, SlaTimerKind};
-use docket_domain::ticket::SlaClock;
+use docket_domain::ticket::{SlaClock, TicketEvent};
 use docket_domain::{Category, DomainEvent, Event, StreamId, TenantId};
 use docket_store::Journal;
 use uuid::Uuid;
@@ -54,9 +54,17 @@ pub fn explain_sla(ticket_id: Uuid, events: &[Event], now: DateTime<Utc>) -> Opt
         let event = events.iter().find(|event| event.meta.version == version);
         event.map_or_else(String::new, |event| event.body.event_type().to_owned())
     };
+    let mut applied = Vec::new();
     for event in events {
-        if let DomainEvent::Ticket(body) = &event.body {
-            clocks.evolve(body, &stamp(event));
+        let DomainEvent::Ticket(body) = &event.body else { continue };
+        clocks.evolve(body, &stamp(event));
+        if let TicketEvent::SlaPolicyApplied(policy) = body {
+            applied.push(AppliedPolicy {
+                policy_id: policy.policy_id,
+                policy: policy.name.clone(),
+                at: event.meta.occurred_at,
+                version: event.meta.version,
+            });
         }
     }
     let explanation = clocks.explain(now)?;
@@ -64,8 +72,10 @@ pub fn explain_sla(ticket_id: Uuid, events: &[Event], now: DateTime<Utc>) -> Opt
         ticket_id,
         policy_id: explanation.policy_id,
         policy: explanation.policy_name,
+        calendar_id: explanation.calendar_id.map(Uuid::from),
         time_zone: explanation.time_zone,
         clocks: explanation.clocks.into_iter().map(|clock| clock_view(clock, &began_with)).collect(),
+        applied,
         as_of: now,
     })
 }

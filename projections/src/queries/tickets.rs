@@ -181,7 +181,8 @@ impl Queries {
         sql
     }
 
-    fn conditions(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
+    /// What a ticket must be to match, but its status; begins with ` AND `.
+    pub(super) fn conditions(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
         let mut conditions =
             if filter.archived { " AND t.archived AND NOT t.deleted".to_owned() } else { format!(" AND {LISTED}") };
         let mut add = |condition: String| {

@@ -251,6 +251,7 @@ named_columns!(
     docket_domain::customer::CustomerKind,
     docket_domain::Role,
     docket_domain::Category,
+    docket_domain::view::ViewSort,
     crate::views::ConversationKind,
     crate::views::SlaClockState,
     crate::names::ActorName,

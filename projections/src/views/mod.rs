@@ -2,6 +2,7 @@
 
 mod agent;
 mod audit;
+mod calendar;
 mod chat;
 mod customer;
 mod dashboard;
@@ -9,13 +10,16 @@ mod department;
 mod message;
 mod organisation;
 mod page;
+mod saved;
 mod schema;
 mod search;
 mod sla;
+mod sla_policy;
 mod ticket;
 
 pub use agent::AgentView;
 pub use audit::{AuditEntry, AuditFilter};
+pub use calendar::{CalendarView, DayOfWeek, OpenHours, WorkingRangeView};
 pub use chat::{ChatFilter, ChatView, VisitorView};
 pub use customer::{CustomerFilter, CustomerView};
 pub use dashboard::{AgentScore, DashboardView, DaySatisfaction, DayVolume};
@@ -23,8 +27,10 @@ pub use department::DepartmentView;
 pub use message::{AuthorView, ConversationKind, MessagePage, MessageView};
 pub use organisation::{FieldView, OrganisationView};
 pub use page::{Page, PageRequest};
+pub use saved::{SavedFilter, SavedView, ViewCount};
 pub use search::{SearchHit, SearchHitKind};
-pub use sla::{SlaBadge, SlaClockState, SlaClockView, SlaStretch, SlaView, Timer, TimerKind};
+pub use sla::{AppliedPolicy, SlaBadge, SlaClockState, SlaClockView, SlaStretch, SlaView, Timer, TimerKind};
+pub use sla_policy::{ConditionsView, SlaPolicyView, TargetView, TargetsView};
 pub use ticket::{
     AssigneeFilter, FeedbackView, SidebarCounts, TicketCounts, TicketDetail, TicketFilter, TicketSort, TicketView,
 };

@@ -5,8 +5,9 @@ use docket_domain::chat::{ChatStatus, EndedBy};
 use docket_domain::customer::CustomerKind;
 use docket_domain::organisation::FieldType;
 use docket_domain::ticket::{Channel, Priority, SlaClock, TicketStatus};
+use docket_domain::view::ViewSort;
 use docket_domain::{ActorKind, Role};
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 fn one_of(names: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
@@ -32,6 +33,19 @@ enumerations! {
     customer_kind: CustomerKind,
     field_type: FieldType,
     role: Role,
+    view_sort: ViewSort,
+}
+
+fn several(schema: RefOr<Schema>) -> RefOr<Schema> {
+    ArrayBuilder::new().items(schema).into()
+}
+
+pub(super) fn ticket_statuses() -> RefOr<Schema> {
+    several(ticket_status())
+}
+
+pub(super) fn priorities() -> RefOr<Schema> {
+    several(priority())
 }
 
 /// Where a value may be absent: the derive does not see that behind `schema_with`.
@@ -45,6 +59,24 @@ pub(super) fn ended_by_or_null() -> RefOr<Schema> {
 
 pub(super) fn sla_clock_or_null() -> RefOr<Schema> {
     or_null(sla_clock())
+}
+
+pub(super) fn channels() -> RefOr<Schema> {
+    several(channel())
+}
+
+fn pattern(pattern: &str, description: &str) -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+    text.pattern(Some(pattern)).description(Some(description)).into()
+}
+
+pub(super) fn wall_time() -> RefOr<Schema> {
+    pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$", "When work begins, `HH:MM`.")
+}
+
+pub(super) fn wall_time_of_end() -> RefOr<Schema> {
+    let rule = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$";
+    pattern(rule, "When it ends, `HH:MM`; `24:00` (or `00:00`) is the end of the day.")
 }
 
 pub(super) fn actor_kind() -> RefOr<Schema> {

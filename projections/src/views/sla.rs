@@ -96,6 +96,19 @@ pub struct SlaClockView {
     pub stretches: Vec<SlaStretch>,
 }
 
+/// A policy a ticket was measured by from some moment on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AppliedPolicy {
+    /// The policy; absent for the built-in default.
+    pub policy_id: Option<Uuid>,
+    /// Its name at that time.
+    pub policy: String,
+    /// Since when the ticket was measured by it. Measuring began anew from the ticket's opening each time.
+    pub at: DateTime<Utc>,
+    /// The version of the event in the ticket's stream.
+    pub version: u64,
+}
+
 /// How a ticket stands with the service level, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SlaView {
@@ -105,10 +118,14 @@ pub struct SlaView {
     pub policy_id: Option<Uuid>,
     /// The policy's name.
     pub policy: String,
+    /// The calendar its hours come from; absent for the built-in default.
+    pub calendar_id: Option<Uuid>,
     /// The time zone its business hours are in.
     pub time_zone: String,
     /// Its clocks.
     pub clocks: Vec<SlaClockView>,
+    /// Every policy it was measured by, in turn: the last one is in force. A policy that was changed is there again.
+    pub applied: Vec<AppliedPolicy>,
     /// As of when.
     pub as_of: DateTime<Utc>,
 }

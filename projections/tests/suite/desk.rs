@@ -1,6 +1,6 @@
 //! A desk without a server: a real log and vault, read models on one of the databases, commands through the deciders.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use docket_store::delivery::InProcessSource;
 use docket_store::{
     Clock, Draft, DraftStream, Expected, Journal, Keyring, LogUrl, ManualClock, MasterKey, new_id, open_log, open_vault,
 };
+use docket_test_database::Database;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -29,40 +30,10 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// The server of `DOCKET_TEST_POSTGRES` with another database; by default the one on this machine.
-fn on_server(database: &str) -> String {
-    let server = std::env::var("DOCKET_TEST_POSTGRES");
-    let server = server.unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into());
-    let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-    format!("{base}/{database}")
-}
-
-/// A PostgreSQL database of its own, dropped at the end.
-#[derive(Debug)]
-pub(crate) struct Scratch(pub(crate) String);
-
-impl Scratch {
-    fn new() -> Self {
-        let name = format!("docket_read_{}", new_id().simple());
-        psql("postgres", &format!("CREATE DATABASE {name}"));
-        Self(name)
-    }
-
-    pub(crate) fn url(&self) -> String {
-        on_server(&self.0)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        psql("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.0));
-    }
-}
-
 /// Runs SQL with the database's own client and returns what it prints, without decoration.
-pub(crate) fn psql(database: &str, sql: &str) -> String {
+pub(crate) fn psql(database: &Database, sql: &str) -> String {
     let out = std::process::Command::new("psql")
-        .args(["-d", &on_server(database), "-v", "ON_ERROR_STOP=1", "-Atq", "-c", sql])
+        .args(["-d", &database.url(), "-v", "ON_ERROR_STOP=1", "-Atq", "-c", sql])
         .output()
         .expect("psql is installed; scripts/test sees to it");
     assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
@@ -81,7 +52,7 @@ pub(crate) struct Desk {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) tenant: TenantId,
     pub(crate) folder: tempfile::TempDir,
-    pub(crate) scratch: Option<Scratch>,
+    pub(crate) scratch: Option<Database>,
     running: Option<(CancellationToken, JoinHandle<()>)>,
 }
 
@@ -89,7 +60,10 @@ impl Desk {
     /// A desk whose projections do not run yet.
     pub(crate) async fn idle(engine: Engine) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let scratch = (engine == Engine::Postgres).then(Scratch::new);
+        let scratch = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(Database::create().await),
+        };
         let url = scratch.as_ref().map_or_else(
             || ReadModelsUrl::Sqlite(folder.path().join("read.db")),
             |scratch| ReadModelsUrl::Postgres(scratch.url()),
@@ -317,6 +291,21 @@ impl Desk {
         self.act::<Chat>(chat, Actor::agent(agent), ChatCommand::Accept { agent_id: AgentId(agent) }).await;
     }
 
+    /// A copy of the log as it is, as an operator takes one.
+    pub(crate) fn copy_log(&self) -> PathBuf {
+        let copy = self.folder.path().join("copy.db");
+        let log = rusqlite::Connection::open(self.folder.path().join("log.db")).unwrap();
+        log.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+        copy
+    }
+
+    /// Goes on with that copy of the log.
+    pub(crate) async fn restore_log(&mut self, copy: PathBuf) {
+        let log = open_log(&LogUrl::Sqlite(copy), self.clock.clone()).await.unwrap();
+        let vault = vault(self.folder.path(), self.clock.clone()).await;
+        self.journal = Journal::new(log, vault, self.clock.clone());
+    }
+
     /// Destroys the person's key and records that.
     pub(crate) async fn erase(&self, customer: Uuid) {
         self.journal.keys().destroy(&self.tenant, CustomerId(customer).into()).await.unwrap();
@@ -331,7 +320,7 @@ impl Desk {
                 file.busy_timeout(Duration::from_secs(30)).unwrap();
                 file.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             }
-            Some(scratch) => drop(psql(&scratch.0, &format!("SET search_path = docket_read; {sql}"))),
+            Some(scratch) => drop(psql(scratch, &format!("SET search_path = docket_read; {sql}"))),
         }
     }
 
@@ -343,7 +332,7 @@ impl Desk {
     pub(crate) fn dump_table(&self, table: &str) -> String {
         let mut lines: Vec<String> = match &self.scratch {
             None => sqlite(self.folder.path(), &format!("SELECT * FROM {table}")),
-            Some(scratch) => psql(&scratch.0, &format!("SELECT to_jsonb(t)::text FROM docket_read.{table} t")),
+            Some(scratch) => psql(scratch, &format!("SELECT to_jsonb(t)::text FROM docket_read.{table} t")),
         }
         .lines()
         .map(str::to_owned)

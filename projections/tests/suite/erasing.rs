@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::desk::{Desk, Engine, assert_same};
 use super::on_both;
 
-on_both!(an_erased_person_is_nowhere, what_others_wrote_stays);
+on_both!(an_erased_person_is_nowhere, what_others_wrote_stays, what_a_dead_rebuild_left_is_erased_too);
 
 async fn an_erased_person_is_nowhere(engine: Engine) {
     let mut desk = Desk::open(engine).await;
@@ -94,4 +94,24 @@ async fn what_others_wrote_stays(engine: Engine) {
     let seen = desk.queries().ticket(&desk.customer(ben), id).await.unwrap().unwrap();
     assert_eq!(seen.ticket.subject.as_deref(), Some("Lampe"));
     assert_eq!(desk.queries().search(&desk.customer(ben), "kaputt", 5).await.unwrap().len(), 2);
+}
+
+async fn what_a_dead_rebuild_left_is_erased_too(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (anna, ben) = (desk.register_customer("Anna").await, desk.register_customer("Ben").await);
+    desk.open_ticket(1, anna, "Lampe", "Quietschbogen").await;
+    desk.open_ticket(2, ben, "Tisch", "Wackelkontakt").await;
+    desk.settle().await;
+    // One of this version, and one of a version that knew no bodies.
+    desk.write("CREATE TABLE messages__900001 AS SELECT * FROM messages");
+    desk.write("CREATE TABLE tickets__900002 AS SELECT id, 'Quietschbogen' AS old FROM tickets");
+    desk.erase(anna).await;
+    desk.settle().await;
+    let left = desk.dump_table("messages__900001");
+    assert!(!left.contains("Quietschbogen") && left.contains("Wackelkontakt"), "{left}");
+    let tables = match &desk.scratch {
+        None => super::desk::sqlite(desk.folder.path(), "SELECT name FROM sqlite_schema"),
+        Some(scratch) => super::desk::psql(scratch, "SELECT tablename FROM pg_tables"),
+    };
+    assert!(!tables.contains("tickets__900002"), "{tables}");
 }

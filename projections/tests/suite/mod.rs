@@ -8,7 +8,9 @@ mod plans;
 mod rebuilding;
 mod running;
 mod seeing;
+mod service_levels;
 mod together;
+mod views;
 
 /// Makes a test for each database of an async function that takes an [`Engine`](desk::Engine).
 macro_rules! on_both {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use docket_domain::Actor;
 use docket_domain::ticket::{Priority, TicketStatus};
 use docket_projections::views::*;
+use docket_test_database::Database;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
@@ -85,8 +86,8 @@ async fn every_query_goes_along_an_index(engine: Engine) {
     match &desk.scratch {
         None => heard.iter().for_each(|sql| check_sqlite(&desk, sql)),
         Some(scratch) => {
-            grow(&scratch.0);
-            heard.iter().for_each(|sql| check_postgres(&scratch.0, sql));
+            grow(scratch);
+            heard.iter().for_each(|sql| check_postgres(scratch, sql));
         }
     }
 }
@@ -140,7 +141,7 @@ fn aliases(sql: &str) -> Vec<(String, String)> {
 }
 
 /// Makes the tables so large that walking through them would be folly.
-fn grow(database: &str) {
+fn grow(database: &Database) {
     let copies = [
         (
             "tickets",
@@ -177,7 +178,7 @@ fn grow(database: &str) {
     }
 }
 
-fn check_postgres(database: &str, sql: &str) {
+fn check_postgres(database: &Database, sql: &str) {
     let parameters = (1..100).take_while(|n| sql.contains(&format!("${n}"))).count();
     let nulls = vec!["NULL"; parameters].join(", ");
     let arguments = if parameters == 0 { String::new() } else { format!("({nulls})") };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use docket_domain::Actor;
 use docket_projections::views::{PageRequest, TicketFilter};
@@ -18,6 +19,7 @@ on_both!(
     one_model_alone_is_rebuilt,
     another_version_is_rebuilt_by_itself,
     a_long_log_is_rebuilt_with_its_words,
+    a_log_restored_from_a_copy_is_followed_from_its_beginning,
 );
 
 async fn play(desk: &Desk, choices: &[u32]) {
@@ -165,4 +167,37 @@ async fn another_version_is_rebuilt_by_itself(engine: Engine) {
     let page = PageRequest::default();
     let seen = desk.queries().tickets(&desk.customer(anna), &TicketFilter::default(), &page).await.unwrap();
     assert_eq!(seen.items[0].id, id);
+}
+
+/// What was in the log after the copy never happened; what happens now takes the same positions.
+async fn a_log_restored_from_a_copy_is_followed_from_its_beginning(engine: Engine) {
+    let mut desk = Desk::open(engine).await;
+    let anna = desk.register_customer("Anna").await;
+    desk.open_ticket(1, anna, "Kept", "It is in the copy").await;
+    desk.settle().await;
+    desk.stop().await;
+    let copy = desk.copy_log();
+    desk.run();
+    for number in 2..=5 {
+        desk.open_ticket(number, anna, "Lost", "It came after the copy").await;
+    }
+    let far = desk.settle().await;
+    desk.stop().await;
+
+    desk.restore_log(copy).await;
+    desk.open_ticket(2, anna, "New", "It came after the disaster").await;
+    let head = desk.journal.store().head().await.unwrap();
+    assert!(head < far, "what is new would be passed over");
+    desk.run();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    while desk.models.look().await.unwrap() != head {
+        assert!(tokio::time::Instant::now() < deadline, "still of the log that was lost");
+        tokio::task::yield_now().await;
+    }
+    desk.stop().await;
+    let followed = desk.dump();
+    let tickets = desk.dump_table("tickets");
+    assert!(tickets.contains("Kept") && tickets.contains("New") && !tickets.contains("Lost"), "{tickets}");
+    desk.models.rebuild(&desk.journal, &[], |_| {}).await.unwrap();
+    assert_same(&followed, &desk.dump());
 }

@@ -344,7 +344,7 @@ async fn tenants_do_not_meet(engine: Engine) {
         // Told no tenant, or another, the reader sees nothing, whatever it asks.
         let count = |told: &str| {
             let sql = format!("SET ROLE docket_reader; {told} SELECT count(*) FROM docket_read.tickets");
-            super::desk::psql(&scratch.0, &sql).trim().to_owned()
+            super::desk::psql(scratch, &sql).trim().to_owned()
         };
         assert_eq!(count(""), "0");
         assert_eq!(count("SET docket.tenant = 'other';"), "0");

@@ -1,7 +1,6 @@
 //! Keeps the due times of everything open and fires what is due.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,16 +10,14 @@ use docket_domain::sla::SlaClocks;
 use docket_domain::ticket::{
     StatusChanged, Ticket, TicketArchived, TicketDeleted, TicketEvent, TicketMerged, TicketOpened,
 };
-use docket_domain::{
-    Aggregate, Category, ChatId, DomainEvent, Event, EventPayload as _, FromDomain as _, Stamp, StreamId,
-};
+use docket_domain::{Category, ChatId, DomainEvent, Event, EventPayload as _, StreamId};
 use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 
 use super::due::{chat_timer, ticket_timers};
 use super::wheel::Wheel;
 use crate::Settings;
-use crate::follow::{Reactor, decode};
+use crate::follow::{Reactor, decode, state};
 
 /// Streams looked at or fired at once.
 const AT_ONCE: usize = 64;
@@ -171,31 +168,6 @@ async fn next_due(
             Ok(chat_timer(&chat, settings).map(|timer| timer.at))
         }
         _ => Ok(None),
-    }
-}
-
-/// A state that is at least at `version`: the one in memory, else folded without opening what is sealed and without
-/// pushing others out of memory, since nothing is about to be done with it.
-async fn state<A: Aggregate>(commands: &Commands, stream: &StreamId, version: u64) -> Result<Arc<A>, CommandError> {
-    const PAGE: usize = 500;
-    if let Some(known) = commands.known::<A>(&stream.tenant, stream.id).filter(|known| known.version >= version) {
-        return Ok(known.state);
-    }
-    let (mut state, mut after) = (A::default(), 0);
-    loop {
-        let page = commands.journal().store().read_stream(stream, after, PAGE).await?;
-        let last = page.len() < PAGE;
-        for recorded in page {
-            let event = decode(recorded)?;
-            after = event.meta.version;
-            if let Some(own) = A::Event::from_domain(&event.body) {
-                let (occurred_at, actor) = (event.meta.occurred_at, event.meta.actor);
-                state.evolve(own, &Stamp { version: after, occurred_at, actor });
-            }
-        }
-        if last {
-            return Ok(Arc::new(state));
-        }
     }
 }
 

@@ -5,4 +5,5 @@
 mod choosing;
 mod house;
 mod routing;
+mod service_levels;
 mod timers;

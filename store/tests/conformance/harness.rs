@@ -8,7 +8,8 @@ use docket_store::{
     Append, Appended, EventStore, Expected, Filter, IdempotencyKey, NewEvent, RecordedEvent, StoreError, StreamAppend,
     SystemClock, new_id, open_log,
 };
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use docket_test_database::Database;
+use sqlx::postgres::{PgConnection, PgSslMode};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use uuid::Uuid;
@@ -59,26 +60,12 @@ impl Tamper for Sqlite {
     }
 }
 
-/// A database of its own on the server of `DOCKET_TEST_POSTGRES` (by default the one on this machine).
-pub(crate) struct Postgres {
-    admin: PgConnectOptions,
-    name: String,
-}
-
-fn server() -> String {
-    std::env::var("DOCKET_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into())
-}
+/// A database of its own on the server of the tests.
+pub(crate) struct Postgres(Database);
 
 impl Backend for Postgres {
     async fn new() -> Self {
-        let admin: PgConnectOptions = server().parse().unwrap();
-        let name = format!("docket_log_{}", new_id().simple());
-        let mut connection = admin.connect().await.unwrap();
-        connection
-            .execute(AssertSqlSafe(format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")))
-            .await
-            .unwrap();
-        Self { admin, name }
+        Self(Database::create().await)
     }
 
     async fn open(&self) -> Arc<dyn EventStore> {
@@ -88,43 +75,28 @@ impl Backend for Postgres {
 
 impl Shared for Postgres {
     fn url(&self) -> String {
-        self.admin.clone().database(&self.name).to_url_lossy().to_string()
+        self.0.url()
     }
 }
 
 impl Postgres {
     /// The server's address, and where to find the test's database on another port of this machine.
     pub(crate) fn through(&self, port: u16) -> (String, String) {
-        let server = format!("{}:{}", self.admin.get_host(), self.admin.get_port());
-        let options = self.admin.clone().host("127.0.0.1").port(port).database(&self.name).ssl_mode(PgSslMode::Disable);
+        let options = self.0.options();
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        let options = options.host("127.0.0.1").port(port).ssl_mode(PgSslMode::Disable);
         (server, options.to_url_lossy().to_string())
     }
 
     /// A connection to the test's database, not the log's.
     pub(crate) async fn connect(&self) -> PgConnection {
-        self.admin.clone().database(&self.name).options([("search_path", "docket_log")]).connect().await.unwrap()
+        self.0.options().options([("search_path", "docket_log")]).connect().await.unwrap()
     }
 }
 
 impl Tamper for Postgres {
     async fn tamper(&self, sql: String) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connect().await).await.unwrap();
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        let (admin, name) = (self.admin.clone(), self.name.clone());
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let mut connection = admin.connect().await?;
-                connection.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await
-            })
-        });
-        if let Ok(Err(error)) = dropped.join() {
-            eprintln!("{} is left behind: {error}", self.name);
-        }
     }
 }
 

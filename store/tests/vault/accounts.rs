@@ -36,7 +36,6 @@ async fn an_identity_has_one_owner(kind: Kind) {
     assert_eq!(email(IdentityKind::Email).await.unwrap(), None);
     one.close().await;
     two.close().await;
-    house.remove().await;
 }
 
 static SHARED_TENANT: std::sync::LazyLock<TenantId> = std::sync::LazyLock::new(tenant);
@@ -64,7 +63,6 @@ async fn an_account_opens_with_its_password_only(kind: Kind) {
         assert!(!contains(&bytes, b"xample.org") && !contains(&bytes, b"battery staple"));
     }
     vault.close().await;
-    house.remove().await;
 }
 
 async fn a_login_belongs_to_one_person(kind: Kind) {
@@ -84,7 +82,6 @@ async fn a_login_belongs_to_one_person(kind: Kind) {
     assert_eq!(accounts.find_login(&tenant(), "ada@example.org").await.unwrap().unwrap().person, bob);
     assert_eq!(accounts.list_accounts(&tenant()).await.unwrap().len(), 2);
     vault.close().await;
-    house.remove().await;
 }
 
 async fn tokens_are_recognised_and_revoked(kind: Kind) {
@@ -128,7 +125,6 @@ async fn tokens_are_recognised_and_revoked(kind: Kind) {
     assert!(listed[0].revoked_at.is_some() && listed[0].label == "CI");
     vault.close().await;
     other.close().await;
-    house.remove().await;
 }
 
 fn house_now(house: &House) -> DateTime<chrono::Utc> {
@@ -170,7 +166,6 @@ async fn a_session_ends_by_itself(kind: Kind) {
     accounts.set_password(&tenant(), who, "new", None).await.unwrap();
     assert!(accounts.recognise(&two_secret).await.unwrap().is_none());
     vault.close().await;
-    house.remove().await;
 }
 
 async fn a_code_is_good_once(kind: Kind) {
@@ -186,7 +181,6 @@ async fn a_code_is_good_once(kind: Kind) {
     assert!(accounts.redeem_code(&late).await.unwrap().is_none());
     assert!(accounts.redeem_code("nonsense").await.unwrap().is_none());
     vault.close().await;
-    house.remove().await;
 }
 
 async fn erasing_a_person_takes_everything(kind: Kind) {
@@ -211,7 +205,6 @@ async fn erasing_a_person_takes_everything(kind: Kind) {
     let back = NewAccount { person: who, role: Role::Customer, login: None, password: None };
     assert!(matches!(accounts.open_account(&tenant(), back).await, Err(AccountError::Key(KeyError::Erased))));
     vault.close().await;
-    house.remove().await;
 }
 
 async fn tenants_are_listed(kind: Kind) {
@@ -225,7 +218,6 @@ async fn tenants_are_listed(kind: Kind) {
     assert_eq!(names, ["a", "acme"]);
     vault.ping().await.unwrap();
     vault.close().await;
-    house.remove().await;
 }
 
 async fn tenants_do_not_see_each_other(kind: Kind) {
@@ -242,5 +234,4 @@ async fn tenants_do_not_see_each_other(kind: Kind) {
     let same = NewAccount { person: who, role: Role::Agent, login: Some("ada@example.org".into()), password: None };
     accounts.open_account(&other, same).await.unwrap();
     vault.close().await;
-    house.remove().await;
 }

@@ -6,6 +6,7 @@ use chrono::DateTime;
 use docket_domain::{PersonId, Role, TenantId};
 use docket_store::vault::{MasterKey, NewAccount, Vault, open_vault};
 use docket_store::{ManualClock, new_id};
+use docket_test_database::Database;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -17,15 +18,12 @@ pub(crate) enum Kind {
 pub(crate) struct House {
     folder: tempfile::TempDir,
     pub(crate) url: String,
-    database: Option<String>,
+    /// Dropped with the house.
+    _database: Option<Database>,
     pub(crate) clock: Arc<ManualClock>,
 }
 
 pub(crate) const MASTER: [u8; 32] = [7; 32];
-
-pub(crate) fn server() -> String {
-    std::env::var("DOCKET_TEST_POSTGRES").unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/postgres".into())
-}
 
 impl House {
     pub(crate) async fn new(kind: Kind) -> Self {
@@ -34,15 +32,11 @@ impl House {
         let (url, database) = match kind {
             Kind::Sqlite => (folder.path().join("vault.db").display().to_string(), None),
             Kind::Postgres => {
-                let name = format!("docket_vault_{}", new_id().simple());
-                let pool = sqlx::PgPool::connect(&server()).await.expect("PostgreSQL for tests");
-                sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
-                pool.close().await;
-                let (base, _) = server().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-                (format!("{base}/{name}"), Some(name))
+                let database = Database::create().await;
+                (database.url(), Some(database))
             }
         };
-        Self { folder, url, database, clock }
+        Self { folder, url, _database: database, clock }
     }
 
     pub(crate) async fn open(&self) -> Vault {
@@ -56,14 +50,6 @@ impl House {
             all.extend(std::fs::read(entry.unwrap().path()).unwrap());
         }
         all
-    }
-
-    pub(crate) async fn remove(self) {
-        if let Some(name) = self.database {
-            let pool = sqlx::PgPool::connect(&server()).await.unwrap();
-            let sql = format!("DROP DATABASE {name} WITH (FORCE)");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
-        }
     }
 }
 

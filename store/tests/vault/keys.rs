@@ -19,7 +19,6 @@ async fn a_key_survives_reopening(kind: Kind) {
     let vault = house.open().await;
     assert_eq!(vault.ensure(&tenant(), who).await.unwrap().open(place, 0, &sealed).unwrap(), "Ada");
     vault.close().await;
-    house.remove().await;
 }
 
 async fn of_many_who_ensure_one_key_comes_out(kind: Kind) {
@@ -37,7 +36,6 @@ async fn of_many_who_ensure_one_key_comes_out(kind: Kind) {
         assert_eq!(known.open(place, 1, &sealed).unwrap(), "x");
     }
     vault.close().await;
-    house.remove().await;
 }
 
 async fn rival_nodes_agree_on_a_key(kind: Kind) {
@@ -59,7 +57,6 @@ async fn rival_nodes_agree_on_a_key(kind: Kind) {
     }
     one.close().await;
     two.close().await;
-    house.remove().await;
 }
 
 async fn people_without_a_key_are_absent(kind: Kind) {
@@ -74,7 +71,6 @@ async fn people_without_a_key_are_absent(kind: Kind) {
     assert_eq!(vault.find(&tenant(), &[unknown]).await.unwrap().len(), 1);
     vault.close().await;
     other.close().await;
-    house.remove().await;
 }
 
 async fn destroying_a_key_is_for_good(kind: Kind) {
@@ -107,7 +103,6 @@ async fn destroying_a_key_is_for_good(kind: Kind) {
         }
         vault.close().await;
     }
-    house.remove().await;
 }
 
 async fn another_node_learns_of_a_destroyed_key(kind: Kind) {
@@ -120,7 +115,6 @@ async fn another_node_learns_of_a_destroyed_key(kind: Kind) {
     assert!(matches!(two.ensure(&tenant(), who).await, Err(KeyError::Erased)));
     one.close().await;
     two.close().await;
-    house.remove().await;
 }
 
 async fn a_wrong_master_key_is_noticed(kind: Kind) {
@@ -128,7 +122,6 @@ async fn a_wrong_master_key_is_noticed(kind: Kind) {
     house.open().await.close().await;
     let refused = open_vault(&house.url, MasterKey::from_bytes(&[8; 32]), house.clock.clone()).await;
     assert!(matches!(refused, Err(KeyError::Unavailable(why)) if why.contains("master key")));
-    house.remove().await;
 }
 
 async fn a_wrapped_key_opens_for_its_person_only(kind: Kind) {
@@ -155,5 +148,4 @@ async fn a_wrapped_key_opens_for_its_person_only(kind: Kind) {
     vault.find(&tenant(), &[one]).await.unwrap();
     assert!(matches!(vault.find(&tenant(), &[two]).await, Err(KeyError::Damaged)));
     vault.close().await;
-    house.remove().await;
 }

@@ -82,7 +82,9 @@ async fn fault_a_reader_that_stops_is_told_to_resync_and_slows_nobody() {
     let admin = docket.admin();
     let carl = Person::customer(&admin, "Carl").await;
     let id = carl.client.open_ticket(&carl.id, "Busy").await.id();
-    let mut slow = subscribed(&carl, "tickets").await;
+    let mut slow = LiveSocket::connect_with_room_for(64 * 1024, &carl.client, "/v1/live").await.expect("a socket");
+    slow.send(&json!({ "type": "subscribe", "topic": "tickets" })).await.expect("sent");
+    told(&mut slow, "subscribed").await;
     let mut fast = LiveSocket::connect(&admin, "/v1/live").await.expect("a socket");
     fast.send(&json!({ "type": "subscribe", "topic": "tickets" })).await.expect("sent");
     told(&mut fast, "subscribed").await;
@@ -98,10 +100,10 @@ async fn fault_a_reader_that_stops_is_told_to_resync_and_slows_nobody() {
         }
         versions
     });
-    // Large ones fill the sockets' buffers, small ones the hub's queue.
-    let total = 8 * 40 + 16 * 340;
+    // Large ones fill the sockets' buffers, far more than the slow one empties in minutes; small ones fill the hub's queue.
+    let total = 8 * 160 + 16 * 340;
     let writer = tokio::spawn(async move {
-        write(&carl, &id, 8, 40, &"x".repeat(50_000)).await;
+        write(&carl, &id, 8, 160, &"x".repeat(50_000)).await;
         write(&carl, &id, 16, 340, "small").await;
     });
     let mut read = 0_u64;
@@ -112,7 +114,8 @@ async fn fault_a_reader_that_stops_is_told_to_resync_and_slows_nobody() {
         assert!(before == 0 || version == before + 1, "a gap that nobody spoke of: {before}, {version}");
         before = version;
         read += 1;
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // A quarter of a megabyte a second: the server sees it move.
+        tokio::time::sleep(Duration::from_millis(200)).await;
         message = slow.next(DEADLINE).await.expect("a slow reader is not cut off");
     }
     writer.await.expect("written");

@@ -13,4 +13,5 @@ mod live;
 mod real_data;
 mod rebuild;
 mod servers;
+mod service_levels;
 mod ticket_life;

@@ -81,7 +81,16 @@ fn on_tickets(
     let status = *random.of(&["open", "in_progress", "waiting_customer", "on_hold", "resolved", "closed"]);
     let priority = *random.of(&["low", "medium", "high", "urgent"]);
     let at = |part: &str| format!("/v1/tickets/{ticket}/{part}");
-    match random.below(20) {
+    match random.below(22) {
+        20 => {
+            let filter = json!({ "assignee": "me", "search": format!("words {n}"), "opened_from": "-7d" });
+            let shared = n.is_multiple_of(2);
+            (
+                Method::POST,
+                "/v1/views".into(),
+                json!({ "name": format!("View {n}"), "filter": filter, "shared": shared }),
+            )
+        }
         0 | 1 => {
             let body = json!({ "subject": format!("Ticket {n}"), "description": "Something broke", "category": "general",
                                "priority": priority, "customer_id": customer.id });

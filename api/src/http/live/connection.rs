@@ -12,7 +12,7 @@ use docket_store::Filter;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::protocol::{Said, Told};
-use super::topic::{NotATopic, Topic};
+use super::topic::{NotATopic, Topic, kinds};
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::event_view::EventView;
@@ -206,7 +206,8 @@ impl Connection {
                     (events, upto)
                 }
                 Topic::All(category) => {
-                    let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: vec![category] };
+                    let categories = kinds(category).to_vec();
+                    let filter = Filter { tenant: Some(self.who.tenant.clone()), categories };
                     let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|_| Over)?;
                     (page.events, page.scanned_to.max(seen))
                 }

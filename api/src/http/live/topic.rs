@@ -13,7 +13,7 @@ use crate::auth::Principal;
 pub(super) enum Topic {
     /// `ticket:<id>` or `chat:<id>`: one conversation.
     One(Category, Uuid),
-    /// `tickets`, `chats`, `agents`: all of a kind the caller may see.
+    /// `tickets`, `chats`, `agents`, `views`: all of a kind the caller may see.
     All(Category),
 }
 
@@ -23,12 +23,14 @@ pub(super) struct NotATopic(pub(super) &'static str, pub(super) &'static str);
 impl Topic {
     /// The topic of that name, if the caller may have it.
     pub(super) async fn open(name: &str, app: &App, who: &Principal) -> Result<Self, NotATopic> {
-        let unknown = || NotATopic("unknown_topic", "a topic is tickets, chats, agents, ticket:<id> or chat:<id>");
+        let unknown =
+            || NotATopic("unknown_topic", "a topic is tickets, chats, agents, views, ticket:<id> or chat:<id>");
         let topic = match name.split_once(':') {
             None => match name {
                 "tickets" => Self::All(Category::Ticket),
                 "chats" => Self::All(Category::Chat),
                 "agents" => Self::All(Category::Agent),
+                "views" => Self::All(Category::View),
                 _ => return Err(unknown()),
             },
             Some((kind, id)) => {
@@ -49,7 +51,7 @@ impl Topic {
             Category::Chat => Permission::ViewChat,
             _ => Permission::ViewTickets,
         };
-        if !who.may(needed) || (who.is_customer() && self == Self::All(Category::Agent)) {
+        if !who.may(needed) || (who.is_customer() && matches!(self, Self::All(Category::Agent | Category::View))) {
             return Err(NotATopic("forbidden", "you may not listen to this"));
         }
         let Self::One(category, id) = self else { return Ok(()) };
@@ -82,7 +84,17 @@ impl Topic {
         let StreamId { category, id, .. } = event.meta.stream;
         match self {
             Self::One(own, one) => own == category && one == id,
-            Self::All(own) => own == category,
+            Self::All(own) => kinds(own).contains(&category),
         }
+    }
+}
+
+/// The categories a topic of all of a kind is about: in which order views stand is told with the views.
+pub(super) fn kinds(category: Category) -> &'static [Category] {
+    match category {
+        Category::View => &[Category::View, Category::ViewList],
+        Category::Chat => &[Category::Chat],
+        Category::Agent => &[Category::Agent],
+        _ => &[Category::Ticket],
     }
 }

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
-use chrono::{DateTime, Utc};
 use docket_domain::ticket::{Priority, TicketStatus};
+use docket_domain::view::Moment;
 use docket_projections::views::{Page, SidebarCounts, TicketCounts, TicketFilter, TicketSort, TicketView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,23 +13,24 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::extract::Query;
-use crate::http::problem::Answer;
+use crate::http::problem::{Answer, Problem};
 use crate::http::query::{AnyOf, Assignee, page};
 use crate::http::respond::Listing;
+use crate::http::views::find_view;
 
 /// Which tickets.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TicketQuery {
+    /// As a saved view has it. What other parameters say comes in place of what the view says of the same.
+    view: Option<Uuid>,
     /// In one of these statuses: `open,in_progress`.
-    #[serde(default)]
     #[param(value_type = Option<String>)]
-    status: AnyOf<TicketStatus>,
+    status: Option<AnyOf<TicketStatus>>,
     /// Of one of these priorities: `high,urgent`.
-    #[serde(default)]
     #[param(value_type = Option<String>)]
-    priority: AnyOf<Priority>,
+    priority: Option<AnyOf<Priority>>,
     /// Of this category.
     category: Option<String>,
     /// For this department.
@@ -41,26 +42,23 @@ pub(crate) struct TicketQuery {
     customer_id: Option<Uuid>,
     /// With this tag.
     tag: Option<String>,
-    /// Opened at or after.
-    opened_from: Option<DateTime<Utc>>,
-    /// Opened before.
-    opened_to: Option<DateTime<Utc>>,
+    /// Opened at or after: a time, or how long ago (`-12h`, `-7d`, `-4w`).
+    #[param(value_type = Option<String>)]
+    opened_from: Option<Moment>,
+    /// Opened before: a time, or how long ago.
+    #[param(value_type = Option<String>)]
+    opened_to: Option<Moment>,
     /// Only those with an SLA clock past due.
-    #[serde(default)]
-    #[param(required = false)]
-    overdue: bool,
+    overdue: Option<bool>,
     /// About this order.
     order_ref: Option<String>,
     /// Words of subject, messages, the customer's name or address; or a number.
     search: Option<String>,
     /// Archived ones instead of the others.
-    #[serde(default)]
-    #[param(required = false)]
-    archived: bool,
+    archived: Option<bool>,
     /// `urgency` (the default), `newest` or `updated`.
-    #[serde(default)]
-    #[param(inline, required = false)]
-    sort: TicketSort,
+    #[param(inline)]
+    sort: Option<TicketSort>,
     /// How many, 15 by default, at most 100.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -78,24 +76,34 @@ pub(super) async fn list_tickets(
     Query(query): Query<TicketQuery>,
 ) -> Answer<Listing<TicketView>> {
     let request = page(&app, query.limit, query.cursor)?;
+    let now = app.journal.clock().now();
+    let view = match query.view {
+        Some(id) => Some(find_view(&app, &who, id).await?.ok_or_else(no_such_view)?),
+        None => None,
+    };
+    let base = view.map(|view| view.ticket_filter(now)).unwrap_or_default();
     let filter = TicketFilter {
-        status: query.status.0,
-        priority: query.priority.0,
-        category: query.category,
-        department_id: query.department_id,
-        assignee: query.assignee.map(|assignee| assignee.0),
-        customer_id: query.customer_id,
-        tag: query.tag,
-        opened_from: query.opened_from,
-        opened_to: query.opened_to,
-        overdue: query.overdue,
-        order_ref: query.order_ref,
-        search: query.search,
-        archived: query.archived,
-        sort: query.sort,
+        status: query.status.map_or(base.status, |status| status.0),
+        priority: query.priority.map_or(base.priority, |priority| priority.0),
+        category: query.category.or(base.category),
+        department_id: query.department_id.or(base.department_id),
+        assignee: query.assignee.map(|assignee| assignee.0).or(base.assignee),
+        customer_id: query.customer_id.or(base.customer_id),
+        tag: query.tag.or(base.tag),
+        opened_from: query.opened_from.map(|moment| moment.resolve(now)).or(base.opened_from),
+        opened_to: query.opened_to.map(|moment| moment.resolve(now)).or(base.opened_to),
+        overdue: query.overdue.unwrap_or(base.overdue),
+        order_ref: query.order_ref.or(base.order_ref),
+        search: query.search.or(base.search),
+        archived: query.archived.unwrap_or(base.archived),
+        sort: query.sort.unwrap_or(base.sort),
     };
     let page = app.queries.tickets(&who.viewer(), &filter, &request).await?;
     Ok(Listing { page, uri })
+}
+
+fn no_such_view() -> Problem {
+    Problem::invalid_field("view", "unknown", "view: there is no such view")
 }
 
 /// How many tickets there are.
