@@ -1,6 +1,7 @@
 import { vitePreprocess } from "@sveltejs/vite-plugin-svelte";
+import { styleDirectives } from "./build/styles.js";
 
 export default {
-  preprocess: vitePreprocess(),
+  preprocess: [styleDirectives(), vitePreprocess()],
   compilerOptions: { runes: true },
 };

@@ -20,4 +20,4 @@ const server = createServer(async (request, response) => {
   if (name === "shop.html") text = text.replace("{{desk}}", desk).replace("{{key}}", wanted.replace(/[^\w.-]/g, ""));
   response.writeHead(200, { "Content-Type": `${kind}; charset=utf-8`, "Content-Security-Policy": policy }).end(text);
 });
-server.listen(port, "127.0.0.1", () => console.log(`The shop: http://127.0.0.1:${port}/ (desk: ${desk})`));
+server.listen(port, "127.0.0.1", () => console.log(`The shop: http://127.0.0.1:${server.address().port}/ (desk: ${desk})`));

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Problem, Unreachable } from "./problem";
 
-vi.mock("$/i18n/index.svelte", async () => ({ m: await import("$generated/messages/messages/de.js") }));
+vi.mock("$/i18n/index.svelte", async () => ({ m: await import("$generated/messages/messages/de.js"), currentLocale: () => "de" }));
 
 let words: typeof import("./words");
 beforeAll(async () => {
@@ -44,7 +44,11 @@ describe("words", () => {
   it("name the field, and the server's limit where there is one", () => {
     expect(words.problemWords(Problem.from(422, { code: "invalid_fields", errors: [{ field: "subject", code: "required", message: "x" }] })))
       .toBe("Bitte ausfüllen.");
-    expect(words.fieldWords({ field: "subject", code: "too_long", message: "at most 255 characters" })).toContain("255");
+    const field = (code: string, message: string) => words.fieldWords({ field: "subject", code, message });
+    expect(field("too_long", "subject may have at most 51200 bytes, this has 60000")).toBe("Zu lang: höchstens 51.200.");
+    expect(field("too_short", "password needs at least 12 characters")).toBe("Zu kurz: mindestens 12.");
+    expect(field("out_of_range", "rating must be from 1 to 5")).toBe("Möglich ist 1 bis 5.");
+    expect(field("out_of_range", "until must lie in the future")).toBe("Das ist so nicht möglich.");
   });
 
   it("never show what is inside", () => {

@@ -74,3 +74,11 @@ export class Unreachable extends Error {
     super("the server does not answer", { cause });
   }
 }
+
+/** A part of the page could not be fetched: no network, or the server has another build by now. */
+export class NotLoaded extends Error {
+  override readonly name = "NotLoaded";
+  constructor(cause: unknown) {
+    super("a part of the page could not be fetched", { cause });
+  }
+}

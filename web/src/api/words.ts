@@ -1,12 +1,15 @@
 /** Problems in the reader's language. The server's own words are English, and shown only where nothing better is known. */
+import { formatNumber } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
-import { type FieldProblem, Problem, Unreachable } from "./problem";
+import { type FieldProblem, NotLoaded, Problem, Unreachable } from "./problem";
 
 /** Codes that have words of their own. */
 const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   agent_deactivated: () => m.problem_agent_deactivated(),
   already_exists: () => m.problem_already_exists(),
   at_capacity: () => m.problem_at_capacity(),
+  calendar_archived: () => m.problem_calendar_archived(),
+  calendar_in_use: () => m.problem_calendar_in_use(),
   chat_closed: () => m.problem_chat_closed(),
   chat_not_accepted: () => m.problem_chat_not_accepted(),
   chat_taken: () => m.problem_chat_taken(),
@@ -17,6 +20,7 @@ const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   not_available: () => m.problem_not_available(),
   not_found: () => m.problem_not_found(),
   offered_to_other: () => m.problem_offered_to_other(),
+  policy_archived: () => m.problem_policy_archived(),
   person_erased: () => m.problem_person_erased(),
   stale: () => m.problem_stale(),
   ticket_archived: () => m.problem_ticket_archived(),
@@ -29,6 +33,7 @@ const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
 /** What went wrong, in words for whoever is looking. */
 export function problemWords(error: unknown): string {
   if (error instanceof Unreachable) return m.problem_unreachable();
+  if (error instanceof NotLoaded) return m.problem_not_loaded();
   if (!(error instanceof Problem)) return m.problem_unexpected();
   const words = BY_CODE[error.code];
   if (words) return words(error);
@@ -49,8 +54,20 @@ export function fieldWords(problem: FieldProblem): string {
       return m.field_unknown();
     case "taken":
       return m.field_taken();
-    // The limit is in the server's words, and a number says more than none.
     default:
-      return problem.message || m.field_invalid();
+      return limitWords(problem) ?? m.field_invalid();
   }
+}
+
+/** The limit that was not kept. It stands in the server's words alone, and a number says more than none. */
+function limitWords({ code, message }: FieldProblem): string | null {
+  const number = (found: string | undefined) => (found === undefined ? null : formatNumber(Number(found)));
+  const most = number(/at most (\d+)/.exec(message)?.[1]);
+  const least = number(/at least (\d+)/.exec(message)?.[1]);
+  const [, from, to] = /\b(\d+) to (\d+)\b/.exec(message) ?? [];
+  if (code === "too_long" && most) return m.field_too_long({ most });
+  if (code === "too_short" && least) return m.field_too_short({ least });
+  if (code === "too_many" && most) return m.field_too_many({ most });
+  if (code === "out_of_range" && from && to) return m.field_between({ least: number(from)!, most: number(to)! });
+  return null;
 }

@@ -22,7 +22,8 @@ export function ticketMessages(id: string) {
 export async function fetchNewMessages(id: string): Promise<void> {
   const key = conversationKeys.messages(id);
   const shown = queryClient.getQueryData<Message[]>(key);
-  if (!shown) return;
+  // It is being read just now, perhaps without this: read again.
+  if (!shown) return queryClient.invalidateQueries({ queryKey: key });
   const after = shown.at(-1)?.position ?? 0;
   const page = await ok(api.GET("/v1/tickets/{id}/messages", { params: { path: { id }, query: { after, limit: 100 } } }));
   queryClient.setQueryData<Message[]>(key, (messages = []) => {
@@ -31,11 +32,13 @@ export async function fetchNewMessages(id: string): Promise<void> {
   });
 }
 
-/** Keeps one conversation true. Returns how to stop. */
+/** Keeps one conversation true from where it was read, so that nothing is missed between reading and listening. Returns how to stop. */
 export function followConversation(id: string): () => void {
+  const after = queryClient.getQueryData<Message[]>(conversationKeys.messages(id))?.at(-1)?.position;
   return live.listen(`ticket:${id}`, {
+    ...(after === undefined ? {} : { after }),
     event(event) {
-      if (event.event_type === "MessagePosted" || event.event_type === "NoteAdded") void fetchNewMessages(id);
+      if (event.event_type === "MessagePosted" || event.event_type === "NoteAdded") void fetchNewMessages(id).catch(() => undefined);
     },
     resync: () => void queryClient.invalidateQueries({ queryKey: conversationKeys.messages(id) }),
   });

@@ -1,4 +1,5 @@
 /** The tab's live connection, and what the screen says about it. */
+import { knows } from "$/api/position";
 import { Connection, type Listener, type LinkState } from "./connection";
 import type { Topic } from "./protocol";
 
@@ -54,10 +55,21 @@ export const live = {
     connection.stop();
   },
   /**
-   * Listens to a topic; returns how to stop. Made for `$effect(() => live.listen("tickets", { event }))`.
+   * Listens to a topic; returns how to stop. Made for `$effect(() => live.listen("tickets", { event }))`. What a listener asks
+   * for after it was told shows what it was told of.
    */
   listen(topic: Topic, listener: Listener): () => void {
-    return connection.listen(topic, listener);
+    return connection.listen(topic, {
+      ...listener,
+      event(event) {
+        knows(event.position);
+        listener.event?.(event);
+      },
+      resync(position) {
+        knows(position);
+        listener.resync?.(position);
+      },
+    });
   },
   /** Says that the reader writes; the server tells it on at most once a second. */
   typing(topic: Topic, internal = false): void {

@@ -178,6 +178,38 @@ describe("several tabs", () => {
   });
 });
 
+describe("what was decided on a version", () => {
+  const status = { method: "PUT", path: "/v1/status", body: { body: "resolved" }, ifMatch: 3 } as const;
+
+  it("goes for the version one's own words led to", async () => {
+    const one = browser();
+    one.server.answer = async () => ({ version: 4 });
+    const { outbox, shown } = await one.tab();
+    await outbox.add(TICKET, "message", message("solved"));
+    await outbox.add(TICKET, "status", status);
+    await vi.waitFor(() => expect(shown()).toEqual([]));
+    expect(one.server.received.map((command) => command.ifMatch)).toEqual([undefined, 4]);
+  });
+
+  it("stays as it was decided where somebody else came between, and in other conversations", async () => {
+    const one = browser();
+    let online = false;
+    one.server.answer = async () => {
+      if (!online) throw new Unreachable(null);
+      return { version: 5 };
+    };
+    const { outbox, shown } = await one.tab();
+    await outbox.add(TICKET, "message", message("solved"));
+    await outbox.add(TICKET, "status", status);
+    await outbox.add("ticket:2", "message", message("elsewhere"));
+    await outbox.add("ticket:3", "status", { ...status, ifMatch: 4 });
+    online = true;
+    await vi.waitFor(() => expect(shown()).toEqual([]));
+    const sent = one.server.received.filter((command) => command.ifMatch !== undefined);
+    expect(new Set(sent.map((command) => command.ifMatch))).toEqual(new Set([3, 4]));
+  });
+});
+
 it("nobody sends what somebody else wrote", async () => {
   const one = browser();
   one.server.answer = async () => {

@@ -198,6 +198,7 @@ export class Outbox {
     try {
       const answer = await this.parts.send(entry.command);
       await this.parts.store.remove(entry.id);
+      await this.#moveOn(entry, answer);
       const sent: Sent = { entry, answer };
       this.#sentWatchers.forEach((watch) => watch(sent));
       this.parts.channel.postMessage({ type: "sent", ...sent } satisfies News);
@@ -213,6 +214,19 @@ export class Outbox {
     } finally {
       this.#sending.delete(entry.id);
       await this.#refresh();
+    }
+  }
+
+  /**
+   * What was decided on the version this one was made on goes for the version it led to. If something of others came between,
+   * it stays as it was decided, and the server refuses it with what it missed.
+   */
+  async #moveOn(sent: Entry, answer: unknown): Promise<void> {
+    const version = (answer as { version?: number } | null)?.version;
+    if (version === undefined) return;
+    for (const entry of await this.parts.store.all(this.parts.person)) {
+      if (entry.conversation !== sent.conversation || entry.command.ifMatch !== version - 1) continue;
+      await this.parts.store.put({ ...entry, command: { ...entry.command, ifMatch: version } });
     }
   }
 }

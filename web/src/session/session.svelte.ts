@@ -7,6 +7,7 @@ import { live } from "$/live/live.svelte";
 import { outbox, startOutbox } from "$/live/outbox.svelte";
 
 let me = $state.raw<Me | null>(null);
+let leaving = $state(false);
 
 /** Where somebody signs in, to come back here afterwards. */
 export function signInAddress(next = location.pathname + location.search): string {
@@ -60,8 +61,21 @@ export const session = {
   may(permission: Permission): boolean {
     return me?.permissions.includes(permission) ?? false;
   },
-  /** Signs out, and leaves nothing of this person's in the browser. */
+  /** Whether somebody wants to sign out while something waits to be sent, and is asked (`Leaving.svelte`). */
+  get leaving(): boolean {
+    return leaving;
+  },
+  /** Signs out; asks first where something written would be lost. */
   async signOut(): Promise<void> {
+    if (outbox.all.length > 0) leaving = true;
+    else await session.leave();
+  },
+  /** Thinks better of it. */
+  stay(): void {
+    leaving = false;
+  },
+  /** Signs out, and leaves nothing of this person's in the browser. */
+  async leave(): Promise<void> {
     onSignedOut(() => undefined);
     await ok(api.DELETE("/v1/sessions/current")).catch(() => undefined);
     live.stop();

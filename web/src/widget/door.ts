@@ -16,13 +16,18 @@ const PAGE = 500;
 export class Door {
   /** Of the visit under way. */
   token: string | null = null;
-  /** What this page wrote: queries wait until they show it. */
+  /** What this page wrote or was told of: queries wait until they show it. */
   #position = 0;
 
   constructor(
     readonly origin: string,
     private readonly key: string,
   ) {}
+
+  /** Notes a position: of what was written, or of an event that was heard. */
+  knows(position: number): void {
+    this.#position = Math.max(this.#position, position);
+  }
 
   settings(): Promise<Settings> {
     return this.#json("GET", `/v1/widget/${encodeURIComponent(this.key)}`);
@@ -100,7 +105,7 @@ export class Door {
       throw new Unreachable(error);
     });
     if (!response.ok) throw await Problem.of(response);
-    this.#position = Math.max(this.#position, Number(response.headers.get("Docket-Position") ?? 0));
+    this.knows(Number(response.headers.get("Docket-Position") ?? 0));
     return response;
   }
 }

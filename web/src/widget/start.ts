@@ -1,6 +1,8 @@
 /** Puts the widget on the page: one element with a shadow root, so that no style of the page comes in and none goes out. */
 import { mount } from "svelte";
-import { Door } from "./door";
+import { Problem, Unreachable } from "$/api/problem";
+import { pauseUntilOnline } from "$/live/tabs";
+import { Door, type Settings } from "./door";
 import { isLocale } from "$/i18n/locales";
 import { direction, negotiate } from "$/i18n/locales";
 import { accentRules } from "./accent";
@@ -29,9 +31,24 @@ export interface Running {
   close(): void;
 }
 
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** The widget's settings, however long its desk is out of reach. Throws what no waiting mends: the key is not known. */
+async function settingsOf(door: Door): Promise<Settings> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await door.settings();
+    } catch (error) {
+      if (!(error instanceof Unreachable || (error instanceof Problem && error.passing))) throw error;
+      await pauseUntilOnline(pause);
+    }
+  }
+}
+
 export async function start({ origin, key, identity, theme }: Line): Promise<Running> {
   const door = new Door(origin, key);
-  const settings = await door.settings();
+  const settings = await settingsOf(door);
   const locale = isLocale(settings.language) ? settings.language : negotiate([document.documentElement.lang, ...navigator.languages]);
   await useLocale(locale);
 

@@ -230,6 +230,7 @@ export class Visitor {
   }
 
   #hear(event: DocketEvent): void {
+    this.door.knows(event.position);
     this.events = add(this.events, event);
     if (event.event_type === "MessagePosted") {
       if (event.actor.kind === "agent") this.agentTypes = false;

@@ -13,4 +13,8 @@ export const EVENT_TYPES = {
   organisation: ["CategoriesChanged", "CustomFieldDefined", "CustomFieldRemoved", "OrganisationChanged", "OrganisationCreated",
     "WidgetChanged", "WidgetSecretRotated"],
   account: ["AccountOpened", "ApiTokenIssued", "ApiTokenRevoked", "PasswordChanged", "SignInRefused", "SignedIn", "SignedOut"],
+  service_level: ["CalendarArchived", "CalendarChanged", "CalendarDefined", "SlaPoliciesReordered", "SlaPolicyArchived",
+    "SlaPolicyChanged", "SlaPolicyDefined"],
+  view: ["ViewChanged", "ViewDeleted", "ViewSaved"],
+  view_list: ["ViewsArranged"],
 } as const;

@@ -28,11 +28,6 @@ export class Sending {
     return onTheirWay(entries, this.#arrived, this.events(), this.me, (id) => this.#since.get(id) ?? this.#newest());
   }
 
-  /** How many are in the outbox. */
-  get count(): number {
-    return outbox.of(this.topic).length;
-  }
-
   /** For one `$effect`: keeps what was sent in sight until its event arrives. Returns how to stop. */
   follow(): () => void {
     return outbox.onSent(({ entry, answer }) => {

@@ -26,6 +26,8 @@ describe("a list's address", () => {
     ["?priority=urgent,high&assignee=me", { priority: ["urgent", "high"], assignee: "me" }],
     ["?category=returns&department=d-1&customer=c-1&tag=vip&order=A-7", { category: "returns", department: "d-1", customer: "c-1", tag: "vip", order: "A-7" }],
     ["?from=2026-11-01&to=2026-11-30&overdue=1", { from: "2026-11-01", to: "2026-11-30", overdue: true }],
+    ["?from=-7d&to=-12h", { from: "-7d", to: "-12h" }],
+    ["?priority=urgent&view=v-1", { priority: ["urgent"], view: "v-1" }],
     ["?archived=1&sort=updated", { archived: true, status: [], sort: "updated" }],
     ["?search=000123", { search: "000123", status: [] }],
     ["?status=open&search=lamp", { search: "lamp", status: ["open"] }],
@@ -42,7 +44,7 @@ describe("a list's address", () => {
   });
 
   it("leaves out what is not understood", () => {
-    expect(read("?status=open,burning&priority=x&from=yesterday&to=2026-13-40&sort=luck")).toEqual({ ...DEFAULT, status: ["open"] });
+    expect(read("?status=open,burning&priority=x&from=-0d&to=2026-13-40&sort=luck")).toEqual({ ...DEFAULT, status: ["open"] });
   });
 
   it("searches everything unless told otherwise", () => {
@@ -59,6 +61,9 @@ describe("what the API is asked", () => {
     expect(query.opened_from).toBe(new Date(2026, 10, 1).toISOString());
     expect(query.opened_to).toBe(new Date(2026, 11, 1).toISOString());
   });
+  it("leaves how long ago to the server's clock, and asks for no view by name", () => {
+    expect(apiQuery({ ...EVERYTHING, from: "-7d", to: "-2w", view: "v-1" })).toEqual({ sort: "urgency", opened_from: "-7d", opened_to: "-2w" });
+  });
 });
 
 describe("belonging to a list", () => {
@@ -74,6 +79,8 @@ describe("belonging to a list", () => {
     [{ tags: ["late", "vip"] }, { tag: "vip" }],
     [{ sla: { state: "running", breached: false, clock: "resolution", due_at: "2026-11-20T23:00:00Z" } }, { overdue: true }],
     [{ archived: true }, { archived: true }],
+    [{ opened_at: "2026-11-20T10:00:00Z" }, { from: "-1d" }],
+    [{ opened_at: "2026-11-20T10:00:00Z" }, { to: "-12h" }],
   ])("%o fits %o", (values, filter) => expect(fits(values, filter)).toBe(true));
 
   it.each<[Partial<Ticket>, Partial<ListFilter>]>([
@@ -85,6 +92,8 @@ describe("belonging to a list", () => {
     [{ sla: { state: "running", breached: false, clock: "resolution", due_at: "2026-11-21T01:00:00Z" } }, { overdue: true }],
     [{ archived: true }, {}],
     [{ opened_at: "2026-10-01T00:00:00Z" }, { from: "2026-11-01" }],
+    [{ opened_at: "2026-11-20T10:00:00Z" }, { from: "-12h" }],
+    [{ opened_at: "2026-11-20T10:00:00Z" }, { to: "-1w" }],
   ])("%o does not fit %o", (values, filter) => expect(fits(values, filter)).toBe(false));
 });
 

@@ -18,14 +18,16 @@ export interface ListFilter {
   customer: string | null;
   tag: string | null;
   order: string | null;
-  /** Opened on or after this day, `2026-11-21`, as the reader's calendar has it. */
+  /** Opened on or after this day, `2026-11-21`, as the reader's calendar has it; or how long ago at most: `-12h`, `-7d`, `-4w`. */
   from: string | null;
-  /** Opened on or before this day. */
+  /** Opened on or before this day; or how long ago at least. */
   to: string | null;
   overdue: boolean;
   archived: boolean;
   search: string;
   sort: Sort;
+  /** The saved view it began as. */
+  view: string | null;
 }
 
 export const UNFINISHED: readonly TicketStatus[] = ["open", "in_progress", "waiting_customer", "on_hold"];
@@ -37,7 +39,7 @@ const ANY = "any";
 /** What `/desk/tickets` shows: everything unfinished, the most urgent first. */
 export const DEFAULT: ListFilter = {
   status: [...UNFINISHED], priority: [], category: null, department: null, assignee: null, customer: null, tag: null, order: null,
-  from: null, to: null, overdue: false, archived: false, search: "", sort: "urgency",
+  from: null, to: null, overdue: false, archived: false, search: "", sort: "urgency", view: null,
 };
 
 /** Every ticket there is. */
@@ -48,7 +50,20 @@ function several<T extends string>(text: string | null, known: readonly string[]
   return known.filter((one) => named.has(one)) as T[];
 }
 
+const AGO = /^-([1-9]\d{0,3})([hdw])$/;
+const HOURS = { h: 1, d: 24, w: 168 };
+const UNITS = { h: "hour", d: "day", w: "week" } as const;
+
+/** What `-7d` says: 7, in days. Null: it is a day of the calendar. */
+export function ago(text: string): { count: number; unit: (typeof UNITS)[keyof typeof UNITS]; milliseconds: number } | null {
+  const [, digits, letter] = AGO.exec(text) ?? [];
+  if (!digits) return null;
+  const unit = letter as keyof typeof UNITS;
+  return { count: Number(digits), unit: UNITS[unit], milliseconds: Number(digits) * HOURS[unit] * 3_600_000 };
+}
+
 function day(text: string | null): string | null {
+  if (text && AGO.test(text)) return text;
   return text && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 }
 
@@ -74,6 +89,7 @@ export function readFilter(params: URLSearchParams): ListFilter {
     archived: params.has("archived"),
     search,
     sort: SORTS.includes(sort ?? "") ? (sort as Sort) : "urgency",
+    view: params.get("view") || null,
   };
 }
 
@@ -93,14 +109,25 @@ export function writeFilter(filter: ListFilter): string {
   if (filter.archived) params.set("archived", "1");
   if (filter.search) params.set("search", filter.search);
   if (filter.sort !== "urgency") params.set("sort", filter.sort);
+  if (filter.view) params.set("view", filter.view);
   const text = params.toString().replaceAll("%2C", ",");
   return text ? `?${text}` : "";
 }
 
 /** Midnight of a day, here, or of the day after it. */
-function midnight(text: string, after = 0): Date {
+export function midnight(text: string, after = 0): Date {
   const [year, month, date] = text.split("-").map(Number) as [number, number, number];
   return new Date(year, month - 1, date + after);
+}
+
+/** Where a range of days begins (`after` 0) or ends (1), as the API takes it. */
+export function edge(text: string, after: 0 | 1): string {
+  return ago(text) ? text : midnight(text, after).toISOString();
+}
+
+function moment(text: string, after: 0 | 1, now: number): number {
+  const passed = ago(text);
+  return passed ? now - passed.milliseconds : midnight(text, after).getTime();
 }
 
 /** The filter as the API takes it. */
@@ -114,8 +141,8 @@ export function apiQuery(filter: ListFilter): TicketFilter {
   if (filter.customer) query.customer_id = filter.customer;
   if (filter.tag) query.tag = filter.tag;
   if (filter.order) query.order_ref = filter.order;
-  if (filter.from) query.opened_from = midnight(filter.from).toISOString();
-  if (filter.to) query.opened_to = midnight(filter.to, 1).toISOString();
+  if (filter.from) query.opened_from = edge(filter.from, 0);
+  if (filter.to) query.opened_to = edge(filter.to, 1);
   if (filter.overdue) query.overdue = true;
   if (filter.archived) query.archived = true;
   if (filter.search) query.search = filter.search;
@@ -134,8 +161,8 @@ export function belongs(ticket: Ticket, filter: ListFilter, me: string, now: num
     (!filter.customer || ticket.customer_id === filter.customer) &&
     (!filter.tag || ticket.tags.includes(filter.tag)) &&
     (!filter.order || ticket.order_ref === filter.order) &&
-    (!filter.from || opened >= midnight(filter.from).getTime()) &&
-    (!filter.to || opened < midnight(filter.to, 1).getTime()) &&
+    (!filter.from || opened >= moment(filter.from, 0, now)) &&
+    (!filter.to || opened < moment(filter.to, 1, now)) &&
     (!filter.overdue || (ticket.sla?.due_at != null && Date.parse(ticket.sla.due_at) <= now)) &&
     ticket.archived === filter.archived
   );

@@ -16,6 +16,10 @@ export interface SettingsSection {
 export const SETTINGS: SettingsSection[] = [
   { path: "account", label: () => m.settings_account(), group: () => m.settings_group_you(), load: () => import("./account/AccountSettings.svelte") },
   {
+    path: "views", label: () => m.settings_views(), group: () => m.settings_group_you(), permission: "view_tickets",
+    load: () => import("./views/ViewSettings.svelte"),
+  },
+  {
     path: "organisation", label: () => m.settings_organisation(), group: () => m.settings_group_organisation(), permission: "manage_settings",
     load: () => import("./organisation/OrganisationSettings.svelte"),
   },
@@ -26,6 +30,14 @@ export const SETTINGS: SettingsSection[] = [
   {
     path: "fields", label: () => m.settings_fields(), group: () => m.settings_group_organisation(), permission: "manage_settings",
     load: () => import("./fields/FieldSettings.svelte"),
+  },
+  {
+    path: "sla", label: () => m.settings_sla(), group: () => m.settings_group_organisation(), permission: "manage_settings",
+    load: () => import("./sla/PolicySettings.svelte"),
+  },
+  {
+    path: "calendars", label: () => m.settings_calendars(), group: () => m.settings_group_organisation(), permission: "manage_settings",
+    load: () => import("./calendars/CalendarSettings.svelte"),
   },
   {
     path: "agents", label: () => m.settings_agents(), group: () => m.settings_group_people(), permission: "manage_people",

@@ -48,7 +48,8 @@ export function chatMessages(id: string) {
 /** Adds what came after the last message seen. */
 export async function fetchNewChatMessages(id: string): Promise<void> {
   const shown = queryClient.getQueryData<Message[]>(chatKeys.messages(id));
-  if (!shown) return;
+  // It is being read just now, perhaps without this: read again.
+  if (!shown) return queryClient.invalidateQueries({ queryKey: chatKeys.messages(id) });
   const query = { after: shown.at(-1)?.position ?? 0, limit: 100 };
   const page = await ok(api.GET("/v1/chats/{id}/messages", { params: { path: { id }, query } }));
   queryClient.setQueryData<Message[]>(chatKeys.messages(id), (messages = []) => {
@@ -63,9 +64,11 @@ export function followOwnChats(): () => void {
   return live.listen("chats", { event: again, resync: again });
 }
 
-/** Keeps one chat true. Returns how to stop. */
+/** Keeps one chat true from where it was read, so that nothing is missed between reading and listening. Returns how to stop. */
 export function followOwnChat(id: string): () => void {
+  const after = queryClient.getQueryData<Message[]>(chatKeys.messages(id))?.at(-1)?.position;
   return live.listen(`chat:${id}`, {
+    ...(after === undefined ? {} : { after }),
     event(event) {
       if (event.event_type === "MessagePosted") void fetchNewChatMessages(id).catch(() => undefined);
       void queryClient.invalidateQueries({ queryKey: chatKeys.one(id) });

@@ -1,0 +1,45 @@
+/**
+ * Browser tests: real servers, real browsers, nothing between them. `npm run browser`, `npm run screenshots`.
+ *
+ * Settings: BROWSER_DOCKET=…   the server's binary (else the one `cargo build` leaves)
+ *           BROWSER_PAGES=…    a folder with pages to be served instead of those inside the binary
+ *           CHROMIUM=…         the browser (else what Debian installs: `chromium-headless-shell`, which is lighter, or `chromium`)
+ *           BROWSER_PATIENCE=3 waits three times as long: for machines that have much else to do
+ */
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+const chromium = process.env["CHROMIUM"] ?? ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
+
+const patience = Number(process.env["BROWSER_PATIENCE"] ?? 1);
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: "tests/browser/.results",
+  workers: 2,
+  fullyParallel: false,
+  // A machine that has much else to do: what passes only then is listed as flaky.
+  retries: 2,
+  forbidOnly: Boolean(process.env["CI"]),
+  reporter: "list",
+  timeout: 90_000 * patience,
+  expect: { timeout: 15_000 * patience },
+  use: {
+    browserName: "chromium",
+    locale: "en-GB",
+    timezoneId: "Europe/Rome",
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
+      ],
+    },
+  },
+  projects: [
+    { name: "browser", testMatch: "*.spec.ts" },
+    { name: "screenshots", testMatch: "*.shots.ts" },
+  ],
+});

@@ -1,0 +1,89 @@
+/** Two agents at one ticket: they see each other, and neither writes over what the other did unseen. */
+import type { Page } from "@playwright/test";
+import type { Receipt } from "./support/api.ts";
+import { docket } from "./support/docket.ts";
+import { expect, test } from "./support/fixtures.ts";
+import { agent, customer, type Person } from "./support/people.ts";
+
+const server = docket();
+let [rosa, bo, maria]: Person[] = [];
+
+test.beforeAll(async () => {
+  rosa = await agent(server, "Rosa Keller");
+  bo = await agent(server, "Bo Larsen");
+  maria = await customer(server, "Maria Rossi");
+});
+
+const ask = (subject: string) => maria!.api.post<Receipt>("/v1/tickets", { subject, description: "Please look at it." });
+
+type Enter = (on: typeof server, who: Person, path: string, options: { viewport: { width: number; height: number } }) => Promise<Page>;
+
+/** Both have it open, in windows so wide that its details stand beside it, and know of each other. */
+async function both(enter: Enter, id: string): Promise<[Page, Page]> {
+  const viewport = { width: 1680, height: 900 };
+  const open = async (who: Person) => enter(server, who, `/desk/tickets/${id}`, { viewport });
+  const pages: [Page, Page] = [await open(rosa!), await open(bo!)];
+  await expect(pages[0].getByRole("status").filter({ hasText: "Bo Larsen: looking at this too" })).toBeAttached();
+  return pages;
+}
+
+test("who writes is seen by who wants to, and a draft outlives the other's answer", async ({ enter }) => {
+  const { id } = await ask("Who is first?");
+  const [of, bos] = await both(enter, id);
+  await of.getByRole("textbox", { name: "Reply" }).fill("My half of an ans");
+  await bos.getByRole("textbox", { name: "Reply" }).pressSequentially("I am on it");
+  await expect(of.getByText("Bo Larsen is writing a reply too. Two answers may cross.")).toBeVisible();
+  await bos.getByRole("button", { name: "Send reply" }).click();
+  await expect(of.getByRole("region", { name: "Conversation" })).toContainText("I am on it");
+  await expect(of.getByText("Bo Larsen is writing a reply too.")).toBeHidden();
+  await expect(of.getByRole("textbox", { name: "Reply" })).toHaveValue("My half of an ans");
+});
+
+test("a change decided on an older state asks first, and says what happened", async ({ enter }) => {
+  const { id } = await ask("Which priority?");
+  const [rosas, bos] = await both(enter, id);
+  // Rosa's page is busy while Bo's change is made: it hears of nothing until her click is over.
+  const clicked = rosas.getByRole("button", { name: "Resolve" }).evaluate((button: HTMLButtonElement, id) => {
+    const read = () => {
+      const request = new XMLHttpRequest();
+      request.open("GET", `/v1/tickets/${id}`, false);
+      request.send();
+      return JSON.parse(request.responseText) as { priority: string };
+    };
+    while (read().priority !== "urgent");
+    button.click();
+  }, id);
+  await bos.getByRole("combobox", { name: "Priority" }).click();
+  await bos.getByRole("option", { name: "Urgent" }).click();
+  await clicked;
+
+  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  await expect(dialog).toContainText(/You were about to: .*Status: .*Resolved/);
+  await expect(dialog).toContainText(/Bo Larsen\W* set the priority from Medium to Urgent/);
+  await dialog.getByRole("button", { name: "Leave it" }).click();
+  await expect(dialog).toBeHidden();
+  expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ status: "open", priority: "urgent" });
+
+  await rosas.getByRole("button", { name: "Resolve" }).click();
+  await expect(bos.getByRole("button", { name: "Reopen" })).toBeVisible();
+});
+
+test("an answer that sets a status, written without a network, does not go over what happened meanwhile", async ({ enter }) => {
+  const { id } = await ask("Offline and late");
+  const [rosas, bos] = await both(enter, id);
+  await rosas.context().setOffline(true);
+  await rosas.getByRole("textbox", { name: "Reply" }).fill("Solved, I think.");
+  await rosas.getByRole("button", { name: "Send and set the status" }).click();
+  await rosas.getByRole("menuitem", { name: "Send and set to Resolved" }).click();
+  await expect(rosas.getByText("Waiting to be sent").first()).toBeVisible();
+  await bos.getByRole("textbox", { name: "Reply" }).fill("One more question: which colour?");
+  await bos.getByRole("button", { name: "Send reply" }).click();
+  await expect(bos.getByText("Waiting to be sent")).toBeHidden();
+  await rosas.context().setOffline(false);
+
+  await expect(rosas.getByText("Not sent: It has changed meanwhile.")).toBeVisible();
+  await expect(bos.getByRole("region", { name: "Conversation" })).toContainText("Solved, I think.");
+  expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ status: "open" });
+  await rosas.getByRole("button", { name: "Do it anyway" }).click();
+  await expect(bos.getByRole("button", { name: "Reopen" })).toBeVisible();
+});
