@@ -10,14 +10,29 @@ import sys
 
 import nats
 from cloudevents.http import from_http
+from nats.js.errors import NotFoundError
+
+PATIENCE_SECONDS = 30
+
+
+async def subscribe(client, subject: str):
+    """The stream is made by the relay once it holds its lease: a subscriber that comes before asks again."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await client.jetstream().subscribe(subject, ordered_consumer=True)
+        except NotFoundError:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.1)
 
 
 async def main(url: str, subject: str, count: int) -> None:
     client = await nats.connect(url)
     try:
-        subscription = await client.jetstream().subscribe(subject, ordered_consumer=True)
+        subscription = await subscribe(client, subject)
         for _ in range(count):
-            message = await subscription.next_msg(timeout=30)
+            message = await subscription.next_msg(timeout=PATIENCE_SECONDS)
             headers = dict(message.headers)
             headers["content-type"] = headers["ce-datacontenttype"]
             event = from_http(headers, message.data)
