@@ -18,8 +18,7 @@ export default defineConfig({
   outputDir: "tests/browser/.results",
   workers: 2,
   fullyParallel: false,
-  // A machine that has much else to do: what passes only then is listed as flaky.
-  retries: 2,
+  retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: "list",
   timeout: 90_000 * patience,

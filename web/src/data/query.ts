@@ -11,6 +11,9 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       networkMode: "always",
+      // Told of every change, not only of the parts read so far: a page that reads `a.data && b.data` has not read `b` when its
+      // answer comes first, would not be told, and would then find the old, empty result.
+      notifyOnChangeProps: "all",
       retry: (failures, error) =>
         failures < 2 && (error instanceof Unreachable || (error instanceof Problem && error.passing)),
     },

@@ -53,3 +53,22 @@ test("a customer asks, an agent answers and resolves, the customer rates", async
   await deskMark.stays();
   await helpMark.stays();
 });
+
+test("a ticket is shown whichever of its answers comes first", async ({ enter }) => {
+  const rosa = await agent(server, "Rosa Winter");
+  const luca = await customer(server, "Luca Conti");
+  const { id } = await luca.api.post("/v1/tickets", { subject: "Two answers", description: "Which one is first?" });
+  const desk = await enter(server, rosa, "/desk/dashboard");
+  for (const [late, early] of [["", "/events"], ["/events", ""]]) {
+    const at = (part: string) => (url: URL) => url.pathname === `/v1/tickets/${id}${part}`;
+    await desk.route(at(late!), async (route) => {
+      const answer = await route.fetch();
+      await first;
+      await route.fulfill({ response: answer });
+    });
+    const first = desk.waitForResponse((answer) => at(early!)(new URL(answer.url()))).then((answer) => answer.finished());
+    await desk.goto(`${server.url}/desk/tickets/${id}`);
+    await expect(desk.getByRole("region", { name: "Conversation" })).toContainText("Which one is first?");
+    await desk.unroute(at(late!));
+  }
+});
