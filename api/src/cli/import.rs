@@ -17,7 +17,7 @@ use super::catch_up::catch_up;
 use super::{Outcome, SettingArgs, files, print_json};
 
 /// Brings in history: one line of JSON a ticket or chat, with its original times. `docs/import-format.md` says what is in
-/// a line. Importing the same file again changes nothing.
+/// a line. Importing the same file again changes nothing. Ends with 1 if a line was refused, though the others are in.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docket import history.jsonl.gz --data ./data                   with the server stopped
@@ -53,7 +53,12 @@ impl Import {
             (None, _) => self.here(pieces, &bar).await?,
         };
         bar.finish_and_clear();
-        tell(&report, self.json)
+        tell(&report, self.json)?;
+        match report.refused_count {
+            0 => Ok(()),
+            1 => Err("1 line was refused; all others are in".into()),
+            refused => Err(format!("{refused} lines were refused; all others are in").into()),
+        }
     }
 
     /// Imports into the data folder.
