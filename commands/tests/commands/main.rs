@@ -5,6 +5,7 @@
 mod chats;
 mod concurrency;
 mod desk;
+mod history;
 mod in_turn;
 mod once;
 mod people;

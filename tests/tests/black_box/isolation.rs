@@ -1,9 +1,7 @@
 //! Tenants never see each other; customers never see notes or other customers' conversations. Looked for in everything
 //! anybody is ever answered: bodies, streams, sockets, searches, counts.
 
-use std::time::Duration;
-
-use docket_tests::{Client, Docket, LiveSocket, Person, SseStream};
+use docket_tests::{Client, DEADLINE, Docket, LiveSocket, Person, SseStream};
 use serde_json::{Value, json};
 
 /// Every path a customer might ask, with their own ticket and chat and with somebody else's.
@@ -112,14 +110,11 @@ async fn notes_and_other_peoples_conversations_reach_no_customer() {
     }
 
     for (n, (stream, socket)) in streams.iter_mut().zip(&mut sockets).enumerate() {
-        let (own, foreign) = if n == 0 { ("carl-own", "eve-own") } else { ("eve-own", "carl-own") };
-        let mut told = String::new();
-        while let Some(event) = stream.next(Duration::from_secs(2)).await {
-            told.push_str(&event.data);
-        }
-        while let Some(message) = socket.next(Duration::from_secs(1)).await {
-            told.push_str(&message.to_string());
-        }
+        let (who, own, foreign) =
+            if n == 0 { (&carl, "carl-own", "eve-own") } else { (&eve, "eve-own", "carl-own") };
+        let marker = format!("{own} last of all");
+        who.client.open_ticket(&who.id, &marker).await.ok();
+        let told = told_until(stream, socket, &marker).await;
         assert!(told.contains(own), "{told}");
         for secret in ["note-secret", "NoteAdded", "tag-secret", "transfer-secret", foreign] {
             assert!(!told.contains(secret), "the live routes tell {secret}: {told}");
@@ -166,14 +161,24 @@ async fn tenants_never_see_each_other() {
     }
     assert_eq!(theirs.get("/v1/ticket-counts").await.ok()["tickets"]["total"], 1);
     assert_eq!(theirs.get("/v1/dashboard").await.ok()["total_tickets"], 1);
-    let mut told = String::new();
-    while let Some(event) = stream.next(Duration::from_secs(2)).await {
-        told.push_str(&event.data);
-    }
-    while let Some(message) = socket.next(Duration::from_secs(1)).await {
-        told.push_str(&message.to_string());
-    }
+    rita.client.open_ticket(&rita.id, "last of all").await.ok();
+    let told = told_until(&mut stream, &mut socket, "last of all").await;
     assert!(told.contains("rivals-own") && !told.contains("ours-secret"), "{told}");
+}
+
+/// What both tell up to `marker`. Both keep the log's order: what should have been told before it has been told.
+async fn told_until(stream: &mut SseStream, socket: &mut LiveSocket, marker: &str) -> String {
+    let mut by_stream = String::new();
+    while !by_stream.contains(marker) {
+        let event = stream.next(DEADLINE).await.unwrap_or_else(|| panic!("the stream ended: {by_stream}"));
+        by_stream.push_str(&event.data);
+    }
+    let mut by_socket = String::new();
+    while !by_socket.contains(marker) {
+        let message = socket.next(DEADLINE).await.unwrap_or_else(|| panic!("the socket ended: {by_socket}"));
+        by_socket.push_str(&message.to_string());
+    }
+    by_stream + &by_socket
 }
 
 /// An admin's token of another organisation, from the command line.

@@ -40,7 +40,7 @@ pub(crate) struct TicketQuery {
     assignee: Option<Assignee>,
     /// Of this customer.
     customer_id: Option<Uuid>,
-    /// With this tag.
+    /// With this tag. Not for customers.
     tag: Option<String>,
     /// Opened at or after: a time, or how long ago (`-12h`, `-7d`, `-4w`).
     #[param(value_type = Option<String>)]
@@ -48,7 +48,7 @@ pub(crate) struct TicketQuery {
     /// Opened before: a time, or how long ago.
     #[param(value_type = Option<String>)]
     opened_to: Option<Moment>,
-    /// Only those with an SLA clock past due.
+    /// Only those with an SLA clock past due. Not for customers.
     overdue: Option<bool>,
     /// About this order.
     order_ref: Option<String>,
@@ -76,6 +76,11 @@ pub(super) async fn list_tickets(
     Query(query): Query<TicketQuery>,
 ) -> Answer<Listing<TicketView>> {
     let request = page(&app, query.limit, query.cursor)?;
+    // Customers see neither; a filter that did nothing would deceive them, and one that worked would tell.
+    let internal = [("tag", query.tag.is_some()), ("overdue", query.overdue.is_some())];
+    if let Some((field, _)) = internal.into_iter().find(|(_, asked)| *asked && who.is_customer()) {
+        return Err(Problem::invalid_field(field, "not_for_customers", format!("{field}: known to the desk alone")));
+    }
     let now = app.journal.clock().now();
     let view = match query.view {
         Some(id) => Some(find_view(&app, &who, id).await?.ok_or_else(no_such_view)?),

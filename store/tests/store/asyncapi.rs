@@ -1,7 +1,5 @@
 //! The committed AsyncAPI document says what the code publishes.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::path::Path;
 
 use docket_store::delivery::asyncapi;

@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::harness::*;
+use super::harness::*;
 
 const URL: &str = "DOCKET_TEST_WRITER_URL";
 const APPENDS: &str = "DOCKET_TEST_WRITER_APPENDS";
@@ -59,7 +59,7 @@ struct Writer {
 impl Writer {
     fn start(url: &str, appends: usize) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "processes::writer_process", "--ignored", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "conformance::processes::writer_process", "--ignored", "--nocapture", "--test-threads=1"])
             .env(URL, url)
             .env(APPENDS, appends.to_string())
             .stdout(Stdio::piped())

@@ -1,7 +1,5 @@
 //! The vault on both of its databases: one suite, each test with a database of its own.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
-
 /// Runs each test on both databases.
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {

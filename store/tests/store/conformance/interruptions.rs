@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::harness::*;
+use super::harness::*;
 
 pub(crate) async fn lost_connections_neither_lose_nor_repeat(backend: &Postgres) {
     let log = backend.open().await;

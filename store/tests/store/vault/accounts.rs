@@ -7,9 +7,9 @@ use docket_domain::{Permission, PermissionSet, Role, TenantId};
 use docket_store::vault::{AccountError, IdentityKind, NewAccount, NewApiToken, NewSession, Proof, SessionLimits};
 use docket_store::{KeyError, Keyring as _};
 
-use crate::house::{House, Kind, agent, contains, person, tenant};
+use super::house::{House, Kind, agent, contains, person, tenant};
 
-crate::on_both! {
+super::on_both! {
     an_identity_has_one_owner, an_account_opens_with_its_password_only, a_login_belongs_to_one_person, tokens_are_recognised_and_revoked, a_session_ends_by_itself, a_code_is_good_once, erasing_a_person_takes_everything, tenants_are_listed, tenants_do_not_see_each_other,
 }
 

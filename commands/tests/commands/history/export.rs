@@ -8,7 +8,7 @@ use docket_store::{Draft, DraftStream, Expected, Keyring as _, new_id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::desk::{Desk, agent, person, step, tenant, ticket, whole_history};
+use super::desk::{Desk, agent, person, step, tenant, ticket, whole_history};
 
 /// What makes up a desk, without what is the log's own: positions, event ids, when it was recorded.
 fn told(events: Vec<Event>) -> BTreeMap<String, Vec<Value>> {

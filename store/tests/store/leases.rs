@@ -1,7 +1,5 @@
 //! Leases: one holder at a time, on both databases.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::sync::Arc;
 use std::time::Duration;
 

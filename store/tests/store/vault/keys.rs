@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use docket_store::vault::{MasterKey, open_vault};
 use docket_store::{KeyError, KeyState, Keyring as _, new_id};
 
-use crate::house::{House, Kind, contains, person, tenant};
+use super::house::{House, Kind, contains, person, tenant};
 
-crate::on_both! {
+super::on_both! {
     a_key_survives_reopening, of_many_who_ensure_one_key_comes_out, rival_nodes_agree_on_a_key, people_without_a_key_are_absent, destroying_a_key_is_for_good, another_node_learns_of_a_destroyed_key, a_wrong_master_key_is_noticed, a_wrapped_key_opens_for_its_person_only,
 }
 

@@ -1,7 +1,5 @@
 //! The journal: what goes in typed comes out typed, in order, in pages of any size; erased people stay erased.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 use std::sync::Arc;
 

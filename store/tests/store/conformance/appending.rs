@@ -4,7 +4,7 @@ use docket_domain::{ActorKind, Category, StreamId, TenantId};
 use docket_store::chain::{GENESIS, Leaf, link};
 use docket_store::{Append, ChainKind, Expected, StoreError, new_id};
 
-use crate::harness::*;
+use super::harness::*;
 
 pub(crate) async fn versions_count_from_one(backend: &impl Backend) {
     let store = backend.open().await;

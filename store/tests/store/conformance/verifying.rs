@@ -10,7 +10,7 @@ use docket_store::{
     verify_export,
 };
 
-use crate::harness::*;
+use super::harness::*;
 
 /// Twenty events in three streams, of two tenants.
 async fn filled(backend: &impl Backend) -> Arc<dyn EventStore> {
@@ -196,7 +196,7 @@ pub(crate) async fn a_skipped_version_is_noticed(backend: &impl Backend) {
 
 pub(crate) async fn python_verifies_by_the_documentation(backend: &impl Backend) {
     let store = filled(backend).await;
-    let documentation = include_str!("../../../docs/log-format.md");
+    let documentation = include_str!("../../../../docs/log-format.md");
     let script = documentation.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |lines: &[String]| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use docket_domain::{Category, Position, StreamId, TenantId};
 use docket_store::{Expected, Filter, new_id};
 
-use crate::harness::*;
+use super::harness::*;
 
 pub(crate) async fn a_stream_is_read_in_pages(backend: &impl Backend) {
     let store = backend.open().await;

@@ -8,7 +8,7 @@ use docket_domain::TenantId;
 use docket_store::{Append, EventStore, Expected, StoreError};
 use tokio::task::JoinSet;
 
-use crate::harness::*;
+use super::harness::*;
 
 pub(crate) async fn writers_of_one_stream_with_retries(backend: &impl Backend) {
     let stores = [backend.open().await, backend.open().await];

@@ -7,7 +7,7 @@ use docket_domain::ticket::TicketEvent;
 use docket_domain::{ActorKind, Category, DomainEvent, PersonalText};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, agent, person, step, tenant, ticket, whole_history};
+use super::desk::{Desk, agent, person, step, tenant, ticket, whole_history};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_comes_in_with_its_original_times() {

@@ -1,8 +1,6 @@
 //! What every adapter of the log must do. A new adapter implements [`harness::Backend`] and gets a `suite!` line; what it cannot do
 //! it says in its `Capabilities`, and the cases that need it then check that it refuses.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod appending;
 mod concurrency;
 mod harness;
@@ -19,8 +17,8 @@ macro_rules! suite {
             $($(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() {
-                    let backend = <$backend as crate::harness::Backend>::new().await;
-                    crate::$module::$case(&backend).await;
+                    let backend = <$backend as crate::conformance::harness::Backend>::new().await;
+                    crate::conformance::$module::$case(&backend).await;
                 }
             )+)+
         }
@@ -52,33 +50,33 @@ macro_rules! suite {
 }
 
 suite! {
-    sqlite: crate::harness::Sqlite,
-    postgres: crate::harness::Postgres,
+    sqlite: crate::conformance::harness::Sqlite,
+    postgres: crate::conformance::harness::Postgres,
 }
 
-suite! { sqlite_failing, crate::harness::Sqlite: verifying { a_failed_batch_leaves_nothing_and_is_got_over } }
+suite! { sqlite_failing, crate::conformance::harness::Sqlite: verifying { a_failed_batch_leaves_nothing_and_is_got_over } }
 
-suite! { postgres_failing, crate::harness::Postgres: verifying { a_failed_batch_leaves_nothing_and_is_got_over } }
+suite! { postgres_failing, crate::conformance::harness::Postgres: verifying { a_failed_batch_leaves_nothing_and_is_got_over } }
 
-suite! { sqlite_verifying, crate::harness::Sqlite: verifying {
+suite! { sqlite_verifying, crate::conformance::harness::Sqlite: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
     a_tenants_export_hides_the_others_and_verifies, a_damaged_export_is_noticed, an_export_may_begin_in_the_middle,
     a_skipped_version_is_noticed, python_verifies_by_the_documentation,
 } }
 
-suite! { sqlite_processes, crate::harness::Sqlite: processes {
+suite! { sqlite_processes, crate::conformance::harness::Sqlite: processes {
     a_tailing_reader_misses_nothing, a_killed_writer_loses_nothing_it_acknowledged, numbers_are_unique_across_processes,
 } }
 
-suite! { postgres_processes, crate::harness::Postgres: processes {
+suite! { postgres_processes, crate::conformance::harness::Postgres: processes {
     a_tailing_reader_misses_nothing, a_killed_writer_loses_nothing_it_acknowledged, numbers_are_unique_across_processes,
 } }
 
-suite! { postgres_interruptions, crate::harness::Postgres: interruptions {
+suite! { postgres_interruptions, crate::conformance::harness::Postgres: interruptions {
     lost_connections_neither_lose_nor_repeat, a_commit_whose_answer_is_lost_happens_once,
     an_append_waits_for_a_lock_held_elsewhere,
 } }
 
-suite! { postgres_verifying, crate::harness::Postgres: verifying {
+suite! { postgres_verifying, crate::conformance::harness::Postgres: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
 } }

@@ -3,7 +3,7 @@
 use docket_domain::TenantId;
 use docket_store::{Expected, StoreError};
 
-use crate::harness::*;
+use super::harness::*;
 
 pub(crate) async fn a_key_happens_once(backend: &impl Backend) {
     let store = backend.open().await;
