@@ -110,8 +110,7 @@ async fn notes_and_other_peoples_conversations_reach_no_customer() {
     }
 
     for (n, (stream, socket)) in streams.iter_mut().zip(&mut sockets).enumerate() {
-        let (who, own, foreign) =
-            if n == 0 { (&carl, "carl-own", "eve-own") } else { (&eve, "eve-own", "carl-own") };
+        let (who, own, foreign) = if n == 0 { (&carl, "carl-own", "eve-own") } else { (&eve, "eve-own", "carl-own") };
         let marker = format!("{own} last of all");
         who.client.open_ticket(&who.id, &marker).await.ok();
         let told = told_until(stream, socket, &marker).await;
