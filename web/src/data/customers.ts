@@ -44,3 +44,9 @@ export function customerDetail(id: string) {
 export function customersChanged(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: customerKeys.all });
 }
+
+/** Somebody was erased: nothing that was read before is kept, of whatever kind. */
+export async function customerErased(): Promise<void> {
+  queryClient.removeQueries({ type: "inactive" });
+  await queryClient.invalidateQueries();
+}

@@ -3,9 +3,16 @@ import { currentLocale } from "./index.svelte";
 
 const cache = new Map<string, unknown>();
 
+/** The language in use as it is written where the reader is: British days for British readers. */
+function regional(): string {
+  const locale = currentLocale();
+  const known: readonly string[] = globalThis.navigator?.languages ?? [];
+  return known.find((one) => one.split("-")[0] === locale) ?? locale;
+}
+
 /** Making a formatter costs a hundred times more than using it. */
 function cached<T>(kind: string, options: object, make: (locale: string) => T): T {
-  const locale = currentLocale();
+  const locale = regional();
   const key = `${kind} ${locale} ${JSON.stringify(options)}`;
   let formatter = cache.get(key) as T | undefined;
   if (!formatter) {

@@ -20,7 +20,7 @@ export function customerCard(id: string) {
 /** Options for `createQuery`: a customer's latest tickets. */
 export function ticketsOfCustomer(id: string) {
   return {
-    queryKey: ["customers", "tickets", id] as const,
+    queryKey: ["customers", "card-tickets", id] as const,
     queryFn: async ({ signal }: { signal: AbortSignal }) =>
       (await ok(api.GET("/v1/tickets", { params: { query: { customer_id: id, sort: "updated", limit: 8 } }, signal }))).items,
   };

@@ -1,0 +1,132 @@
+/** The list as one's own: a history brought along, views with names, many tickets changed at once. */
+import type { Page } from "@playwright/test";
+import { docket } from "./support/docket.ts";
+import { expect, mark, test } from "./support/fixtures.ts";
+import { history } from "./support/history.ts";
+import { agent, customer, type Person } from "./support/people.ts";
+
+const server = docket();
+let [amara, rosa, bo]: Person[] = [];
+
+test.beforeAll(async () => {
+  amara = await agent(server, "Amara Okafor", "admin");
+  rosa = await agent(server, "Rosa Keller", "supervisor");
+  bo = await agent(server, "Bo Larsen");
+});
+
+const views = (page: Page) => page.getByRole("navigation", { name: "Views" });
+const rows = (page: Page) => page.getByRole("list", { name: "Tickets" });
+
+test("an empty desk takes a history from a file, and says which lines it did not take", async ({ enter }) => {
+  const desk = await enter(server, amara!, "/desk/tickets");
+  const marked = await mark(desk);
+  await expect(desk.getByRole("heading", { name: "Your desk is ready" })).toBeVisible();
+  const chosen = desk.waitForEvent("filechooser");
+  await desk.getByRole("button", { name: "Choose a file" }).click();
+  const lines = `${history(Date.now(), [rosa!, bo!], 8, 0)}\n{"type": "ticket", "external_id": "no subject"}\n`;
+  await (await chosen).setFiles({ name: "history.jsonl", mimeType: "application/x-ndjson", buffer: Buffer.from(lines) });
+  await expect(desk.getByText("8 tickets imported, refused lines: 1")).toBeVisible();
+  await views(desk).getByRole("link", { name: /^All/ }).click();
+  await expect(rows(desk).getByRole("listitem")).toHaveCount(8);
+  await marked.stays();
+});
+
+test("a view is saved from filters, renamed, shared with everybody, and deleted", async ({ enter }) => {
+  test.setTimeout(120_000);
+  const maria = await customer(server, "Maria Rossi");
+  await maria.api.post("/v1/tickets", { subject: "The glasshouse is on fire", description: "Quick!", priority: "urgent" });
+  await maria.api.post("/v1/tickets", { subject: "A question about soil", description: "No hurry.", priority: "low" });
+  const desk = await enter(server, rosa!, "/desk/tickets");
+  const bos = await enter(server, bo!, "/desk/tickets");
+  const marked = await mark(bos);
+  await expect(views(bos)).toBeVisible();
+
+  await test.step("from filters", async () => {
+    await desk.getByRole("button", { name: "Filter", exact: true }).click();
+    await desk.getByRole("menuitem", { name: "Priority" }).click();
+    await desk.getByRole("dialog", { name: "Priority" }).getByRole("checkbox", { name: "Low" }).check();
+    // Several can be chosen: it stays open.
+    await desk.getByRole("dialog", { name: "Priority" }).getByRole("checkbox", { name: "Medium" }).check();
+    await desk.keyboard.press("Escape");
+    await expect(rows(desk).getByRole("link", { name: "The glasshouse is on fire" })).toHaveCount(0);
+    await desk.getByRole("button", { name: "Save view" }).click();
+    const dialog = desk.getByRole("dialog", { name: "Save this view" });
+    await dialog.getByRole("textbox", { name: "Name" }).fill("Slow days");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await expect(views(desk).getByRole("link", { name: "Slow days" })).toHaveAttribute("aria-current", "page");
+  });
+
+  const choose = async (view: string, item: string) => {
+    await desk.getByRole("button", { name: `Options of the view ${view}` }).click();
+    await desk.getByRole("menuitem", { name: item }).click();
+  };
+
+  await test.step("renamed and shared: a colleague has it at once", async () => {
+    await choose("Slow days", "Rename");
+    const dialog = desk.getByRole("dialog", { name: "Rename" });
+    await dialog.getByRole("textbox", { name: "Name" }).fill("For a quiet hour");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await expect(views(desk).getByRole("link", { name: "For a quiet hour" })).toBeVisible();
+    await expect(views(bos).getByRole("link", { name: "For a quiet hour" })).toHaveCount(0);
+    await choose("For a quiet hour", "Share with everybody");
+    await expect(views(bos).getByRole("link", { name: "For a quiet hour" })).toBeVisible();
+  });
+
+  await test.step("the colleague opens it from the palette, and cannot change it", async () => {
+    await expect(rows(bos).getByRole("link", { name: "The glasshouse is on fire" })).toBeVisible();
+    await bos.keyboard.press("Control+k");
+    await expect(bos.getByRole("dialog", { name: "Commands" })).toBeVisible();
+    await bos.keyboard.type("quiet");
+    await bos.keyboard.press("Enter");
+    await expect(views(bos).getByRole("link", { name: "For a quiet hour" })).toHaveAttribute("aria-current", "page");
+    await expect(rows(bos).getByRole("link", { name: "A question about soil" })).toBeVisible();
+    await expect(rows(bos).getByRole("link", { name: "The glasshouse is on fire" })).toHaveCount(0);
+    await bos.getByRole("button", { name: "Options of the view For a quiet hour" }).click();
+    await expect(bos.getByRole("menuitem", { name: "Save as another view" })).toBeVisible();
+    await expect(bos.getByRole("menuitem", { name: "Delete" })).toHaveCount(0);
+    await bos.keyboard.press("Escape");
+  });
+
+  await test.step("deleted: it is gone for both, and what the colleague reads stays", async () => {
+    await choose("For a quiet hour", "Delete");
+    await desk.getByRole("dialog", { name: "Delete the view" }).getByRole("button", { name: "Delete" }).click();
+    await expect(views(desk).getByRole("link", { name: "For a quiet hour" })).toHaveCount(0);
+    await expect(views(bos).getByRole("link", { name: "For a quiet hour" })).toHaveCount(0);
+    await expect(rows(bos).getByRole("link", { name: "A question about soil" })).toBeVisible();
+  });
+  await marked.stays();
+});
+
+test("many are changed at once, and whatever one of them refuses is said beside it", async ({ enter }) => {
+  const nora = await customer(server, "Nora Silva");
+  const subjects = ["Basil is limp", "Thyme is late", "Sage is silent"];
+  const ids: string[] = [];
+  for (const subject of subjects) ids.push((await nora.api.post("/v1/tickets", { subject, description: "Please look at it." })).id);
+  const desk = await enter(server, bo!, `/desk/tickets?status=&customer=${nora.id}`);
+  const tick = (subject: string) => rows(desk).getByRole("listitem").filter({ hasText: subject }).getByRole("checkbox").check();
+  for (const subject of subjects) await tick(subject);
+  const bar = desk.getByRole("toolbar", { name: "3 tickets selected" });
+  await expect(bar).toBeVisible();
+  await server.admin.put(`/v1/tickets/${ids[1]}/status`, { status: "closed" });
+  await expect(rows(desk).getByRole("listitem").filter({ hasText: "Thyme is late" })).toContainText("Closed");
+
+  await bar.getByRole("button", { name: "Resolve" }).click();
+  const result = desk.getByRole("dialog", { name: "1 ticket could not be changed" });
+  await expect(result).toContainText("2 tickets changed");
+  await expect(result.getByRole("listitem")).toHaveCount(1);
+  await expect(result.getByRole("listitem")).toContainText(/Thyme is late.*This is not possible from the current status\./s);
+  for (const subject of ["Basil is limp", "Sage is silent"]) await expect(rows(desk).getByRole("listitem").filter({ hasText: subject })).toContainText("Resolved");
+  await result.getByRole("button", { name: "Close" }).last().click();
+
+  await test.step("a pick for all of them, with the keyboard", async () => {
+    await server.admin.put(`/v1/tickets/${ids[1]}/status`, { status: "open" });
+    await expect(rows(desk).getByRole("listitem").filter({ hasText: "Thyme is late" })).toContainText("Open");
+    await desk.getByRole("toolbar").getByRole("button", { name: "Assign" }).click();
+    const picker = desk.getByRole("dialog", { name: /Assign/ });
+    await expect(picker.getByRole("option", { name: "Me" })).toBeVisible();
+    await desk.keyboard.type("Rosa");
+    await desk.keyboard.press("Enter");
+    for (const id of ids) await expect.poll(async () => (await server.admin.get<{ assignee_name: string }>(`/v1/tickets/${id}`)).assignee_name).toBe("Rosa Keller");
+    await expect(desk.getByText("3 tickets changed")).toBeVisible();
+  });
+});
