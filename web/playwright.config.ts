@@ -1,5 +1,5 @@
 /**
- * Browser tests: real servers, real browsers, nothing between them. `npm run browser`, `npm run screenshots`.
+ * Browser tests: real servers, real browsers, nothing between them. `npm run browser`, `npm run screenshots`, `npm run pictures`.
  *
  * Settings: BROWSER_DOCKET=…   the server's binary (else the one `cargo build` leaves)
  *           BROWSER_PAGES=…    a folder with pages to be served instead of those inside the binary
@@ -39,6 +39,8 @@ export default defineConfig({
   },
   projects: [
     { name: "browser", testMatch: "*.spec.ts" },
-    { name: "screenshots", testMatch: "*.shots.ts" },
+    // A picture that could not be taken is asked for again by the test itself.
+    { name: "screenshots", testMatch: ["screens.shots.ts", "first.shots.ts"], retries: 0, use: { trace: "off" } },
+    { name: "pictures", testMatch: "readme.shots.ts", use: { trace: "off" } },
   ],
 });

@@ -1,18 +1,12 @@
 /** Numbers, dates, durations and lists in the current language, from the platform. */
 import { currentLocale } from "./index.svelte";
+import { type Locale, regional } from "./locales";
 
 const cache = new Map<string, unknown>();
 
-/** The language in use as it is written where the reader is: British days for British readers. */
-function regional(): string {
-  const locale = currentLocale();
-  const known: readonly string[] = globalThis.navigator?.languages ?? [];
-  return known.find((one) => one.split("-")[0] === locale) ?? locale;
-}
-
 /** Making a formatter costs a hundred times more than using it. */
-function cached<T>(kind: string, options: object, make: (locale: string) => T): T {
-  const locale = regional();
+function cached<T>(kind: string, options: object, make: (locale: Locale) => T): T {
+  const locale = currentLocale();
   const key = `${kind} ${locale} ${JSON.stringify(options)}`;
   let formatter = cache.get(key) as T | undefined;
   if (!formatter) {
@@ -27,7 +21,7 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
 }
 
 export function formatDate(value: Date | string, options: Intl.DateTimeFormatOptions): string {
-  return cached("date", options, (locale) => new Intl.DateTimeFormat(locale, options)).format(new Date(value));
+  return cached("date", options, (locale) => new Intl.DateTimeFormat(regional(locale, navigator.languages), options)).format(new Date(value));
 }
 
 /** Date and time to the second, for titles and exact places. */

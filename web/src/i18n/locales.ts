@@ -13,6 +13,21 @@ export function direction(locale: Locale): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.includes(locale) ? "rtl" : "ltr";
 }
 
+/**
+ * The tag times are written by: the browser's own for the language in use, as its region says whether days have twelve hours
+ * or twenty-four; otherwise the plain language. Calendar and digits stay those of our words.
+ */
+export function regional(locale: Locale, wanted: readonly string[]): string {
+  const tag = wanted.find((one) => one.toLowerCase().split("-")[0] === locale && one.length > locale.length);
+  if (!tag) return locale;
+  try {
+    const { numberingSystem } = new Intl.NumberFormat(locale).resolvedOptions();
+    return new Intl.Locale(tag, { calendar: "gregory", numberingSystem }).toString();
+  } catch {
+    return locale;
+  }
+}
+
 /** The best of our languages for what the browser asks for. */
 export function negotiate(wanted: readonly string[]): Locale {
   for (const tag of wanted) {

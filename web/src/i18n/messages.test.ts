@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LOCALES, negotiate } from "./locales";
+import { LOCALES, negotiate, regional } from "./locales";
 
 const root = new URL("../../messages/", import.meta.url);
 const read = (area: string, locale: string) =>
@@ -42,4 +42,15 @@ describe.each(areas)("messages/%s", (area) => {
 it("takes the first language asked for that there is", () => {
   expect(negotiate(["fr-FR", "de-AT", "en"])).toBe("de");
   expect(negotiate(["ja"])).toBe("en");
+});
+
+it("writes times as the browser's region does, where it speaks the language in use", () => {
+  const hour = (tag: string) => new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" }).format(Date.UTC(2026, 0, 1, 17, 23));
+  expect(hour(regional("en", ["de-DE", "en-GB"]))).toBe("17:23");
+  expect(hour(regional("en", ["en-US", "en-GB"]))).toMatch(/^05:23\sPM$/);
+  expect(regional("de", ["en-GB"])).toBe("de");
+  expect(regional("es", ["es", "es-MX"])).toContain("es-MX");
+  expect(regional("en", ["en-!"])).toBe("en");
+  // The words around them count from left to right, with one kind of digits.
+  expect(hour(regional("ar", ["ar-EG"]))).toMatch(/05:23/);
 });

@@ -185,9 +185,7 @@ export class FirstUse<Code> {
       if (element.matches(":hover")) element.dispatchEvent(new PointerEvent("pointermove", { pointerType: "mouse", bubbles: true }));
       if (element.matches(":focus-visible")) element.dispatchEvent(new FocusEvent("focus"));
     } else if (press?.type === "input") {
-      // It opens as by the last letter, and then reads what the field holds.
-      element.dispatchEvent(new KeyboardEvent("keydown", { key: "Unidentified", bubbles: true, cancelable: true }));
-      await tick();
+      // It opens and reads what the field holds.
       element.dispatchEvent(new InputEvent("input", { bubbles: true }));
     } else if (press) {
       element.dispatchEvent(repeat(press));

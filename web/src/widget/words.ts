@@ -1,6 +1,6 @@
 /** The widget's words: those of one language, loaded when it is known which. */
 import type * as Messages from "$generated/widget/messages/_index.js";
-import type { Locale } from "$/i18n/locales";
+import { type Locale, regional } from "$/i18n/locales";
 import { Problem } from "$/api/problem";
 
 type M = typeof Messages;
@@ -31,7 +31,7 @@ export function moment(at: string): string {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
   const style = today ? ({ timeStyle: "short" } as const) : ({ dateStyle: "medium", timeStyle: "short" } as const);
-  return new Intl.DateTimeFormat(locale, style).format(date);
+  return new Intl.DateTimeFormat(regional(locale, navigator.languages), style).format(date);
 }
 
 /** Why something did not work, for a visitor. */

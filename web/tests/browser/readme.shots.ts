@@ -1,4 +1,4 @@
-/** The pictures of the README, into `docs/images/`. */
+/** The pictures of the README: `npm run pictures`, into `docs/images/`. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";

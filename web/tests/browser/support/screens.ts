@@ -32,7 +32,7 @@ export function deskScreens({ admin, ticket, chat, customer }: World): Screen[] 
     desk("customers", "/desk/customers", row),
     desk("customer", `/desk/customers/${customer.id}`),
     desk("audit", "/desk/audit", (page) => main(page).getByRole("listitem").first()),
-    ...["account", "organisation", "categories", "fields", "agents", "departments", "widget", "tokens"].map((part) =>
+    ...["account", "views", "organisation", "categories", "fields", "sla", "calendars", "agents", "departments", "widget", "tokens"].map((part) =>
       desk(`settings-${part}`, `/desk/settings/${part}`, (page) => main(page).getByRole("heading", { level: 2 }).first()),
     ),
     desk("nothing-here", "/desk/no-such-place", heading),
@@ -63,16 +63,17 @@ export function signInScreens(): Screen[] {
   ];
 }
 
-/** Goes there and waits until what should be there is. */
-export async function goTo(page: Page, base: string, screen: Screen): Promise<void> {
+/** Goes there and waits until what should be there is; `patience` in milliseconds, else that of all expectations. */
+export async function goTo(page: Page, base: string, screen: Screen, patience?: number): Promise<void> {
   await page.goto(new URL(screen.path, base).href);
-  await settled(page, screen);
+  await settled(page, screen, patience);
 }
 
-export async function settled(page: Page, screen: Screen): Promise<void> {
-  await expect(screen.ready(page)).toBeVisible();
+export async function settled(page: Page, screen: Screen, patience?: number): Promise<void> {
+  const wait = patience ? { timeout: patience } : {};
+  await expect(screen.ready(page)).toBeVisible(wait);
   await screen.open?.(page);
   // Bones have gone, fonts are there.
-  await expect(page.locator(".bone")).toHaveCount(0);
+  await expect(page.locator(".bone")).toHaveCount(0, wait);
   await page.evaluate(() => document.fonts.ready);
 }

@@ -40,6 +40,8 @@ export async function world(server: Docket, size: { tickets: number; chats: numb
   await colleague.api.put(`/v1/agents/${colleague.id}/availability`, { availability: "busy" });
   const who = await customer(server, "Maria Rossi");
   const conversations = await talk(server, { admin, colleague, customer: who });
+  await promise(api);
+  await shared(admin.api);
   await api.post("/v1/tokens", { label: "Nightly report", person_id: colleague.id });
   return { admin, colleague, customer: who, ...conversations };
 }
@@ -47,6 +49,29 @@ export async function world(server: Docket, size: { tickets: number; chats: numb
 async function upload(api: Api, lines: string): Promise<void> {
   const report = await api.upload<{ refused: { line: number; reason: string }[] }>("/v1/imports", lines);
   if (report.refused.length > 0) throw new Error(`the history was refused: ${JSON.stringify(report.refused.slice(0, 3))}`);
+}
+
+/** Hours of two places, and what is promised in them. */
+async function promise(api: Api): Promise<void> {
+  const week = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+  const { id } = await api.post<Receipt>("/v1/calendars", {
+    name: "Glasshouse", time_zone: "Europe/Rome", holidays: ["2026-12-25", "2026-12-26", "2027-01-01"],
+    ranges: [...week.flatMap((day) => [{ day, from: "08:30", to: "12:30" }, { day, from: "13:30", to: "18:00" }]), { day: "saturday", from: "09:00", to: "13:00" }],
+  });
+  await api.post("/v1/calendars", { name: "Emergencies", time_zone: "UTC", holidays: [], ranges: [...week, "saturday", "sunday"].map((day) => ({ day, from: "00:00", to: "24:00" })) });
+  const conditions = { priorities: [], categories: [], department_ids: [], tags: [], channels: [] };
+  const hours = (first_response: number, resolution: number) => ({ first_response: first_response * 3600, resolution: resolution * 3600 });
+  await api.post("/v1/sla-policies", {
+    name: "Weddings and other feasts", calendar_id: id, pause_in: ["waiting_customer"], conditions: { ...conditions, priorities: ["urgent", "high"], tags: ["wedding"] },
+    targets: { urgent: { ...hours(1, 8), next_response: 5400 }, high: hours(2, 16) },
+  });
+  await api.post("/v1/sla-policies", { name: "Everybody else", calendar_id: id, pause_in: ["waiting_customer", "on_hold"], conditions, targets: { medium: hours(8, 40), low: hours(16, 80) } });
+}
+
+/** Views somebody keeps, one for all. */
+async function shared(api: Api): Promise<void> {
+  await api.post("/v1/views", { name: "Frost", filter: { tag: "cold weather" }, sort: "newest", shared: false });
+  await api.post("/v1/views", { name: "Deliveries without an agent", filter: { category: "delivery", assignee: "unassigned" }, sort: "newest", shared: true });
 }
 
 type Talkers = Pick<World, "admin" | "colleague" | "customer">;
