@@ -21,7 +21,7 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
 }
 
 export function formatDate(value: Date | string, options: Intl.DateTimeFormatOptions): string {
-  return cached("date", options, (locale) => new Intl.DateTimeFormat(regional(locale, navigator.languages), options)).format(new Date(value));
+  return cached("date", options, (locale) => new Intl.DateTimeFormat(regional(locale, globalThis.navigator?.languages ?? []), options)).format(new Date(value));
 }
 
 /** Date and time to the second, for titles and exact places. */

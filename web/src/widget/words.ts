@@ -31,7 +31,7 @@ export function moment(at: string): string {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
   const style = today ? ({ timeStyle: "short" } as const) : ({ dateStyle: "medium", timeStyle: "short" } as const);
-  return new Intl.DateTimeFormat(regional(locale, navigator.languages), style).format(date);
+  return new Intl.DateTimeFormat(regional(locale, globalThis.navigator?.languages ?? []), style).format(date);
 }
 
 /** Why something did not work, for a visitor. */
