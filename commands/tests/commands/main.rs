@@ -8,6 +8,7 @@ mod desk;
 mod in_turn;
 mod once;
 mod people;
+mod roles;
 mod service_levels;
 mod tickets;
 mod views;
