@@ -48,6 +48,9 @@ async fn every_role_on_every_route() {
             let may = match route.access {
                 Access::Public | Access::SignedIn | Access::SignedInOrVisitor => true,
                 Access::Desk(permission) => *role != Role::Customer && role.permissions().has(permission),
+                Access::DeskAny(permissions) => {
+                    *role != Role::Customer && permissions.iter().any(|one| role.permissions().has(*one))
+                }
                 Access::Own(permission) | Access::OwnOrVisitor(permission) if *role == Role::Customer => {
                     role.permissions().has(docket_api::http::access::customers_need(permission))
                 }
@@ -55,7 +58,10 @@ async fn every_role_on_every_route() {
             };
             if !may {
                 assert_eq!(answer.status, 403, "{what} as {role}: {}", answer.text);
-            } else if matches!(route.access, Access::Desk(_) | Access::Own(_) | Access::OwnOrVisitor(_)) {
+            } else if matches!(
+                route.access,
+                Access::Desk(_) | Access::DeskAny(_) | Access::Own(_) | Access::OwnOrVisitor(_)
+            ) {
                 assert_ne!(answer.status, 401, "{what} as {role}: {}", answer.text);
                 assert_ne!(answer.status, 403, "{what} as {role}: {}", answer.text);
             }
@@ -75,6 +81,10 @@ async fn the_list_of_routes() {
                 Access::Public => "public".to_owned(),
                 Access::SignedIn => "signed in".to_owned(),
                 Access::Desk(permission) => format!("desk: {}", permission.as_str()),
+                Access::DeskAny(permissions) => {
+                    let names: Vec<_> = permissions.iter().map(|permission| permission.as_str()).collect();
+                    format!("desk: {}", names.join(" or "))
+                }
                 Access::Own(permission) => format!("own: {}", permission.as_str()),
                 Access::OwnOrVisitor(permission) => format!("own or visitor: {}", permission.as_str()),
                 Access::SignedInOrVisitor => "signed in or visitor".to_owned(),

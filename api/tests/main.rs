@@ -9,6 +9,7 @@ mod idempotency;
 mod jwt;
 mod live;
 mod notes;
+mod roles;
 mod service_levels;
 mod sessions;
 mod tenants;

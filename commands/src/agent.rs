@@ -2,7 +2,8 @@
 
 use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::chat::{Chat, ChatCommand, ChatStatus};
-use docket_domain::{AgentId, Category, DepartmentId, Rejection, Violations};
+use docket_domain::role::{ROLES_ID, Roles};
+use docket_domain::{AgentId, Category, DepartmentId, HeldRole, Rejection, Violations};
 
 use crate::attempt::{Attempt, carry_out};
 use crate::{CommandError, Commands, Done, Invocation};
@@ -21,7 +22,7 @@ impl Commands {
         carry_out!(self, invocation, "agent.Register", attempt => register(&mut attempt, id, command))
     }
 
-    /// Carries out a command on an agent, after checking the departments it names.
+    /// Carries out a command on an agent, after checking the departments and the role it names.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -47,6 +48,7 @@ impl Commands {
 async fn register(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) -> Result<(), CommandError> {
     attempt.organisation().await?;
     attempt.decide::<Agent>(id, command).await?;
+    check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
     let limit = attempt.commands.limits().agents;
     let count = attempt.commands.rolls().count(attempt.commands.journal(), &attempt.invocation.tenant).await?;
@@ -62,6 +64,7 @@ async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) 
         return register(attempt, id, command).await;
     }
     attempt.decide::<Agent>(id, command).await?;
+    check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
     if matches!(command, AgentCommand::Deactivate) {
         give_chats_back(attempt, id).await?;
@@ -81,6 +84,25 @@ async fn give_chats_back(attempt: &mut Attempt<'_>, id: AgentId) -> Result<(), C
         }
     }
     Ok(())
+}
+
+/// A role of the tenant's own must be there and offered.
+async fn check_role(attempt: &mut Attempt<'_>, command: &AgentCommand) -> Result<(), CommandError> {
+    let (AgentCommand::Register { role: HeldRole::Own(id), .. } | AgentCommand::ChangeRole { to: HeldRole::Own(id) }) =
+        command
+    else {
+        return Ok(());
+    };
+    let roles = attempt.load::<Roles>(ROLES_ID).await?;
+    let mut violations = Violations::default();
+    match roles.roles.get(id) {
+        None => violations.add("custom_role_id", "unknown", "there is no such role"),
+        Some(role) if role.archived => {
+            violations.add("custom_role_id", "invalid", format!("the role {:?} is archived", role.name));
+        }
+        Some(_) => {}
+    }
+    Ok(violations.into_result()?)
 }
 
 async fn check_departments(attempt: &mut Attempt<'_>, command: &AgentCommand) -> Result<(), CommandError> {

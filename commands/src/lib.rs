@@ -24,6 +24,7 @@ mod metric;
 mod numbers;
 mod organisation;
 mod references;
+mod role;
 mod rolls;
 mod service_level;
 mod settle;

@@ -11,6 +11,7 @@ use crate::chat::ChatEvent;
 use crate::customer::CustomerEvent;
 use crate::department::DepartmentEvent;
 use crate::organisation::OrganisationEvent;
+use crate::role::RoleEvent;
 use crate::service_level::ServiceLevelEvent;
 use crate::ticket::TicketEvent;
 use crate::view::{ViewEvent, ViewListEvent};
@@ -193,4 +194,5 @@ domain_event! {
     ServiceLevel(ServiceLevelEvent),
     View(ViewEvent),
     ViewList(ViewListEvent),
+    Role(RoleEvent),
 }

@@ -100,11 +100,13 @@ pub enum Category {
     View,
     /// The order of a person's own views, or of the shared ones.
     ViewList,
+    /// A tenant's own roles.
+    Role,
 }
 
 impl Category {
     /// Every category.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ticket,
         Self::Chat,
         Self::Agent,
@@ -115,6 +117,7 @@ impl Category {
         Self::ServiceLevel,
         Self::View,
         Self::ViewList,
+        Self::Role,
     ];
 
     /// The name used in streams, subjects and columns.
@@ -130,6 +133,7 @@ impl Category {
             Self::ServiceLevel => "service_level",
             Self::View => "view",
             Self::ViewList => "view_list",
+            Self::Role => "role",
         }
     }
 }
@@ -147,7 +151,7 @@ impl FromStr for Category {
             InvalidName::new(
                 "category",
                 name,
-                "one of ticket, chat, agent, department, customer, organisation, account, service_level, view, view_list",
+                "one of ticket, chat, agent, department, customer, organisation, account, service_level, view, view_list, role",
             )
         })
     }
@@ -225,6 +229,8 @@ uuid_id! {
     SlaPolicyId,
     /// A saved view.
     ViewId,
+    /// A role of a tenant's own.
+    RoleId,
     /// A person whose data an event is about: the owner of a sealing key (a customer or an agent).
     PersonId,
 }

@@ -22,6 +22,7 @@ pub mod organisation;
 mod permission;
 mod personal;
 mod rejection;
+pub mod role;
 pub mod service_level;
 pub mod sla;
 pub mod ticket;
@@ -33,10 +34,10 @@ pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
 pub use event_set::{DecodeError, EventPayload, EventSchema, EventSet, FromDomain};
 pub use history::Recorded;
 pub use ids::{
-    AgentId, CalendarId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, SlaPolicyId,
-    StreamId, TenantId, TicketId, ViewId,
+    AgentId, CalendarId, Category, ChatId, CustomerId, DepartmentId, InvalidName, MessageId, PersonId, RoleId,
+    SlaPolicyId, StreamId, TenantId, TicketId, ViewId,
 };
 pub use limits::Limits;
-pub use permission::{Permission, PermissionSet, Role};
+pub use permission::{HeldRole, Permission, PermissionSet, Role};
 pub use personal::PersonalText;
 pub use rejection::{FieldViolation, Rejection, Violations};

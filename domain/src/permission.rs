@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidName;
+use crate::{InvalidName, RoleId};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
@@ -51,7 +51,7 @@ permissions! {
     ViewAudit = "view_audit",
     /// Organisation, departments, custom fields, tokens.
     ManageSettings = "manage_settings",
-    /// Agents, roles, customers.
+    /// Agents, their roles, customers.
     ManagePeople = "manage_people",
     /// Erase a person.
     EraseData = "erase_data",
@@ -72,9 +72,24 @@ impl PermissionSet {
         self.0 & (1 << permission as u32) != 0
     }
 
+    /// Every permission.
+    pub fn all() -> Self {
+        Self::of(Permission::ALL)
+    }
+
     /// What is in both: a token's scopes never exceed its owner's role.
     pub fn intersect(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    /// What is in this one and not in the other: what somebody with `other` may not hand out.
+    pub fn beyond(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether it allows nothing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Its permissions, in declaration order.
@@ -161,5 +176,61 @@ impl FromStr for Role {
             .into_iter()
             .find(|r| r.as_str() == name)
             .ok_or_else(|| InvalidName::new("role", name, "one of customer, agent, supervisor, auditor, admin"))
+    }
+}
+
+/// What an account holds: a built-in role, or one its tenant defined.
+///
+/// Events and the vault keep it as two fields, the `role` there always was and an optional `custom_role_id`, so that what
+/// was written before own roles existed reads as it did. Who holds a role of the tenant's own has the base role
+/// [`Role::Agent`], but none of its permissions: what they may do is what the role allows now, see
+/// [`Roles::permissions_of`](crate::role::Roles::permissions_of).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HeldRole {
+    /// One every tenant has.
+    BuiltIn(Role),
+    /// One of the tenant's own.
+    Own(RoleId),
+}
+
+impl HeldRole {
+    /// As events and the vault keep it. Nobody is a customer by a role of the tenant's own.
+    pub fn of(role: Role, custom_role_id: Option<RoleId>) -> Self {
+        match custom_role_id {
+            Some(id) if role != Role::Customer => Self::Own(id),
+            _ => Self::BuiltIn(role),
+        }
+    }
+
+    /// The built-in role: what kind of party they are.
+    pub const fn base(self) -> Role {
+        match self {
+            Self::BuiltIn(role) => role,
+            Self::Own(_) => Role::Agent,
+        }
+    }
+
+    /// The role of the tenant's own, if it is one.
+    pub const fn custom_role_id(self) -> Option<RoleId> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::Own(id) => Some(id),
+        }
+    }
+
+    /// Whether it is the built-in administrator's, whom only administrators touch.
+    pub fn is_admin(self) -> bool {
+        self == Self::BuiltIn(Role::Admin)
+    }
+
+    /// Whether it is a customer's.
+    pub fn is_customer(self) -> bool {
+        self == Self::BuiltIn(Role::Customer)
+    }
+}
+
+impl From<Role> for HeldRole {
+    fn from(role: Role) -> Self {
+        Self::BuiltIn(role)
     }
 }

@@ -14,9 +14,9 @@ fn what_happens_elsewhere_is_recorded() {
     Scenario::<Account>::new()
         .when(SYSTEM, sign_in.clone())
         .then_refused("not_found")
-        .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent })
-        .then([AccountOpened { person_id: PersonId(one), role: Role::Agent }])
-        .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent })
+        .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent.into() })
+        .then([AccountOpened { person_id: PersonId(one), role: Role::Agent, custom_role_id: None }])
+        .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent.into() })
         .then_refused("already_exists")
         .when(agent(1), sign_in)
         .then([SignedIn { session_id: one, ip: Some("192.0.2.1".into()), user_agent: None }])
@@ -38,7 +38,7 @@ fn what_happens_elsewhere_is_recorded() {
 fn what_a_client_says_of_itself_never_hinders_a_sign_in() {
     let strange = format!("  evil\0\r\n{}", "x".repeat(5000));
     Scenario::<Account>::new()
-        .given(SYSTEM, AccountCommand::Open { person_id: PersonId(Uuid::max()), role: Role::Admin })
+        .given(SYSTEM, AccountCommand::Open { person_id: PersonId(Uuid::max()), role: Role::Admin.into() })
         .when(SYSTEM, AccountCommand::RecordRefusal { ip: Some("\u{1}".to_owned()), user_agent: Some(strange) })
         .then_types(&["SignInRefused"])
         .then([SignInRefused { ip: None, user_agent: Some(format!("evil{}", "x".repeat(1994)).into()) }]);

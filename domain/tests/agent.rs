@@ -1,16 +1,17 @@
 //! The rules of an agent.
 
 use docket_domain::agent::*;
-use docket_domain::{Aggregate as _, PersonId, Role};
+use docket_domain::{Aggregate as _, HeldRole, PersonId, Role, RoleId};
 use uuid::Uuid;
 
+use crate::role::role_id;
 use crate::scenario::*;
 
 pub(crate) fn register(places: u32) -> AgentCommand {
     AgentCommand::Register {
         name: "Grace".to_owned(),
         email: Some("grace@example.org".to_owned()),
-        role: Role::Agent,
+        role: Role::Agent.into(),
         department_ids: vec![department_id(2), department_id(1), department_id(2)],
         skills: vec!["billing".to_owned()],
         max_concurrent_chats: places,
@@ -25,6 +26,10 @@ fn be(to: Availability) -> AgentCommand {
     AgentCommand::ChangeAvailability { to }
 }
 
+fn role_changed(from: Role, to: Role, before: Option<RoleId>, after: Option<RoleId>) -> RoleChanged {
+    RoleChanged { from, to, from_custom_role_id: before, custom_role_id: after }
+}
+
 fn take(number: u8) -> AgentCommand {
     AgentCommand::TakeChat { chat_id: chat_id(number), by_hand: false }
 }
@@ -37,6 +42,7 @@ fn an_agent_joins_offline_and_is_their_own_subject() {
             name: "Grace".into(),
             email: Some("grace@example.org".into()),
             role: Role::Agent,
+            custom_role_id: None,
             department_ids: vec![department_id(1), department_id(2)],
             skills: vec!["billing".to_owned()],
             max_concurrent_chats: 2,
@@ -120,9 +126,9 @@ fn changes_say_before_and_after_and_setting_the_same_is_nothing() {
         .then([CapacityChanged { from: 2, to: 3 }])
         .when(agent(9), AgentCommand::ChangeCapacity { to: 3 })
         .then_nothing()
-        .when(agent(9), AgentCommand::ChangeRole { to: Role::Supervisor })
-        .then([RoleChanged { from: Role::Agent, to: Role::Supervisor }])
-        .when(agent(9), AgentCommand::ChangeRole { to: Role::Supervisor })
+        .when(agent(9), AgentCommand::ChangeRole { to: Role::Supervisor.into() })
+        .then([role_changed(Role::Agent, Role::Supervisor, None, None)])
+        .when(agent(9), AgentCommand::ChangeRole { to: Role::Supervisor.into() })
         .then_nothing()
         .when(agent(9), AgentCommand::ChangeSkills { skills: list(&["french", "law"]) })
         .then([SkillsChanged {
@@ -145,11 +151,27 @@ fn changes_say_before_and_after_and_setting_the_same_is_nothing() {
 }
 
 #[test]
+fn a_role_of_the_tenants_own_stands_beside_the_base_role() {
+    let (one, two) = (HeldRole::Own(role_id(1)), HeldRole::Own(role_id(2)));
+    registered(2)
+        .when(agent(9), AgentCommand::ChangeRole { to: one })
+        .then([role_changed(Role::Agent, Role::Agent, None, Some(role_id(1)))])
+        .when(agent(9), AgentCommand::ChangeRole { to: one })
+        .then_nothing()
+        .when(agent(9), AgentCommand::ChangeRole { to: two })
+        .then([role_changed(Role::Agent, Role::Agent, Some(role_id(1)), Some(role_id(2)))])
+        .and(|agent| assert_eq!(agent.role, two))
+        .when(agent(9), AgentCommand::ChangeRole { to: Role::Auditor.into() })
+        .then([role_changed(Role::Agent, Role::Auditor, Some(role_id(2)), None)])
+        .and(|agent| assert_eq!(agent.role, HeldRole::BuiltIn(Role::Auditor)));
+}
+
+#[test]
 fn every_invalid_field_is_named() {
     let command = AgentCommand::Register {
         name: String::new(),
         email: Some("a b@c".to_owned()),
-        role: Role::Customer,
+        role: Role::Customer.into(),
         department_ids: Vec::new(),
         skills: Vec::new(),
         max_concurrent_chats: 101,

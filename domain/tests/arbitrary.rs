@@ -5,12 +5,14 @@
 
 mod chats;
 mod people;
+mod roles;
 mod service_levels;
 mod tickets;
 mod views;
 
 pub(crate) use chats::*;
 pub(crate) use people::*;
+pub(crate) use roles::*;
 pub(crate) use service_levels::*;
 pub(crate) use tickets::*;
 pub(crate) use views::*;
@@ -81,8 +83,9 @@ pub(crate) fn one_of_each() -> Vec<DomainEvent> {
         let levels = (0..SERVICE_LEVEL_EVENTS).map(move |kind| service_level_event(kind, dice).into());
         let views = (0..VIEW_EVENTS).map(move |kind| view_event(kind, dice).into());
         let lists = (0..VIEW_LIST_EVENTS).map(move |kind| view_list_event(kind, dice).into());
+        let roles = (0..ROLE_EVENTS).map(move |kind| role_event(kind, dice).into());
         let people = agents.chain(customers).chain(departments).chain(organisations).chain(accounts);
-        tickets.chain(chats).chain(people).chain(levels).chain(views.chain(lists))
+        tickets.chain(chats).chain(people).chain(levels).chain(views.chain(lists)).chain(roles)
     };
     all(u8::MAX).chain(all(0)).collect()
 }

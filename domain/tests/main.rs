@@ -15,6 +15,7 @@ mod history;
 mod organisation;
 mod properties;
 mod retired;
+mod role;
 mod schemas;
 mod service_level;
 mod ticket_conversation;

@@ -1,5 +1,7 @@
 //! What holds for every aggregate after any sequence of commands, and after any sequence of events.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use docket_domain::account::Account;
 use docket_domain::agent::{Agent, Availability};
@@ -7,6 +9,7 @@ use docket_domain::chat::{Chat, ChatEvent, ChatStatus};
 use docket_domain::customer::Customer;
 use docket_domain::department::Department;
 use docket_domain::organisation::Organisation;
+use docket_domain::role::{RoleEvent, Roles};
 use docket_domain::service_level::{ServiceLevelEvent, ServiceLevels, TicketFacts};
 use docket_domain::sla::check_policy;
 use docket_domain::ticket::{Channel, Priority, SlaClock, Ticket, TicketEvent, TicketStatus};
@@ -191,6 +194,24 @@ fn levels_hold(
     Ok(())
 }
 
+/// Whatever was asked: names of what is offered differ, every role allows something, and what changed is told right.
+fn roles_hold(before: &Roles, events: &[RoleEvent], after: &Roles) -> Result<(), TestCaseError> {
+    prop_assert!(events.len() <= 1, "one event a command: its version is the role's");
+    if let Some(event) = events.first() {
+        let id = event.about();
+        prop_assert_eq!(after.roles[&id].version, before.version + 1);
+        if let RoleEvent::RoleChanged(changed) = event {
+            let (old, new) = (before.roles[&id].permissions, after.roles[&id].permissions);
+            prop_assert_eq!(&changed.added, &new.beyond(old).iter().collect::<Vec<_>>());
+            prop_assert_eq!(&changed.removed, &old.beyond(new).iter().collect::<Vec<_>>());
+        }
+    }
+    let names: BTreeSet<String> = after.offered().map(|(_, role)| role.name.to_lowercase()).collect();
+    prop_assert_eq!(names.len(), after.offered().count(), "one role a name");
+    prop_assert!(after.offered().all(|(_, role)| !role.permissions.is_empty()));
+    Ok(())
+}
+
 /// Every ticket has terms, the same each time, and they are those of the first policy whose conditions hold.
 fn matching_holds(levels: &ServiceLevels, priority: Priority, dice: Dice) -> Result<(), TestCaseError> {
     let (tags, category) = (dice.list(), dice.list().pop().unwrap_or_default());
@@ -262,6 +283,11 @@ proptest! {
     }
 
     #[test]
+    fn roles(steps in steps()) {
+        explore::<Roles>(&steps, ROLE_COMMANDS, role_command, roles_hold)?;
+    }
+
+    #[test]
     fn views(steps in steps()) {
         explore::<View>(&steps, VIEW_COMMANDS, view_command, |_, events, after| {
             prop_assert!(events.is_empty() || after.owner_id.is_some());
@@ -288,6 +314,7 @@ proptest! {
         survives::<View>(&steps, view_event, VIEW_COMMANDS, view_command);
         survives::<ViewList>(&steps, view_list_event, VIEW_LIST_COMMANDS, view_list_command);
         survives::<Account>(&steps, account_event, ACCOUNT_COMMANDS, account_command);
+        survives::<Roles>(&steps, role_event, ROLE_COMMANDS, role_command);
         survives::<ServiceLevels>(&steps, service_level_event, SERVICE_LEVEL_COMMANDS, service_level_command);
     }
 }

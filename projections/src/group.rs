@@ -11,7 +11,7 @@ use crate::error::ReadError;
 use crate::folding::{Fold, Folding};
 use crate::model::Model;
 use crate::models::{
-    agents, audit, calendars, chats, counters, customers, departments, messages, organisations, reads, sla,
+    agents, audit, calendars, chats, counters, customers, departments, messages, organisations, reads, roles, sla,
     sla_policies, tickets, views,
 };
 use crate::table::{TableRow as _, TableSpec};
@@ -53,6 +53,7 @@ pub(crate) const MODELS: &[ModelInfo] = &[
     ModelInfo::of::<organisations::Organisations>(),
     ModelInfo::of::<calendars::Calendars>(),
     ModelInfo::of::<sla_policies::SlaPolicies>(),
+    ModelInfo::of::<roles::Roles>(),
     ModelInfo::of::<sla::Sla>(),
     ModelInfo::of::<counters::Counters>(),
     ModelInfo::of::<audit::Audit>(),

@@ -14,6 +14,7 @@ pub(crate) const fn of_category(category: Category) -> i16 {
         Category::ServiceLevel => 8,
         Category::View => 10,
         Category::ViewList => 11,
+        Category::Role => 12,
     }
 }
 
@@ -29,6 +30,7 @@ pub(crate) const fn category(code: i16) -> Option<Category> {
         8 => Category::ServiceLevel,
         10 => Category::View,
         11 => Category::ViewList,
+        12 => Category::Role,
         _ => return None,
     })
 }

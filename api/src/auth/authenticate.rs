@@ -3,11 +3,14 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
-use docket_commands::{CommandError, Commands, Invocation};
+use chrono::{DateTime, TimeDelta, Utc};
+use docket_commands::{CommandError, Commands, Invocation, Loaded};
 use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::{Actor, PersonId, Rejection, Role, TenantId};
+use docket_domain::role::Roles;
+use docket_domain::{Actor, HeldRole, PersonId, Rejection, Role, TenantId};
 use docket_store::Accounts;
+use docket_store::vault::Caller;
 use quick_cache::sync::Cache;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
@@ -30,6 +33,8 @@ pub struct Authenticator {
     bootstrap_principal: Principal,
     /// Customers of the issuer known to be registered.
     known: Cache<(TenantId, PersonId), ()>,
+    /// When a tenant's own roles were last read from the log.
+    roles_read: Cache<TenantId, DateTime<Utc>>,
     /// Wrong sign-ins.
     pub sign_ins: Throttle,
     /// Visits begun.
@@ -62,13 +67,14 @@ impl Authenticator {
             bootstrap_principal: Principal {
                 tenant: tenant.clone(),
                 person: admin,
-                role: Role::Admin,
+                role: Role::Admin.into(),
                 permissions: Role::Admin.permissions(),
                 credential: Credential::Bootstrap,
                 expires_at: None,
                 absorbed: Vec::new(),
             },
             known: Cache::new(10_000),
+            roles_read: Cache::new(10_000),
             sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
             visits: Throttle::new(settings.widget.visits_per_minute, 60),
             visitor_changes: Throttle::new(settings.widget.changes_per_minute, 60),
@@ -117,10 +123,11 @@ impl Authenticator {
     }
 
     /// Waits until what `who` came with no longer counts as it did when this was called: for long answers, which end then; their
-    /// clients come again with what they have left. It hears what happens in this process; for other nodes (and whatever
-    /// an issuer decides) one has to look again now and then.
+    /// clients come again with what they have left. It hears what happens in this process, and of roles also what the hub
+    /// hears from others; for the rest (and whatever an issuer decides) one has to look again now and then.
     pub fn revoked(&self, who: &Principal) -> impl Future<Output = ()> + Send + use<> {
         let mut changes = self.accounts.changes();
+        let role = who.role.custom_role_id().map(|id| id.0);
         let (person, credential) = match who.credential {
             Credential::Token(id) | Credential::Session(id) | Credential::Visit { id, .. } => {
                 (Some(who.person.0), Some(id))
@@ -131,7 +138,7 @@ impl Authenticator {
         async move {
             // Lagging is taken for a change: what was missed may have been this one.
             while let Ok(changed) = changes.recv().await {
-                if Some(changed) == person || Some(changed) == credential {
+                if [person, credential, role].contains(&Some(changed)) {
                     return;
                 }
             }
@@ -168,10 +175,31 @@ impl Authenticator {
 
     async fn recognise(&self, secret: &str) -> Result<Principal, Problem> {
         match self.accounts.recognise(secret).await {
-            Ok(Some(caller)) => Ok(Principal::from(&*caller)),
+            Ok(Some(caller)) => self.principal(&caller).await,
             Ok(None) => Err(Problem::unauthenticated("this token or session is not valid, or no longer")),
             Err(error) => Err(Problem::internal(error)),
         }
+    }
+
+    /// What a recognised caller may do is what their role allows now: of a role of the tenant's own, the log says.
+    async fn principal(&self, caller: &Caller) -> Result<Principal, Problem> {
+        let of_role = match caller.role {
+            HeldRole::BuiltIn(role) => role.permissions(),
+            own @ HeldRole::Own(_) => self.own_roles(&caller.tenant).await?.permissions_of(own),
+        };
+        Ok(Principal::recognised(caller, of_role))
+    }
+
+    /// The tenant's own roles. They are in memory, where what this process changes is known at once and what others change as
+    /// soon as the hub hears of it; should it hear nothing, the log is looked at every few seconds, as with accounts.
+    async fn own_roles(&self, tenant: &TenantId) -> Result<Loaded<Roles>, Problem> {
+        let now = self.commands.journal().clock().now();
+        if self.roles_read.get(tenant).is_some_and(|read| (now - read).abs() < RECHECK) {
+            return Ok(self.commands.roles(tenant).await?);
+        }
+        let roles = self.commands.roles_now(tenant).await?;
+        self.roles_read.insert(tenant.clone(), now);
+        Ok(roles)
     }
 
     /// Somebody with a good token of the issuer: agents must work here, customers are registered when first seen.
@@ -215,6 +243,9 @@ impl Authenticator {
         }
     }
 }
+
+/// After how long a tenant's own roles are read from the log again.
+const RECHECK: TimeDelta = TimeDelta::seconds(5);
 
 /// How the token of a visit begins.
 const VISIT: &str = "dv_";

@@ -112,7 +112,7 @@ impl JwtVerifier {
             principal: Principal {
                 tenant,
                 person: PersonId(person),
-                role,
+                role: role.into(),
                 permissions: role.permissions(),
                 credential: Credential::Jwt,
                 expires_at,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use docket_domain::{Actor, CustomerId, Permission, PermissionSet, PersonId, Role, TenantId};
+use docket_domain::{Actor, CustomerId, HeldRole, Permission, PermissionSet, PersonId, TenantId};
 use docket_projections::Viewer;
 use docket_store::vault::{Caller, Proof};
 use uuid::Uuid;
@@ -41,8 +41,8 @@ pub struct Principal {
     /// Their agent or customer id.
     pub person: PersonId,
     /// Their role.
-    pub role: Role,
-    /// What they may do.
+    pub role: HeldRole,
+    /// What they may do: of what the role allows now, as much as what they showed leaves.
     pub permissions: PermissionSet,
     /// How they have shown it.
     pub credential: Credential,
@@ -55,23 +55,21 @@ pub struct Principal {
 impl Principal {
     /// The author of what they do.
     pub fn actor(&self) -> Actor {
-        match self.role {
-            Role::Customer => Actor::customer(self.person.0),
-            _ => Actor::agent(self.person.0),
-        }
+        if self.is_customer() { Actor::customer(self.person.0) } else { Actor::agent(self.person.0) }
     }
 
     /// As whom they look at the read models.
     pub fn viewer(&self) -> Viewer {
-        match self.role {
-            Role::Customer => Viewer::customer(self.tenant.clone(), self.person.0),
-            _ => Viewer::agent(self.tenant.clone(), self.person.0),
+        if self.is_customer() {
+            Viewer::customer(self.tenant.clone(), self.person.0)
+        } else {
+            Viewer::agent(self.tenant.clone(), self.person.0)
         }
     }
 
     /// Whether they are a customer, who sees only what is theirs.
     pub fn is_customer(&self) -> bool {
-        self.role == Role::Customer
+        self.role.is_customer()
     }
 
     /// Whether they came through the chat widget: then they reach what it needs, and nothing else.
@@ -104,13 +102,14 @@ impl Principal {
     }
 }
 
-impl From<&Caller> for Principal {
-    fn from(caller: &Caller) -> Self {
+impl Principal {
+    /// Whom the vault recognised, as their role allows `of_role`.
+    pub(super) fn recognised(caller: &Caller, of_role: PermissionSet) -> Self {
         Self {
             tenant: caller.tenant.clone(),
             person: caller.person,
             role: caller.role,
-            permissions: caller.permissions,
+            permissions: caller.permissions(of_role),
             credential: match caller.proof {
                 Proof::Token { id } => Credential::Token(id),
                 Proof::Session { id } => Credential::Session(id),

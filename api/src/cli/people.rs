@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use docket_commands::Invocation;
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::AgentCommand;
-use docket_domain::{Actor, AgentId, CustomerId, Permission, PermissionSet, PersonId, Role};
+use docket_domain::{Actor, AgentId, CustomerId, HeldRole, Permission, PermissionSet, PersonId, Role};
 use docket_store::new_id;
 use docket_store::vault::{NewAccount, NewApiToken};
 use indicatif::ProgressBar;
@@ -22,6 +22,7 @@ const CODE_LASTS: TimeDelta = TimeDelta::hours(24);
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docket user add \"Ada Lovelace\" ada@example.com --role supervisor
+  docket user add \"Joan Clarke\" joan@example.com --role \"Second level\"   a role of your own, by its name
   docket user code ada@example.com               a one-time code for who forgot their password
   docket user disable ada@example.com")]
 pub(crate) struct User {
@@ -37,9 +38,9 @@ enum UserCommand {
         name: String,
         /// The mail address they sign in with.
         email: String,
-        /// agent, supervisor, auditor or admin.
+        /// agent, supervisor, auditor, admin, or the name of a role of your own.
         #[arg(long, default_value = "agent")]
-        role: Role,
+        role: String,
         #[command(flatten)]
         settings: SettingArgs,
     },
@@ -83,6 +84,22 @@ async fn find(desk: &Desk, who: Option<&str>) -> Result<PersonId, Box<dyn std::e
     Ok(account.ok_or_else(|| format!("nobody of {} signs in with {who}", desk.tenant))?.person)
 }
 
+/// A role by its name: a built-in one, or one of the organisation's own.
+async fn named_role(desk: &Desk, name: &str) -> Result<HeldRole, Box<dyn std::error::Error + Send + Sync>> {
+    match name.trim().to_lowercase().parse() {
+        Ok(Role::Customer) => Err("customers are added with POST /v1/customers".into()),
+        Ok(role) => Ok(HeldRole::BuiltIn(role)),
+        Err(_) => {
+            let roles = desk.commands.roles(&desk.tenant).await?;
+            let own = roles.named(name).map(HeldRole::Own).ok_or_else(|| {
+                let names: Vec<_> = roles.offered().map(|(_, role)| format!(", {:?}", role.name)).collect();
+                format!("there is no role {name:?}; there are agent, supervisor, auditor, admin{}", names.concat())
+            });
+            Ok(own?)
+        }
+    }
+}
+
 fn by_system(desk: &Desk) -> Invocation {
     Invocation::by(desk.tenant.clone(), Actor::SYSTEM)
 }
@@ -91,11 +108,9 @@ impl User {
     pub(crate) async fn run(self) -> Outcome {
         match self.command {
             UserCommand::Add { name, email, role, settings } => {
-                if role == Role::Customer {
-                    return Err("customers are added with POST /v1/customers".into());
-                }
                 crate::http::check_email("email", &email).map_err(|problem| problem.detail().to_owned())?;
                 let desk = settings.open_existing().await?;
+                let role = named_role(&desk, &role).await?;
                 let id = PersonId(new_id());
                 let accounts = desk.accounts();
                 if accounts.find_login(&desk.tenant, &email).await?.is_some() {
@@ -120,11 +135,18 @@ impl User {
             UserCommand::List { json, settings } => {
                 let desk = settings.open_existing().await?;
                 let accounts = desk.accounts().list_accounts(&desk.tenant).await?;
+                let roles = desk.commands.roles(&desk.tenant).await?;
+                let role_name = |held: HeldRole| match held.custom_role_id() {
+                    None => held.base().as_str().to_owned(),
+                    Some(id) => roles.roles.get(&id).map_or_else(|| id.to_string(), |role| role.name.clone()),
+                };
                 if json {
                     let all: Vec<_> = accounts
                         .iter()
                         .map(|one| {
-                            json!({ "id": one.person, "role": one.role, "email": one.login, "disabled": one.disabled,
+                            json!({ "id": one.person, "role": one.role.base(),
+                                    "custom_role_id": one.role.custom_role_id(), "role_name": role_name(one.role),
+                                    "email": one.login, "disabled": one.disabled,
                                     "has_password": one.has_password, "since": one.created_at })
                         })
                         .collect();
@@ -135,7 +157,7 @@ impl User {
                         println!(
                             "{}  {:<10}  {}  {state}",
                             one.person,
-                            one.role.as_str(),
+                            role_name(one.role),
                             one.login.as_deref().unwrap_or("-")
                         );
                     }

@@ -1,7 +1,8 @@
 //! `docket replay`: a history as people read it.
 
 use clap::Args;
-use docket_domain::{Category, Event, StreamId};
+use docket_domain::role::Roles;
+use docket_domain::{Category, Event, RoleId, StreamId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -35,6 +36,8 @@ impl Replay {
     pub(crate) async fn run(self) -> Outcome {
         let desk = self.settings.open_existing().await?;
         let stream = find(&desk, &self.what).await?;
+        // A role is told by its name; for programs there is its id.
+        let roles = desk.commands.roles(&desk.tenant).await?;
         let (mut after, mut any) = (0, false);
         loop {
             let events = desk.journal.read_stream(&stream, after, PAGE).await?;
@@ -45,7 +48,7 @@ impl Replay {
                 if self.json {
                     println!("{}", as_json(event)?);
                 } else {
-                    println!("{}", as_text(event)?);
+                    println!("{}", as_text(event, &roles)?);
                 }
             }
         }
@@ -79,13 +82,14 @@ fn as_json(event: &Event) -> Result<Value, serde_json::Error> {
     }))
 }
 
-fn as_text(event: &Event) -> Result<String, serde_json::Error> {
+fn as_text(event: &Event, roles: &Roles) -> Result<String, serde_json::Error> {
     let meta = &event.meta;
     let who = meta.actor.id.map_or_else(
         || meta.actor.kind.as_str().to_owned(),
         |id| format!("{} {}", meta.actor.kind.as_str(), &id.to_string()[..8]),
     );
-    let payload: Value = serde_json::from_str(&event.body.encode()?)?;
+    let mut payload: Value = serde_json::from_str(&event.body.encode()?)?;
+    name_roles(&mut payload, roles);
     let mut parts = Vec::new();
     if let Value::Object(fields) = &payload {
         // What changed, from where to where, reads best as one.
@@ -108,6 +112,19 @@ fn as_text(event: &Event) -> Result<String, serde_json::Error> {
         event.body.event_type(),
         parts.join("\n        ")
     ))
+}
+
+/// Puts the names of roles of the tenant's own in the place of their ids: as they are now.
+fn name_roles(payload: &mut Value, roles: &Roles) {
+    let Value::Object(fields) = payload else { return };
+    for (held, own) in [("role", "custom_role_id"), ("from", "from_custom_role_id"), ("to", "custom_role_id")] {
+        let id = fields.get(own).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+        let name = id.and_then(|id| roles.roles.get(&RoleId(id))).map(|role| role.name.clone());
+        if let (Some(name), Some(shown)) = (name, fields.get_mut(held)) {
+            *shown = Value::String(name);
+            fields.remove(own);
+        }
+    }
 }
 
 fn plain(value: &Value) -> String {

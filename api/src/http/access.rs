@@ -14,6 +14,8 @@ pub enum Access {
     SignedIn,
     /// People of the desk with the permission. Never customers.
     Desk(Permission),
+    /// People of the desk with one of the permissions. Never customers.
+    DeskAny(&'static [Permission]),
     /// People of the desk with the permission; customers for what is their own (with [`customers_need`]). The handler
     /// answers 404 for the rest.
     Own(Permission),
@@ -33,18 +35,29 @@ pub fn customers_need(permission: Permission) -> Permission {
     }
 }
 
+/// Permissions by their names.
+fn names(permissions: &[Permission], between: &str) -> String {
+    permissions.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(between)
+}
+
 impl Access {
     /// Refuses a caller who may not.
     pub fn check(self, who: &Principal) -> Result<(), Problem> {
         match self {
             Self::Public | Self::SignedInOrVisitor => Ok(()),
-            Self::SignedIn | Self::Desk(_) | Self::Own(_) if who.is_visitor() => {
+            Self::SignedIn | Self::Desk(_) | Self::DeskAny(_) | Self::Own(_) if who.is_visitor() => {
                 Err(Problem::forbidden("this is not for visitors of the widget"))
             }
             Self::SignedIn => Ok(()),
-            Self::Desk(_) if who.is_customer() => Err(Problem::forbidden("this is for people of the desk")),
+            Self::Desk(_) | Self::DeskAny(_) if who.is_customer() => {
+                Err(Problem::forbidden("this is for people of the desk"))
+            }
             Self::Own(permission) | Self::OwnOrVisitor(permission) if who.is_customer() => {
                 who.require(customers_need(permission))
+            }
+            Self::DeskAny(permissions) if permissions.iter().any(|permission| who.may(*permission)) => Ok(()),
+            Self::DeskAny(permissions) => {
+                Err(Problem::forbidden(format!("this needs one of the permissions {}", names(permissions, ", "))))
             }
             Self::Desk(permission) | Self::Own(permission) | Self::OwnOrVisitor(permission) => who.require(permission),
         }
@@ -56,6 +69,9 @@ impl Access {
             Self::Public => "Open to anybody.".into(),
             Self::SignedIn => "For whoever is signed in.".into(),
             Self::Desk(permission) => format!("Needs the permission `{}`; not for customers.", permission.as_str()),
+            Self::DeskAny(permissions) => {
+                format!("Needs one of the permissions `{}`; not for customers.", names(permissions, "`, `"))
+            }
             Self::Own(permission) => {
                 format!("Needs the permission `{}`; customers reach only what is their own.", permission.as_str())
             }

@@ -4,10 +4,11 @@ use axum::Json;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Invocation};
 use docket_domain::account::{Account, AccountCommand};
-use docket_domain::{FieldViolation, PersonId, Rejection, Role, TenantId};
+use docket_domain::{FieldViolation, HeldRole, PermissionSet, PersonId, Rejection, Role, RoleId, TenantId};
 use docket_store::vault::{AccountError, NewAccount};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::ask::journal_problem;
 use super::problem::{Answer, Problem};
@@ -69,12 +70,44 @@ pub(crate) fn check_password(app: &App, field: &str, password: &str) -> Answer<(
     Ok(())
 }
 
-/// Refuses to hand out a role that may do what the caller may not.
-pub(crate) fn may_grant(who: &Principal, role: Role) -> Answer<()> {
-    match role.permissions().iter().find(|permission| !who.may(*permission)) {
+/// Refuses to hand out, or to take from somebody, a role that may do what the caller may not. The built-in administrators are
+/// administrators' alone to make and change, whatever a role of the organisation's own allows.
+pub(crate) async fn may_grant(app: &App, who: &Principal, role: HeldRole) -> Answer<()> {
+    if role.is_admin() && !who.role.is_admin() {
+        return Err(Problem::forbidden("administrators are for administrators to make and change"));
+    }
+    may_hand_out(who, app.commands.permissions_of(&who.tenant, role).await?)
+}
+
+/// Refuses permissions the caller does not have.
+pub(crate) fn may_hand_out(who: &Principal, permissions: PermissionSet) -> Answer<()> {
+    match permissions.beyond(who.permissions).iter().next() {
         None => Ok(()),
-        Some(beyond) => Err(Problem::forbidden(format!("the role {role} may {}, which you may not", beyond.as_str()))
+        Some(beyond) => Err(Problem::forbidden(format!("this role may {}, which you may not", beyond.as_str()))
             .with("permission", beyond.as_str())),
+    }
+}
+
+/// Refuses to act on the account of somebody who may do more than the caller. A person without one has nothing to protect.
+pub(crate) async fn outranks_account(app: &App, who: &Principal, person: PersonId) -> Answer<()> {
+    let account = app.accounts.account(&who.tenant, person).await.map_err(|error| account_problem(error.into()))?;
+    match account {
+        Some(account) => may_grant(app, who, account.role).await,
+        None => Ok(()),
+    }
+}
+
+/// The role a request names: a built-in one of the desk, or one of the organisation's own.
+pub(crate) fn named_role(role: Option<Role>, custom_role_id: Option<Uuid>) -> Answer<Option<HeldRole>> {
+    match (role, custom_role_id) {
+        (Some(Role::Customer), _) => {
+            Err(Problem::invalid_field("role", "invalid", "role: customers do not work at the desk"))
+        }
+        (None | Some(Role::Agent), Some(id)) => Ok(Some(HeldRole::Own(RoleId(id)))),
+        (Some(_), Some(_)) => {
+            Err(Problem::invalid_field("role", "invalid", "role: leave it out, or agent, with a custom_role_id"))
+        }
+        (role, None) => Ok(role.map(HeldRole::from)),
     }
 }
 
@@ -84,7 +117,7 @@ pub(crate) async fn open_account(
     app: &App,
     invocation: &Invocation,
     person: PersonId,
-    role: Role,
+    role: HeldRole,
     login: Option<String>,
 ) -> Answer<()> {
     if let Some(email) = &login {
@@ -96,7 +129,7 @@ pub(crate) async fn open_account(
         Err(AccountError::Exists) => {
             let account = app.accounts.account(&invocation.tenant, person).await.map_err(AccountError::Key);
             let account = account.map_err(account_problem)?;
-            if account.is_some_and(|account| (account.role == Role::Customer) != (role == Role::Customer)) {
+            if account.is_some_and(|account| account.role.is_customer() != role.is_customer()) {
                 return Err(Problem::conflict("another_kind", "this person has an account of another kind"));
             }
         }

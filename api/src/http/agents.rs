@@ -12,8 +12,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::access::Access::Desk;
-use super::accounts::{account_problem, check_email, may_grant, open_account};
+use super::access::Access::{Desk, DeskAny};
+use super::accounts::{account_problem, check_email, may_grant, named_role, open_account};
 use super::ask::Ask;
 use super::extract::{Path, Query};
 use super::problem::{Answer, Problem};
@@ -27,9 +27,9 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ViewTickets) => list_agents,
+        DeskAny(&[ViewTickets, ViewChat, ManagePeople]) => list_agents,
         Desk(ManagePeople) => register_agent,
-        Desk(ViewTickets) => get_agent,
+        DeskAny(&[ViewTickets, ViewChat, ManagePeople]) => get_agent,
         Desk(ManagePeople) => change::rename_agent,
         Desk(ManagePeople) => change::change_agent_role,
         Desk(ViewChat) => change::change_agent_availability,
@@ -81,6 +81,8 @@ pub(crate) struct NewAgent {
     /// What they may do: not more than you; `agent` unless said.
     #[schema(schema_with = schema::desk_role)]
     role: Option<Role>,
+    /// A role of the organisation's own instead, which may do no more than you.
+    custom_role_id: Option<Uuid>,
     /// The departments they belong to.
     #[serde(default)]
     department_ids: Vec<Uuid>,
@@ -95,11 +97,8 @@ pub(crate) struct NewAgent {
 #[utoipa::path(post, path = "/v1/agents", tag = "agents", request_body = NewAgent, responses((status = 201, body = Receipt)))]
 pub(super) async fn register_agent(State(app): State<App>, ask: Ask<NewAgent>) -> Answer<Accepted> {
     let (who, body) = (&ask.who, &ask.body);
-    let role = body.role.unwrap_or(Role::Agent);
-    if role == Role::Customer {
-        return Err(Problem::invalid_field("role", "invalid", "role: customers do not work at the desk"));
-    }
-    may_grant(who, role)?;
+    let role = named_role(body.role, body.custom_role_id)?.unwrap_or(Role::Agent.into());
+    may_grant(&app, who, role).await?;
     // The same id when the request is repeated under its key.
     let id = AgentId(ask.message_id().0);
     if let Some(email) = &body.email {

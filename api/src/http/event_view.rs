@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::roles::READ_ROLES;
 use super::schema;
 use crate::auth::Principal;
 
@@ -87,6 +88,7 @@ impl EventView {
             return Self::for_customer(event, who);
         }
         let needed = match event.meta.stream.category {
+            Category::Role if !READ_ROLES.iter().any(|permission| who.may(*permission)) => return None,
             Category::Ticket => Permission::ViewTickets,
             Category::Chat => Permission::ViewChat,
             Category::Account => Permission::ViewAudit,
@@ -94,7 +96,8 @@ impl EventView {
             | Category::Department
             | Category::Customer
             | Category::Organisation
-            | Category::ServiceLevel => {
+            | Category::ServiceLevel
+            | Category::Role => {
                 return Some(Self::full(event));
             }
             Category::View | Category::ViewList

@@ -147,8 +147,9 @@ impl Listener {
                     Err(RecvError::Closed) => return Err(Over),
                 },
                 _ = beat.tick() => {
-                    if self.app.authenticator.authenticate(&Method::GET, &self.headers).await.is_err() {
-                        return Err(Over);
+                    match self.app.authenticator.authenticate(&Method::GET, &self.headers).await {
+                        Ok(principal) if principal.permissions == self.who.permissions => {}
+                        _ => return Err(Over),
                     }
                     // An id alone moves the client's Last-Event-ID on, past what was not for it.
                     if seen > told {

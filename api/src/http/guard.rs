@@ -97,7 +97,7 @@ async fn admit(
 }
 
 /// Waits until the read models show `position`: to read one's own writes.
-async fn wait_for(app: &App, position: Position) -> Result<(), Problem> {
+pub(super) async fn wait_for(app: &App, position: Position) -> Result<(), Problem> {
     if *app.read_models.position().borrow() >= position {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use chrono::{DateTime, Utc};
 use docket_domain::account::AccountCommand;
-use docket_domain::{Permission, Role, TenantId};
+use docket_domain::{HeldRole, Permission, Role, TenantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,9 +33,13 @@ pub(crate) struct Me {
     /// Their organisation.
     #[schema(value_type = String)]
     organisation: TenantId,
-    /// Their role.
+    /// Their role; `agent` for a role of the organisation's own.
     #[schema(schema_with = schema::role)]
     role: Role,
+    /// The role of the organisation's own they hold, if it is one.
+    custom_role_id: Option<Uuid>,
+    /// What the role is called: `agent`, `supervisor` … or the name of the organisation's own.
+    role_name: Option<String>,
     /// What they may do with what they showed.
     #[schema(schema_with = schema::permissions)]
     permissions: Vec<Permission>,
@@ -58,6 +62,10 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
     } else {
         app.queries.agent(&viewer, who.person.0).await?.map_or((None, None), |one| (one.name, one.email))
     };
+    let role_name = match who.role {
+        HeldRole::BuiltIn(role) => Some(role.as_str().to_owned()),
+        HeldRole::Own(id) => app.commands.roles(&who.tenant).await?.roles.get(&id).map(|role| role.name.clone()),
+    };
     let csrf_token = match who.credential {
         Credential::Session(_) => app.authenticator.session_secret(&headers).map(csrf_token),
         _ => None,
@@ -65,7 +73,9 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
     Ok(Json(Me {
         person_id: who.person.0,
         organisation: who.tenant.clone(),
-        role: who.role,
+        role: who.role.base(),
+        custom_role_id: who.role.custom_role_id().map(|id| id.0),
+        role_name,
         permissions: who.permissions.iter().collect(),
         name,
         email,

@@ -28,6 +28,7 @@ mod organisation;
 pub mod problem;
 mod query;
 mod respond;
+mod roles;
 mod schema;
 mod sessions;
 mod sign_in_page;
@@ -72,6 +73,7 @@ impl Http {
         organisation::register(&mut table);
         calendars::register(&mut table);
         sla_policies::register(&mut table);
+        roles::register(&mut table);
         knowing::register(&mut table);
         events::register(&mut table);
         imports::register(&mut table);

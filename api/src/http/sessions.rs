@@ -112,7 +112,7 @@ pub(super) async fn sign_in(
     let new = NewSession { person, ip: ip.clone(), user_agent: user_agent.clone(), limits };
     let (session, secret) = app.accounts.begin_session(&tenant, new).await.map_err(account_problem)?;
     let account = app.accounts.account(&tenant, person).await.map_err(|error| account_problem(error.into()))?;
-    let role = account.map_or(Role::Customer, |account| account.role);
+    let role = account.map_or(Role::Customer, |account| account.role.base());
     let actor = if role == Role::Customer { Actor::customer(person.0) } else { Actor::agent(person.0) };
     let signed_in = AccountCommand::RecordSignIn { session_id: session.id, ip, user_agent };
     record(&app, &Invocation::by(tenant.clone(), actor), person, signed_in).await;

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Access::Desk;
-use super::accounts::{account_problem, record};
+use super::accounts::{account_problem, outranks_account, record};
 use super::ask::Ask;
 use super::extract::{Path, in_our_times};
 use super::problem::{Answer, Problem};
@@ -96,7 +96,7 @@ pub(super) async fn list_tokens(State(app): State<App>, who: Who) -> Answer<Json
 pub(crate) struct NewToken {
     /// What it is for.
     label: String,
-    /// Who acts when it is used: an agent or customer with an account. Absent: you.
+    /// Who acts when it is used: an agent or customer with an account, who may do no more than you. Absent: you.
     person_id: Option<Uuid>,
     /// What it may be used for: not more than you may. Absent: all you may.
     #[schema(schema_with = schema::permissions)]
@@ -133,6 +133,10 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
         }
     };
     let person = body.person_id.map_or(who.person, PersonId);
+    // Whoever acts as somebody stands where they stand, however few the scopes.
+    if person != who.person {
+        outranks_account(&app, who, person).await?;
+    }
     if let Some(key) = &ask.invocation.idempotency {
         refuse_repeated(&app, &ask, key).await?;
     }
@@ -177,6 +181,11 @@ pub(super) async fn revoke_token(State(app): State<App>, Path(id): Path<Uuid>, a
     let tenant = &ask.who.tenant;
     let tokens = app.accounts.list_tokens(tenant).await.map_err(|error| account_problem(error.into()))?;
     let token = tokens.into_iter().find(|token| token.id == id).ok_or_else(|| Problem::not_found("token"))?;
+    // Not `outranks_account`: to stop what leaked is no way to anything, but administrators are not everybody's to hinder.
+    let owner = app.accounts.account(tenant, token.person).await.map_err(|error| account_problem(error.into()))?;
+    if owner.is_some_and(|owner| owner.role.is_admin()) && !ask.who.role.is_admin() {
+        return Err(Problem::forbidden("administrators' tokens are for administrators to revoke"));
+    }
     let revoked = app.accounts.revoke_token(tenant, id).await.map_err(|error| account_problem(error.into()))?;
     if revoked {
         record(&app, &ask.invocation, token.person, AccountCommand::RecordTokenRevoked { token_id: id }).await;

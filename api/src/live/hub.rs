@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use docket_commands::Commands;
 use docket_domain::customer::CustomerEvent;
+use docket_domain::role::RoleEvent;
 use docket_domain::{Actor, DomainEvent, Event, PersonId, Position, TenantId};
 use docket_store::delivery::{LiveBus, LiveError, LiveSubscription, LiveTopic};
-use docket_store::{Clock, FeedSource};
+use docket_store::{Accounts, Clock, FeedSource};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -85,13 +86,20 @@ impl Hub {
         self.0.presence.viewers(tenant, topic, self.0.clock.now())
     }
 
-    /// Follows the log from where it began until cancelled. What other nodes append reaches the write side's cache here too.
-    pub async fn run(self, source: Arc<dyn FeedSource>, commands: Commands, stop: CancellationToken) {
+    /// Follows the log from where it began until cancelled. What other nodes append reaches the write side's cache here too,
+    /// and `accounts`' listeners hear that a role is not what it was.
+    pub async fn run(
+        self,
+        source: Arc<dyn FeedSource>,
+        commands: Commands,
+        accounts: Accounts,
+        stop: CancellationToken,
+    ) {
         let mut checkpoint = self.position();
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => return,
-                error = self.follow(&*source, &commands, &mut checkpoint) => {
+                error = self.follow(&*source, &commands, &accounts, &mut checkpoint) => {
                     tracing::warn!(%error, %checkpoint, "the live feed broke; opening it again");
                     tokio::time::sleep(RETRY).await;
                 }
@@ -103,6 +111,7 @@ impl Hub {
         &self,
         source: &dyn FeedSource,
         commands: &Commands,
+        accounts: &Accounts,
         checkpoint: &mut Position,
     ) -> docket_store::FeedError {
         let mut feed = match source.open("live", *checkpoint, BATCH).await {
@@ -115,6 +124,7 @@ impl Hub {
                     for event in batch.events {
                         commands.observe(&event);
                         forget_if_erased(commands, &event);
+                        tell_of_roles(accounts, &event);
                         let _ = self.0.events.send(event);
                     }
                     *checkpoint = batch.upto;
@@ -131,5 +141,13 @@ fn forget_if_erased(commands: &Commands, event: &Event) {
     if let DomainEvent::Customer(CustomerEvent::PersonalDataErased(_)) = &event.body {
         let stream = &event.meta.stream;
         commands.journal().keys().forget(&stream.tenant, PersonId(stream.id));
+    }
+}
+
+/// A role changed, perhaps on another node: connections of who holds it end, and come again with what they have left. Told
+/// before the event itself, and after the write side's cache knows it.
+fn tell_of_roles(accounts: &Accounts, event: &Event) {
+    if let DomainEvent::Role(body @ (RoleEvent::RoleChanged(_) | RoleEvent::RoleArchived(_))) = &event.body {
+        accounts.role_changed(body.about());
     }
 }

@@ -45,19 +45,19 @@ pub async fn begin_organisation(desk: &Desk, tenant: &TenantId, name: &str) -> R
         let register = AgentCommand::Register {
             name: "Administrator".to_owned(),
             email: None,
-            role: Role::Admin,
+            role: Role::Admin.into(),
             department_ids: Vec::new(),
             skills: Vec::new(),
             max_concurrent_chats: 3,
         };
         done(desk.commands.register_agent(&invocation(), AgentId(admin.0), &register).await)?;
     }
-    let new = NewAccount { person: admin, role: Role::Admin, login: None, password: None };
+    let new = NewAccount { person: admin, role: Role::Admin.into(), login: None, password: None };
     match accounts.open_account(tenant, new).await {
         Ok(()) | Err(AccountError::Exists) => {}
         Err(error) => return Err(begin(error)),
     }
-    let open = AccountCommand::Open { person_id: admin, role: Role::Admin };
+    let open = AccountCommand::Open { person_id: admin, role: Role::Admin.into() };
     done(desk.commands.execute::<Account>(&invocation(), admin.0, open).await)?;
     let code = accounts.issue_code(tenant, admin, FIRST_CODE_LASTS).await.map_err(begin)?;
     Ok(Some(FirstSignIn { code }))

@@ -101,8 +101,9 @@ impl Server {
         let head = desk.journal.store().head().await?;
         let hub = Hub::new(delivery.live, desk.journal.clock().clone(), head)
             .map_err(|error| StartError::Begin(error.to_string()))?;
-        self.work.spawn(hub.clone().run(delivery.source, desk.commands.clone(), self.stop_work.clone()));
         let accounts = desk.accounts();
+        let (commands, stop) = (desk.commands.clone(), self.stop_work.clone());
+        self.work.spawn(hub.clone().run(delivery.source, commands, accounts.clone(), stop));
         let authenticator = Authenticator::new(
             &desk.settings,
             accounts.clone(),

@@ -110,7 +110,8 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Resu
         | Category::Organisation
         | Category::ServiceLevel
         | Category::View
-        | Category::ViewList => None,
+        | Category::ViewList
+        | Category::Role => None,
     };
     for (index, planned_step) in planned.steps.iter().enumerate() {
         let at = |reason: Reason| format!("history[{index}].{reason}");

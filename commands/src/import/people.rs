@@ -160,7 +160,7 @@ impl People {
             name.map(|name| AgentCommand::Register {
                 name: name.to_owned(),
                 email: None,
-                role: Role::Agent,
+                role: Role::Agent.into(),
                 department_ids: Vec::new(),
                 skills: Vec::new(),
                 max_concurrent_chats: CAPACITY,

@@ -105,7 +105,7 @@ impl Desk {
         let register = AgentCommand::Register {
             name: "Grace".to_owned(),
             email: None,
-            role: Role::Agent,
+            role: Role::Agent.into(),
             department_ids: vec![],
             skills: vec![],
             max_concurrent_chats,

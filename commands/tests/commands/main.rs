@@ -9,6 +9,7 @@ mod history;
 mod in_turn;
 mod once;
 mod people;
+mod roles;
 mod service_levels;
 mod tickets;
 mod views;

@@ -13,7 +13,7 @@ fn register() -> AgentCommand {
     AgentCommand::Register {
         name: "Grace".into(),
         email: Some("grace@example.org".into()),
-        role: Role::Agent,
+        role: Role::Agent.into(),
         department_ids: vec![],
         skills: vec![],
         max_concurrent_chats: 3,

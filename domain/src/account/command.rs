@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use crate::{PersonId, Role};
+use crate::{HeldRole, PersonId};
 
 /// A request to record something of an account.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "fields are documented at the events they become")]
 pub enum AccountCommand {
     /// Open it.
-    Open { person_id: PersonId, role: Role },
+    Open { person_id: PersonId, role: HeldRole },
     /// A sign-in succeeded.
     RecordSignIn { session_id: Uuid, ip: Option<String>, user_agent: Option<String> },
     /// A sign-in failed.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::event_set::{PersonalField as _, event_set};
-use crate::{Category, PersonId, PersonalText, Role};
+use crate::{Category, PersonId, PersonalText, Role, RoleId};
 
 event_set! {
     /// Everything that can have happened to an account.
@@ -27,6 +27,9 @@ pub struct AccountOpened {
     pub person_id: PersonId,
     /// What they may do.
     pub role: Role,
+    /// The role of the tenant's own they hold instead; then `role` is `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role_id: Option<RoleId>,
 }
 
 /// They signed in.

@@ -8,7 +8,7 @@ use super::{
     AccountCommand, AccountEvent, AccountOpened, ApiTokenIssued, ApiTokenRevoked, PasswordChanged, SignInRefused,
     SignedIn, SignedOut,
 };
-use crate::{Aggregate, Category, DecideContext, PersonId, PersonalText, Rejection, Role, Stamp, Violations};
+use crate::{Aggregate, Category, DecideContext, HeldRole, PersonId, PersonalText, Rejection, Stamp, Violations};
 
 /// What is known of an account for deciding.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Account {
     /// Whose it is; absent before it was opened.
     pub person_id: Option<PersonId>,
     /// What they might do when it was opened.
-    pub role: Option<Role>,
+    pub role: Option<HeldRole>,
     /// Tokens that are valid.
     pub tokens: BTreeSet<Uuid>,
 }
@@ -34,7 +34,8 @@ impl Aggregate for Account {
         match (command, self.exists()) {
             (C::Open { .. }, true) => Err(Rejection::AlreadyExists("account")),
             (C::Open { person_id, role }, false) => {
-                Ok(vec![AccountOpened { person_id: *person_id, role: *role }.into()])
+                let (role, custom_role_id) = (role.base(), role.custom_role_id());
+                Ok(vec![AccountOpened { person_id: *person_id, role, custom_role_id }.into()])
             }
             (_, false) => Err(Rejection::NotFound("account")),
             (C::RecordSignIn { session_id, ip, user_agent }, true) => {
@@ -66,7 +67,7 @@ impl Aggregate for Account {
         match event {
             E::AccountOpened(opened) => {
                 self.person_id = Some(opened.person_id);
-                self.role = Some(opened.role);
+                self.role = Some(HeldRole::of(opened.role, opened.custom_role_id));
             }
             E::ApiTokenIssued(token) => {
                 self.tokens.insert(token.token_id);

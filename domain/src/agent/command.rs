@@ -1,7 +1,7 @@
 //! What can be asked of an agent.
 
 use super::value::Availability;
-use crate::{ChatId, DepartmentId, Role};
+use crate::{ChatId, DepartmentId, HeldRole};
 
 /// A request to an agent.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +11,7 @@ pub enum AgentCommand {
     Register {
         name: String,
         email: Option<String>,
-        role: Role,
+        role: HeldRole,
         department_ids: Vec<DepartmentId>,
         skills: Vec<String>,
         max_concurrent_chats: u32,
@@ -19,7 +19,7 @@ pub enum AgentCommand {
     /// Change name and address.
     Rename { name: String, email: Option<String> },
     /// Change what they may do.
-    ChangeRole { to: Role },
+    ChangeRole { to: HeldRole },
     /// Take work, or not.
     ChangeAvailability { to: Availability },
     /// Set how many chats at once.

@@ -5,7 +5,7 @@ use super::{
     AvailabilityChanged, CapacityChanged, ChatSlotReleased, ChatSlotTaken, DepartmentsChanged, RoleChanged,
     SkillsChanged,
 };
-use crate::{Aggregate, ChatId, DecideContext, DepartmentId, Limits, Rejection, Role, Violations};
+use crate::{Aggregate, ChatId, DecideContext, DepartmentId, HeldRole, Limits, Rejection, Violations};
 
 type Decision = Result<Vec<AgentEvent>, Rejection>;
 
@@ -47,7 +47,8 @@ fn register(agent: &Agent, command: &AgentCommand, limits: &Limits) -> Decision 
     let registered = AgentRegistered {
         name: violations.line("name", name, 1, limits.name_chars).into(),
         email: violations.email("email", email.as_deref()).map(Into::into),
-        role: *role,
+        role: role.base(),
+        custom_role_id: role.custom_role_id(),
         department_ids: sorted(department_ids),
         skills: violations.names("skills", skills, limits.skills, limits.name_chars),
         max_concurrent_chats: *max_concurrent_chats,
@@ -70,14 +71,20 @@ impl Agent {
         Ok(vec![AgentRenamed { name, email }.into()])
     }
 
-    fn change_role(&self, to: Role) -> Decision {
+    fn change_role(&self, to: HeldRole) -> Decision {
         let mut violations = Violations::default();
         check_role(to, &mut violations);
         violations.into_result()?;
         if self.role == to {
             return Ok(Vec::new());
         }
-        Ok(vec![RoleChanged { from: self.role, to }.into()])
+        let changed = RoleChanged {
+            from: self.role.base(),
+            to: to.base(),
+            from_custom_role_id: self.role.custom_role_id(),
+            custom_role_id: to.custom_role_id(),
+        };
+        Ok(vec![changed.into()])
     }
 
     fn change_availability(&self, to: Availability) -> Decision {
@@ -148,8 +155,8 @@ impl Agent {
     }
 }
 
-fn check_role(role: Role, violations: &mut Violations) {
-    if role == Role::Customer {
+fn check_role(role: HeldRole, violations: &mut Violations) {
+    if role.is_customer() {
         violations.add("role", "invalid", "role must be one of agent, supervisor, auditor, admin");
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::value::Availability;
 use crate::event_set::{PersonalField as _, event_set};
-use crate::{Category, ChatId, DepartmentId, PersonalText, Role};
+use crate::{Category, ChatId, DepartmentId, PersonalText, Role, RoleId};
 
 event_set! {
     /// Everything that can have happened to an agent.
@@ -34,6 +34,9 @@ pub struct AgentRegistered {
     pub email: Option<PersonalText>,
     /// What they may do.
     pub role: Role,
+    /// The role of the tenant's own they hold instead; then `role` is `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role_id: Option<RoleId>,
     /// The departments they belong to, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub department_ids: Vec<DepartmentId>,
@@ -61,6 +64,12 @@ pub struct RoleChanged {
     pub from: Role,
     /// After.
     pub to: Role,
+    /// The role of the tenant's own before, if it was one; then `from` is `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_custom_role_id: Option<RoleId>,
+    /// The role of the tenant's own after, if it is one; then `to` is `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role_id: Option<RoleId>,
 }
 
 /// Whether they take work changed.

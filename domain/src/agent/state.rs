@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{AgentCommand, AgentEvent, Availability};
-use crate::{Aggregate, Category, ChatId, DecideContext, DepartmentId, PersonId, PersonalText, Rejection, Role, Stamp};
+use crate::{
+    Aggregate, Category, ChatId, DecideContext, DepartmentId, HeldRole, PersonId, PersonalText, Rejection, Role, Stamp,
+};
 
 /// What is known of an agent for deciding.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +21,7 @@ pub struct Agent {
     /// Their address.
     pub email: Option<PersonalText>,
     /// What they may do.
-    pub role: Role,
+    pub role: HeldRole,
     /// Whether they take work. A new agent is offline.
     pub availability: Availability,
     /// How many chats at once.
@@ -41,7 +43,7 @@ impl Default for Agent {
             registered: false,
             name: PersonalText::Erased,
             email: None,
-            role: Role::Agent,
+            role: HeldRole::BuiltIn(Role::Agent),
             availability: Availability::Offline,
             max_concurrent_chats: 0,
             active_chats: BTreeSet::new(),
@@ -86,7 +88,7 @@ impl Aggregate for Agent {
                 self.registered = true;
                 self.name = agent.name.clone();
                 self.email.clone_from(&agent.email);
-                self.role = agent.role;
+                self.role = HeldRole::of(agent.role, agent.custom_role_id);
                 self.department_ids.clone_from(&agent.department_ids);
                 self.skills.clone_from(&agent.skills);
                 self.max_concurrent_chats = agent.max_concurrent_chats;
@@ -95,7 +97,7 @@ impl Aggregate for Agent {
                 self.name = agent.name.clone();
                 self.email.clone_from(&agent.email);
             }
-            E::RoleChanged(change) => self.role = change.to,
+            E::RoleChanged(change) => self.role = HeldRole::of(change.to, change.custom_role_id),
             E::AvailabilityChanged(change) => self.availability = change.to,
             E::CapacityChanged(change) => self.max_concurrent_chats = change.to,
             E::SkillsChanged(change) => self.skills.clone_from(&change.skills),

@@ -3,10 +3,11 @@ use docket_domain::agent::*;
 use docket_domain::customer::*;
 use docket_domain::department::*;
 use docket_domain::organisation::*;
-use docket_domain::{PersonId, Role};
+use docket_domain::{HeldRole, PersonId, Role};
 use uuid::Uuid;
 
 use super::Dice;
+use crate::role::role_id;
 use crate::scenario::*;
 
 pub(crate) const AGENT_EVENTS: u8 = 11;
@@ -20,6 +21,10 @@ pub(crate) const ORGANISATION_COMMANDS: u8 = 7;
 pub(crate) const ACCOUNT_EVENTS: u8 = 7;
 pub(crate) const ACCOUNT_COMMANDS: u8 = 7;
 
+fn held(dice: Dice) -> HeldRole {
+    HeldRole::of(dice.of(&Role::ALL), dice.some(2, role_id(dice.small())))
+}
+
 pub(crate) fn agent_event(kind: u8, dice: Dice) -> AgentEvent {
     let availability = dice.of(Availability::ALL);
     let department_ids = dice.some(1, vec![department_id(1)]).unwrap_or_default();
@@ -29,13 +34,20 @@ pub(crate) fn agent_event(kind: u8, dice: Dice) -> AgentEvent {
             name: dice.text().into(),
             email: dice.some(0, dice.text().into()),
             role: dice.of(&Role::ALL),
+            custom_role_id: dice.some(3, role_id(dice.small())),
             department_ids,
             skills: dice.some(2, vec!["a".to_owned()]).unwrap_or_default(),
             max_concurrent_chats: u32::from(dice.a),
         }
         .into(),
         1 => AgentRenamed { name: dice.text().into(), email: dice.some(0, dice.text().into()) }.into(),
-        2 => RoleChanged { from: Role::Agent, to: dice.of(&Role::ALL) }.into(),
+        2 => RoleChanged {
+            from: Role::Agent,
+            to: dice.of(&Role::ALL),
+            from_custom_role_id: dice.some(0, role_id(1)),
+            custom_role_id: dice.some(1, role_id(dice.small())),
+        }
+        .into(),
         3 => AvailabilityChanged { from: Availability::Offline, to: availability }.into(),
         4 => CapacityChanged { from: 1, to: u32::from(dice.a % 3) }.into(),
         5 => SkillsChanged { added: dice.list(), removed: dice.list(), skills: dice.list() }.into(),
@@ -53,13 +65,13 @@ pub(crate) fn agent_command(kind: u8, dice: Dice) -> AgentCommand {
         0 => C::Register {
             name: dice.text(),
             email: None,
-            role: dice.of(&Role::ALL),
+            role: held(dice),
             department_ids: vec![department_id(dice.small())],
             skills: dice.list(),
             max_concurrent_chats: u32::from(dice.a % 4),
         },
         1 => C::Rename { name: dice.text(), email: dice.some(0, "a@b".to_owned()) },
-        2 => C::ChangeRole { to: dice.of(&Role::ALL) },
+        2 => C::ChangeRole { to: held(dice) },
         3 => C::ChangeAvailability { to: dice.of(Availability::ALL) },
         4 => C::ChangeCapacity { to: u32::from(dice.a % 4) },
         5 => C::ChangeSkills { skills: dice.list() },
@@ -177,7 +189,10 @@ pub(crate) fn account_event(kind: u8, dice: Dice) -> AccountEvent {
     let id = Uuid::from_u128(u128::from(dice.a % 4));
     let (ip, user_agent) = (dice.some(0, dice.text().into()), dice.some(1, dice.text().into()));
     match kind % ACCOUNT_EVENTS {
-        0 => AccountOpened { person_id: PersonId(id), role: dice.of(&Role::ALL) }.into(),
+        0 => {
+            let custom_role_id = dice.some(0, role_id(dice.small()));
+            AccountOpened { person_id: PersonId(id), role: dice.of(&Role::ALL), custom_role_id }.into()
+        }
         1 => SignedIn { session_id: id, ip, user_agent }.into(),
         2 => SignInRefused { ip, user_agent }.into(),
         3 => SignedOut { session_id: id }.into(),
@@ -192,7 +207,7 @@ pub(crate) fn account_command(kind: u8, dice: Dice) -> AccountCommand {
     let id = Uuid::from_u128(u128::from(dice.a % 4));
     let (ip, user_agent) = (dice.some(0, dice.text()), dice.some(1, dice.text()));
     match kind % ACCOUNT_COMMANDS {
-        0 => C::Open { person_id: PersonId(id), role: dice.of(&Role::ALL) },
+        0 => C::Open { person_id: PersonId(id), role: held(dice) },
         1 => C::RecordSignIn { session_id: id, ip, user_agent },
         2 => C::RecordRefusal { ip, user_agent },
         3 => C::RecordSignOut { session_id: id },

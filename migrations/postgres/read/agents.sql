@@ -3,6 +3,7 @@ CREATE TABLE {table} (
     tenant text NOT NULL,
     id uuid NOT NULL,
     role text NOT NULL,
+    custom_role_id uuid,
     availability text NOT NULL,
     active boolean NOT NULL,
     department_ids jsonb NOT NULL,

@@ -3,6 +3,7 @@ CREATE TABLE {table} (
     tenant TEXT NOT NULL,
     id BLOB NOT NULL,
     role TEXT NOT NULL,
+    custom_role_id BLOB,
     availability TEXT NOT NULL,
     active INTEGER NOT NULL,
     department_ids TEXT NOT NULL,

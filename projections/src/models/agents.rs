@@ -16,6 +16,7 @@ table! {
         key { tenant: TenantId, id: Uuid }
         plain {
             role: Role,
+            custom_role_id: Option<Uuid>,
             availability: Availability,
             active: bool,
             department_ids: Json<Vec<Uuid>>,
@@ -57,7 +58,7 @@ fn acting(actor: &Actor) -> Option<Uuid> {
 
 impl Model for Agents {
     type Row = AgentRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("agents");
 
     fn keys(event: &Event, keys: &mut Vec<AgentKey>) {
@@ -125,6 +126,7 @@ fn register(key: &AgentKey, agent: &AgentRegistered, event: &Event) -> AgentRow 
         tenant: key.tenant.clone(),
         id: key.id,
         role: agent.role,
+        custom_role_id: agent.custom_role_id.map(|id| id.0),
         availability: Availability::Offline,
         active: true,
         department_ids: Json(agent.department_ids.iter().map(|id| id.0).collect()),
@@ -152,7 +154,10 @@ fn change(row: &mut AgentRow, body: &AgentEvent) {
             row.name = agent.name.to_known();
             row.email = agent.email.as_ref().and_then(PersonalText::to_known);
         }
-        E::RoleChanged(changed) => row.role = changed.to,
+        E::RoleChanged(changed) => {
+            row.role = changed.to;
+            row.custom_role_id = changed.custom_role_id.map(|id| id.0);
+        }
         E::AvailabilityChanged(changed) => row.availability = changed.to,
         E::CapacityChanged(changed) => row.max_concurrent_chats = changed.to.into(),
         E::SkillsChanged(changed) => row.skills.0.clone_from(&changed.skills),

@@ -10,6 +10,7 @@ pub(crate) mod departments;
 pub(crate) mod messages;
 pub(crate) mod organisations;
 pub(crate) mod reads;
+pub(crate) mod roles;
 pub(crate) mod sla;
 pub(crate) mod sla_policies;
 pub(crate) mod tickets;

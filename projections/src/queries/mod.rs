@@ -9,6 +9,7 @@ mod dialect;
 mod messages;
 mod people;
 mod reader;
+mod roles;
 mod search;
 mod sla;
 mod sla_policies;

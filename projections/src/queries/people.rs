@@ -1,9 +1,9 @@
 //! Agents, departments, customers and the tenant's settings.
 
 use chrono::{DateTime, Utc};
-use docket_domain::TenantId;
 use docket_domain::agent::Availability;
 use docket_domain::organisation::FieldDefinition;
+use docket_domain::{Role, TenantId};
 use uuid::Uuid;
 
 use super::reader::{RowReader, all, one};
@@ -131,7 +131,8 @@ fn select_agents(viewer: &Viewer) -> Sql {
     let mut sql = Sql::default();
     let tenant = sql.keep(viewer.tenant.cell());
     sql.push(&format!(
-        "SELECT a.id, a.name, a.email, a.role, a.availability, a.active, a.department_ids, a.skills, \
+        "SELECT a.id, a.name, a.email, a.role, a.custom_role_id, \
+         (SELECT r.name FROM roles r WHERE r.tenant = {tenant} AND r.id = a.custom_role_id), a.availability, a.active, a.department_ids, a.skills, \
          a.max_concurrent_chats, a.active_chats, (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} \
          AND t.assignee_id = a.id AND t.status IN {NOT_DONE} AND NOT t.archived AND NOT t.deleted), \
          a.resolved_tickets, a.chats_handled, a.rating_count, a.rating_sum, a.last_activity_at, a.registered_at, \
@@ -141,11 +142,16 @@ fn select_agents(viewer: &Viewer) -> Sql {
 }
 
 fn read_agent(row: &mut RowReader<'_>) -> Result<AgentView, ReadError> {
+    let (id, name, email) = (row.get()?, row.get()?, row.get()?);
+    let (role, custom_role_id): (Role, Option<Uuid>) = (row.get()?, row.get()?);
+    let own_name: Option<String> = row.get()?;
     Ok(AgentView {
-        id: row.get()?,
-        name: row.get()?,
-        email: row.get()?,
-        role: row.get()?,
+        id,
+        name,
+        email,
+        role,
+        custom_role_id,
+        role_name: if custom_role_id.is_some() { own_name } else { Some(role.as_str().to_owned()) },
         availability: row.get()?,
         active: row.get()?,
         department_ids: row.get::<Json<Vec<Uuid>>>()?.0,

@@ -21,6 +21,10 @@ pub struct AgentView {
     /// What they may do.
     #[schema(schema_with = schema::role)]
     pub role: Role,
+    /// The role of the organisation's own they hold instead; then `role` is `agent` and says nothing of what they may do.
+    pub custom_role_id: Option<Uuid>,
+    /// What the role is called: `agent`, `supervisor` … or the name of the organisation's own.
+    pub role_name: Option<String>,
     /// Whether they take work.
     #[schema(schema_with = schema::availability)]
     pub availability: Availability,

@@ -196,7 +196,7 @@ impl Desk {
         let command = AgentCommand::Register {
             name: name.into(),
             email: Some(format!("{name}@desk.example")),
-            role: Role::Agent,
+            role: Role::Agent.into(),
             department_ids: Vec::new(),
             skills: vec!["billing".into()],
             max_concurrent_chats: 3,

@@ -6,6 +6,7 @@ mod history;
 mod lists;
 mod plans;
 mod rebuilding;
+mod roles;
 mod running;
 mod seeing;
 mod service_levels;

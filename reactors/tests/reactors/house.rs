@@ -123,7 +123,7 @@ impl House {
         let register = AgentCommand::Register {
             name: "Grace".into(),
             email: None,
-            role: Role::Agent,
+            role: Role::Agent.into(),
             department_ids: departments.to_vec(),
             skills: skills.iter().map(|skill| (*skill).to_owned()).collect(),
             max_concurrent_chats: places,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
-use docket_domain::{Actor, PermissionSet, PersonId, Role, TenantId};
+use docket_domain::{Actor, HeldRole, PermissionSet, PersonId, Role, RoleId, TenantId};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ pub struct NewAccount {
     /// Whose it is: the agent's or customer's id.
     pub person: PersonId,
     /// What they may do. [`Role::Customer`] makes it a customer's account, any other an agent's.
-    pub role: Role,
+    pub role: HeldRole,
     /// The mail address they sign in with. None: only tokens.
     pub login: Option<String>,
     /// Their password. None: until they set one with a sign-in code.
@@ -61,7 +61,7 @@ pub struct Account {
     /// Whose it is.
     pub person: PersonId,
     /// What they may do.
-    pub role: Role,
+    pub role: HeldRole,
     /// The mail address they sign in with.
     pub login: Option<String>,
     /// Whether they have a password.
@@ -102,9 +102,10 @@ pub struct Caller {
     /// Who they are.
     pub person: PersonId,
     /// Their role.
-    pub role: Role,
-    /// What they may do: of the role, what the token's scopes leave.
-    pub permissions: PermissionSet,
+    pub role: HeldRole,
+    /// What they may do at most with what they showed. What they may do is that much of what the role allows, which of
+    /// a tenant's own role the vault does not know.
+    pub scopes: PermissionSet,
     /// How they have shown it.
     pub proof: Proof,
     /// When that ends, if it does.
@@ -112,12 +113,14 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// What they may do, as their role allows `of_role`.
+    pub fn permissions(&self, of_role: PermissionSet) -> PermissionSet {
+        of_role.intersect(self.scopes)
+    }
+
     /// The caller as the author of what they do.
     pub fn actor(&self) -> Actor {
-        match self.role {
-            Role::Customer => Actor::customer(self.person.0),
-            _ => Actor::agent(self.person.0),
-        }
+        if self.role.is_customer() { Actor::customer(self.person.0) } else { Actor::agent(self.person.0) }
     }
 }
 
@@ -201,10 +204,16 @@ impl Accounts {
         }
     }
 
-    /// The ids of what no longer counts as it did: tokens revoked, sessions ended, people whose account changed. Only
-    /// what happens in this process.
+    /// The ids of what no longer counts as it did: tokens revoked, sessions ended, people whose account changed, roles that
+    /// changed. Only what happens or is told in this process.
     pub fn changes(&self) -> broadcast::Receiver<Uuid> {
         self.0.changed.subscribe()
+    }
+
+    /// Tells who listens for [`changes`](Self::changes) that a role of a tenant's own is not what it was: what its holders were
+    /// recognised to be allowed no longer counts.
+    pub fn role_changed(&self, role: RoleId) {
+        self.forget(role.0);
     }
 
     /// Has every caller looked up anew, and tells who listens for [`changes`](Self::changes) what it was.
@@ -285,6 +294,12 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref());
     hash
+}
+
+/// A role as the vault keeps it.
+pub(super) fn held_role(role: &str, custom: Option<Uuid>) -> Result<HeldRole, KeyError> {
+    let role: Role = role.parse().map_err(|_| KeyError::Damaged)?;
+    Ok(HeldRole::of(role, custom.map(RoleId)))
 }
 
 /// A moment as the vault keeps it.

@@ -1,16 +1,16 @@
 //! Accounts and passwords.
 
-use docket_domain::{PersonId, Role, TenantId};
+use docket_domain::{HeldRole, PersonId, Role, TenantId};
 use uuid::Uuid;
 
 use super::Vault;
-use super::accounts::{Account, AccountError, Accounts, NewAccount, moment};
+use super::accounts::{Account, AccountError, Accounts, NewAccount, held_role, moment};
 use super::database::{reading, writing};
 use super::identities::keyed_hash;
 use crate::{KeyError, KeyState, Keyring as _};
 
-/// A row of `credentials`: person, role, login, password hash, disabled, created.
-type Row = (Uuid, String, Option<String>, Option<String>, bool, i64);
+/// A row of `credentials`: person, role, own role, login, password hash, disabled, created.
+type Row = (Uuid, String, Option<Uuid>, Option<String>, Option<String>, bool, i64);
 
 impl Accounts {
     /// Opens an account.
@@ -25,12 +25,13 @@ impl Accounts {
         };
         let (mac, sealed) = self.sealed_login(tenant, person, login.as_deref()).await?;
         let (now, name) = (self.now(), tenant.to_string());
+        let (base, own) = written(role);
         let opened = writing!(self.0.database, tx => {
             sqlx::query(
-                "INSERT INTO credentials (tenant, person, role, login_mac, login_sealed, password, created_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                "INSERT INTO credentials (tenant, person, role, custom_role_id, login_mac, login_sealed, password, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             )
-            .bind(name).bind(person.0).bind(role.as_str()).bind(mac).bind(sealed).bind(password).bind(now)
+            .bind(name).bind(person.0).bind(base).bind(own).bind(mac).bind(sealed).bind(password).bind(now)
             .execute(&mut *tx).await?.rows_affected() > 0
         })?;
         match opened {
@@ -46,7 +47,7 @@ impl Accounts {
     /// [`KeyError::Unavailable`].
     pub async fn account(&self, tenant: &TenantId, person: PersonId) -> Result<Option<Account>, KeyError> {
         let row: Option<Row> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person, role, login_sealed, password, disabled, created_at FROM credentials \
+            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at FROM credentials \
                             WHERE tenant = $1 AND person = $2")
                 .bind(tenant.as_str()).bind(person.0).fetch_optional(pool).await)?;
         match row {
@@ -72,7 +73,7 @@ impl Accounts {
     /// [`KeyError::Unavailable`].
     pub async fn list_accounts(&self, tenant: &TenantId) -> Result<Vec<Account>, KeyError> {
         let rows: Vec<Row> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person, role, login_sealed, password, disabled, created_at FROM credentials \
+            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at FROM credentials \
                             WHERE tenant = $1 ORDER BY created_at, person")
                 .bind(tenant.as_str()).fetch_all(pool).await)?;
         let mut accounts = Vec::with_capacity(rows.len());
@@ -104,10 +105,10 @@ impl Accounts {
         password: &str,
     ) -> Result<Option<Account>, KeyError> {
         let row = self.login_row(tenant, login).await?;
-        let hash = row.as_ref().and_then(|(_, _, _, hash, _, _)| hash.clone());
+        let hash = row.as_ref().and_then(|row| row.4.clone());
         let fits = self.0.password_fits(password, hash).await?;
         match row {
-            Some(row) if fits && !row.4 => self.readable(tenant, row).await.map(Some),
+            Some(row) if fits && !row.5 => self.readable(tenant, row).await.map(Some),
             _ => Ok(None),
         }
     }
@@ -138,11 +139,12 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError::NoAccount`].
-    pub async fn set_role(&self, tenant: &TenantId, person: PersonId, role: Role) -> Result<(), AccountError> {
+    pub async fn set_role(&self, tenant: &TenantId, person: PersonId, role: HeldRole) -> Result<(), AccountError> {
         let name = tenant.to_string();
+        let (base, own) = written(role);
         let changed = writing!(self.0.database, tx => {
-            sqlx::query("UPDATE credentials SET role = $3 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(role.as_str()).execute(&mut *tx).await?.rows_affected() > 0
+            sqlx::query("UPDATE credentials SET role = $3, custom_role_id = $4 WHERE tenant = $1 AND person = $2")
+                .bind(&name).bind(person.0).bind(base).bind(own).execute(&mut *tx).await?.rows_affected() > 0
         })?;
         self.changed(person, changed)
     }
@@ -193,7 +195,7 @@ impl Accounts {
     async fn login_row(&self, tenant: &TenantId, login: &str) -> Result<Option<Row>, KeyError> {
         let mac = self.login_mac(tenant, login);
         Ok(reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person, role, login_sealed, password, disabled, created_at FROM credentials \
+            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at FROM credentials \
                             WHERE tenant = $1 AND login_mac = $2")
                 .bind(tenant.as_str()).bind(mac).fetch_optional(pool).await)?)
     }
@@ -215,11 +217,11 @@ impl Accounts {
     }
 
     async fn readable(&self, tenant: &TenantId, row: Row) -> Result<Account, KeyError> {
-        let (person, role, login, password, disabled, created_at) = row;
+        let (person, role, own, login, password, disabled, created_at) = row;
         Ok(Account {
             tenant: tenant.clone(),
             person: PersonId(person),
-            role: role.parse().map_err(|_| KeyError::Damaged)?,
+            role: held_role(&role, own)?,
             login: self.unsealed(tenant, PersonId(person), person, 0, login).await?,
             has_password: password.is_some(),
             disabled,
@@ -246,4 +248,9 @@ impl Accounts {
     pub(super) fn vault(&self) -> Vault {
         Vault(self.0.clone())
     }
+}
+
+/// A role as the vault keeps it.
+fn written(role: HeldRole) -> (&'static str, Option<Uuid>) {
+    (role.base().as_str(), role.custom_role_id().map(|id| id.0))
 }

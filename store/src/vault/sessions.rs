@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::{PersonId, Role, TenantId};
+use docket_domain::{PermissionSet, PersonId, TenantId};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::accounts::{AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, moment};
+use super::accounts::{AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, held_role, moment};
 use super::database::{reading, writing};
 use crate::{KeyError, Keyring as _, new_id};
 
@@ -63,8 +63,8 @@ pub struct Session {
 /// A row of `sessions`: id, ip, user agent, created, last seen, expires, idle limit.
 type Row = (Uuid, Option<String>, Option<String>, i64, i64, i64, i64);
 
-/// What recognising needs: tenant, person, role, disabled, hash, last seen, expires, idle limit.
-type Known = (String, Uuid, String, bool, Vec<u8>, i64, i64, i64);
+/// What recognising needs: tenant, person, role, own role, disabled, hash, last seen, expires, idle limit.
+type Known = (String, Uuid, String, Option<Uuid>, bool, Vec<u8>, i64, i64, i64);
 
 impl Accounts {
     /// Begins a session. The secret goes to the browser; the vault keeps a hash.
@@ -165,20 +165,20 @@ impl Accounts {
 
     pub(super) async fn find_session(&self, shown: &Secret<'_>, now: i64) -> Result<Option<Recognised>, KeyError> {
         let row: Option<Known> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT s.tenant, s.person, c.role, c.disabled, s.secret_hash, s.last_seen_at, s.expires_at, s.idle_limit \
+            sqlx::query_as("SELECT s.tenant, s.person, c.role, c.custom_role_id, c.disabled, s.secret_hash, s.last_seen_at, \
+                            s.expires_at, s.idle_limit \
                             FROM sessions s JOIN credentials c ON c.tenant = s.tenant AND c.person = s.person WHERE s.id = $1")
                 .bind(shown.id).fetch_optional(pool).await)?;
-        let Some((tenant, person, role, disabled, hash, seen, expires, idle)) = row else { return Ok(None) };
+        let Some((tenant, person, role, own, disabled, hash, seen, expires, idle)) = row else { return Ok(None) };
         if disabled || !bool::from(hash.ct_eq(&shown.hash())) {
             return Ok(None);
         }
-        let role: Role = role.parse().map_err(|_| KeyError::Damaged)?;
         Ok(Some(Recognised {
             caller: Arc::new(Caller {
                 tenant: TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?,
                 person: PersonId(person),
-                role,
-                permissions: role.permissions(),
+                role: held_role(&role, own)?,
+                scopes: PermissionSet::all(),
                 proof: Proof::Session { id: shown.id },
                 expires_at: Some(moment(expires)),
             }),

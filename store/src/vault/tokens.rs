@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use chrono::{DateTime, Utc};
-use docket_domain::{Permission, PermissionSet, PersonId, Role, TenantId};
+use docket_domain::{Permission, PermissionSet, PersonId, TenantId};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::accounts::{AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, claim_turn, moment};
+use super::accounts::{
+    AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, claim_turn, held_role, moment,
+};
 use super::database::{reading, writing};
 use crate::{KeyError, new_id};
 
@@ -52,8 +54,8 @@ pub struct ApiToken {
 /// A row of `api_tokens`: id, person, label, scopes, created, expires, last used, revoked.
 type Row = (Uuid, Uuid, String, String, i64, Option<i64>, Option<i64>, Option<i64>);
 
-/// What recognising needs: tenant, person, role, disabled, scopes, hash, expires, revoked, last used.
-type Known = (String, Uuid, String, bool, String, Vec<u8>, Option<i64>, Option<i64>, Option<i64>);
+/// What recognising needs: tenant, person, role, own role, disabled, scopes, hash, expires, revoked, last used.
+type Known = (String, Uuid, String, Option<Uuid>, bool, String, Vec<u8>, Option<i64>, Option<i64>, Option<i64>);
 
 impl Accounts {
     /// Issues a token. The text is shown this once; the vault keeps a hash.
@@ -132,20 +134,22 @@ impl Accounts {
 
     pub(super) async fn find_token(&self, shown: &Secret<'_>, now: i64) -> Result<Option<Recognised>, KeyError> {
         let row: Option<Known> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT t.tenant, t.person, c.role, c.disabled, t.scopes, t.secret_hash, t.expires_at, t.revoked_at, t.last_used_at \
+            sqlx::query_as("SELECT t.tenant, t.person, c.role, c.custom_role_id, c.disabled, t.scopes, t.secret_hash, t.expires_at, \
+                            t.revoked_at, t.last_used_at \
                             FROM api_tokens t JOIN credentials c ON c.tenant = t.tenant AND c.person = t.person WHERE t.id = $1")
                 .bind(shown.id).fetch_optional(pool).await)?;
-        let Some((tenant, person, role, disabled, scopes, hash, expires, revoked, used)) = row else { return Ok(None) };
+        let Some((tenant, person, role, own, disabled, scopes, hash, expires, revoked, used)) = row else {
+            return Ok(None);
+        };
         if disabled || revoked.is_some() || !bool::from(hash.ct_eq(&shown.hash())) {
             return Ok(None);
         }
-        let role: Role = role.parse().map_err(|_| KeyError::Damaged)?;
         Ok(Some(Recognised {
             caller: Arc::new(Caller {
                 tenant: TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?,
                 person: PersonId(person),
-                role,
-                permissions: role.permissions().intersect(read_scopes(&scopes)),
+                role: held_role(&role, own)?,
+                scopes: read_scopes(&scopes),
                 proof: Proof::Token { id: shown.id },
                 expires_at: expires.map(moment),
             }),

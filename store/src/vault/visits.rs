@@ -182,8 +182,8 @@ impl Accounts {
             caller: Arc::new(Caller {
                 tenant: TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?,
                 person: PersonId(person),
-                role: Role::Customer,
-                permissions: PermissionSet::of(&OF_VISITORS),
+                role: Role::Customer.into(),
+                scopes: PermissionSet::of(&OF_VISITORS),
                 proof: Proof::Visit { id: shown.id, verified },
                 expires_at: Some(moment(expires)),
             }),

@@ -12,6 +12,7 @@ mod isolation;
 mod live;
 mod real_data;
 mod rebuild;
+mod roles;
 mod servers;
 mod service_levels;
 mod ticket_life;

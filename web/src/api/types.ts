@@ -19,6 +19,7 @@ export type Permission = Me["permissions"][number];
 export type Priority = Ticket["priority"];
 export type Receipt = Schemas["Receipt"];
 export type Role = Me["role"];
+export type RoleView = Schemas["RoleView"];
 export type SavedView = Schemas["SavedView"];
 export type Sla = Schemas["SlaView"];
 export type SlaPolicy = Schemas["SlaPolicyView"];

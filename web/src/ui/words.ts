@@ -40,6 +40,11 @@ export function roleWord(role: Role): string {
   }[role]();
 }
 
+/** What a role is called: a built-in one in the reader's language, the organisation's own by its name. */
+export function roleName({ role, custom_role_id, role_name }: { role: Role; custom_role_id?: string | null; role_name?: string | null }): string {
+  return custom_role_id ? (role_name ?? m.common_unknown_role()) : roleWord(role);
+}
+
 export function clockWord(clock: NonNullable<SlaBadgeView["clock"]>): string {
   return { first_response: m.sla_first_response, next_response: m.sla_next_response, resolution: m.sla_resolution }[clock]();
 }

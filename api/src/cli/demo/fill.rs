@@ -9,7 +9,8 @@ use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::organisation::OrganisationCommand;
 use docket_domain::ticket::{Channel, CustomFields, FeedbackGiven, Priority, TicketCommand, TicketStatus};
 use docket_domain::{
-    Actor, AgentId, ChatId, CustomerId, DepartmentId, MessageId, PersonId, PersonalText, Role, TenantId, TicketId,
+    Actor, AgentId, ChatId, CustomerId, DepartmentId, HeldRole, MessageId, PersonId, PersonalText, Role, TenantId,
+    TicketId,
 };
 use docket_store::new_id;
 use docket_store::vault::{IdentityKind, NewAccount};
@@ -74,7 +75,7 @@ pub(super) async fn fill(desk: &Desk, tickets: u32, chats: u32) -> Result<Option
     let password = format!("demo-{}", &new_id().simple().to_string()[20..]);
     filling.organise().await?;
     for (index, (name, email, departments, skills)) in AGENTS.iter().enumerate() {
-        let role = if index == 0 { Role::Admin } else { Role::Agent };
+        let role = HeldRole::from(if index == 0 { Role::Admin } else { Role::Agent });
         let id = filling.hire(name, email, departments, skills, role).await?;
         let account =
             NewAccount { person: id, role, login: Some((*email).to_owned()), password: Some(password.clone()) };
@@ -128,7 +129,7 @@ impl Filling<'_> {
         email: &str,
         departments: &[usize],
         skills: &[&str],
-        role: Role,
+        role: HeldRole,
     ) -> Result<PersonId, Failure> {
         let id = AgentId(new_id());
         let system = self.by(Actor::SYSTEM);

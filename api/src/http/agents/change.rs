@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::Principal;
-use crate::http::accounts::{SignInCode, account_problem, check_email, may_grant, sign_in_code};
+use crate::http::accounts::{
+    SignInCode, account_problem, check_email, may_grant, named_role, outranks_account, sign_in_code,
+};
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
 use crate::http::problem::{Answer, Problem};
@@ -24,20 +26,22 @@ async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: AgentCommand) -> 
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// The agent. Refuses to touch somebody who may do more than the caller.
+/// The agent. Refuses to touch somebody who may do more than the caller, be it by what was recorded or by what their
+/// account still allows: a change that broke off in between leaves the two apart.
 async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<Loaded<Agent>> {
     let agent = app.commands.load::<Agent>(&who.tenant, id).await?;
     if !agent.exists() {
         return Err(Problem::not_found("agent"));
     }
-    may_grant(who, agent.role)?;
+    may_grant(app, who, agent.role).await?;
+    outranks_account(app, who, PersonId(id)).await?;
     Ok(agent)
 }
 
 /// Refuses to take away the last administrator who may come in: nobody could make another. Two who take each other away
 /// at the same moment may both succeed, as looking and doing are two steps; the bootstrap token helps then.
 async fn keep_an_admin(app: &App, who: &Principal, agent: &Agent, id: Uuid) -> Answer<()> {
-    if agent.role != Role::Admin || agent.deactivated {
+    if !agent.role.is_admin() || agent.deactivated {
         return Ok(());
     }
     match app.accounts.has_other_admin(&who.tenant, PersonId(id)).await {
@@ -87,9 +91,11 @@ pub(in crate::http) async fn rename_agent(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRole {
-    /// Not more than you may.
+    /// A built-in role, which may do no more than you.
     #[schema(schema_with = schema::desk_role)]
-    role: Role,
+    role: Option<Role>,
+    /// Or one of the organisation's own, which may do no more than you.
+    custom_role_id: Option<Uuid>,
 }
 
 /// Sets what an agent may do.
@@ -100,13 +106,11 @@ pub(in crate::http) async fn change_agent_role(
     Path(id): Path<Uuid>,
     ask: Ask<NewRole>,
 ) -> Answer<Accepted> {
-    let role = ask.body.role;
-    if role == Role::Customer {
-        return Err(Problem::invalid_field("role", "invalid", "role: customers do not work at the desk"));
-    }
+    let role = named_role(ask.body.role, ask.body.custom_role_id)?
+        .ok_or_else(|| Problem::invalid_field("role", "required", "role: give one, or a custom_role_id"))?;
     let agent = outranks(&app, &ask.who, id).await?;
-    may_grant(&ask.who, role)?;
-    if role != Role::Admin {
+    may_grant(&app, &ask.who, role).await?;
+    if !role.is_admin() {
         keep_an_admin(&app, &ask.who, &agent, id).await?;
     }
     let accepted = change(&app, &ask, id, AgentCommand::ChangeRole { to: role }).await?;

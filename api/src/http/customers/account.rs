@@ -33,6 +33,6 @@ pub(in crate::http) async fn open_customer_account(
     if !customer.exists() || customer.erased {
         return Err(Problem::not_found("customer"));
     }
-    open_account(&app, &ask.invocation, PersonId(id), Role::Customer, Some(ask.body.email.clone())).await?;
+    open_account(&app, &ask.invocation, PersonId(id), Role::Customer.into(), Some(ask.body.email.clone())).await?;
     sign_in_code(&app, &ask.who.tenant, PersonId(id)).await
 }

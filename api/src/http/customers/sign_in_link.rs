@@ -58,7 +58,7 @@ pub(in crate::http) async fn make_sign_in_link(
     if customer.kind != Some(CustomerKind::Customer) {
         return Err(Problem::conflict("not_a_customer", "a visitor cannot sign in; merge them into a customer first"));
     }
-    open_account(&app, &ask.invocation, PersonId(id), Role::Customer, None).await?;
+    open_account(&app, &ask.invocation, PersonId(id), Role::Customer.into(), None).await?;
     let lasts = TimeDelta::hours(i64::from(hours));
     let code = app.accounts.issue_code(&ask.who.tenant, PersonId(id), lasts).await.map_err(account_problem)?;
     let url = format!("{}/help?code={code}", app.public_url);

@@ -109,6 +109,7 @@ async fn a_live_desk_survives_export_and_import() {
         name: "Ann".into(),
         email: Some("ann@example.org".into()),
         role: docket_domain::Role::Admin,
+        custom_role_id: None,
         department_ids: Vec::new(),
         skills: vec!["rust".into()],
         max_concurrent_chats: 5,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta};
-use docket_domain::{Permission, PermissionSet, Role, TenantId};
+use docket_domain::{HeldRole, Permission, PermissionSet, Role, RoleId, TenantId};
 use docket_store::vault::{AccountError, IdentityKind, NewAccount, NewApiToken, NewSession, Proof, SessionLimits};
 use docket_store::{KeyError, Keyring as _};
 
@@ -50,7 +50,10 @@ async fn an_account_opens_with_its_password_only(kind: Kind) {
         async move { accounts.check_password(&tenant(), login, password).await.unwrap() }
     };
     let account = check("ada@example.org", "correct horse").await.unwrap();
-    assert_eq!((account.person, account.role, account.login.as_deref()), (who, Role::Admin, Some("Ada@Example.org")));
+    assert_eq!(
+        (account.person, account.role, account.login.as_deref()),
+        (who, Role::Admin.into(), Some("Ada@Example.org"))
+    );
     assert!(check("ada@example.org", "wrong").await.is_none());
     assert!(check("nobody@example.org", "correct horse").await.is_none());
     accounts.set_password(&tenant(), who, "battery staple", None).await.unwrap();
@@ -72,7 +75,7 @@ async fn a_login_belongs_to_one_person(kind: Kind) {
     let ada = agent(&vault, "ada@example.org", None, Role::Agent).await;
     let bob = agent(&vault, "bob@example.org", None, Role::Agent).await;
     let account =
-        |person| NewAccount { person, role: Role::Agent, login: Some("ADA@example.org".into()), password: None };
+        |person| NewAccount { person, role: Role::Agent.into(), login: Some("ADA@example.org".into()), password: None };
     let again = accounts.open_account(&tenant(), account(ada)).await;
     assert!(matches!(again, Err(AccountError::Exists)));
     assert!(matches!(accounts.open_account(&tenant(), account(person())).await, Err(AccountError::LoginTaken)));
@@ -95,7 +98,8 @@ async fn tokens_are_recognised_and_revoked(kind: Kind) {
     let caller = accounts.recognise(&secret).await.unwrap().unwrap();
     assert_eq!((caller.person, &caller.proof), (who, &Proof::Token { id: token.id }));
     // An agent may not erase, so neither may their token.
-    assert_eq!(caller.permissions, PermissionSet::of(&[Permission::ViewTickets]));
+    assert_eq!(caller.role, Role::Agent.into());
+    assert_eq!(caller.permissions(Role::Agent.permissions()), PermissionSet::of(&[Permission::ViewTickets]));
     let last = if secret.ends_with('0') { "1" } else { "0" };
     let forged = [&secret[..secret.len() - 1], last].concat();
     for wrong in [forged.as_str(), "", "dk_", "dk_x_y", &secret[1..], &secret[..40]] {
@@ -108,8 +112,17 @@ async fn tokens_are_recognised_and_revoked(kind: Kind) {
     house.clock.advance(TimeDelta::seconds(11));
     assert!(accounts.recognise(&short).await.unwrap().is_none());
 
-    accounts.set_role(&tenant(), who, Role::Admin).await.unwrap();
-    assert_eq!(accounts.recognise(&secret).await.unwrap().unwrap().permissions, scopes);
+    accounts.set_role(&tenant(), who, Role::Admin.into()).await.unwrap();
+    let caller = accounts.recognise(&secret).await.unwrap().unwrap();
+    assert_eq!((caller.role, caller.permissions(Role::Admin.permissions())), (Role::Admin.into(), scopes));
+    // Of a role of the tenant's own only the scopes are known here.
+    let own = HeldRole::Own(RoleId(person().0));
+    accounts.set_role(&tenant(), who, own).await.unwrap();
+    let caller = accounts.recognise(&secret).await.unwrap().unwrap();
+    assert_eq!((caller.role, caller.scopes), (own, scopes));
+    assert_eq!(accounts.account(&tenant(), who).await.unwrap().unwrap().role, own);
+    accounts.set_role(&tenant(), who, Role::Admin.into()).await.unwrap();
+    assert_eq!(accounts.account(&tenant(), who).await.unwrap().unwrap().role, Role::Admin.into());
     accounts.set_disabled(&tenant(), who, true).await.unwrap();
     assert!(accounts.recognise(&secret).await.unwrap().is_none());
     accounts.set_disabled(&tenant(), who, false).await.unwrap();
@@ -202,7 +215,7 @@ async fn erasing_a_person_takes_everything(kind: Kind) {
     assert!(accounts.redeem_code(&code).await.unwrap().is_none());
     assert!(accounts.account(&tenant(), who).await.unwrap().is_none());
     assert!(accounts.find_identity(&tenant(), IdentityKind::ExternalId, "4711").await.unwrap().is_none());
-    let back = NewAccount { person: who, role: Role::Customer, login: None, password: None };
+    let back = NewAccount { person: who, role: Role::Customer.into(), login: None, password: None };
     assert!(matches!(accounts.open_account(&tenant(), back).await, Err(AccountError::Key(KeyError::Erased))));
     vault.close().await;
 }
@@ -231,7 +244,8 @@ async fn tenants_do_not_see_each_other(kind: Kind) {
     assert!(accounts.check_password(&other, "ada@example.org", "secret").await.unwrap().is_none());
     assert!(accounts.find_identity(&other, IdentityKind::Email, "ada@example.org").await.unwrap().is_none());
     assert!(vault.find(&other, &[who]).await.unwrap().is_empty());
-    let same = NewAccount { person: who, role: Role::Agent, login: Some("ada@example.org".into()), password: None };
+    let same =
+        NewAccount { person: who, role: Role::Agent.into(), login: Some("ada@example.org".into()), password: None };
     accounts.open_account(&other, same).await.unwrap();
     vault.close().await;
 }

@@ -67,7 +67,8 @@ pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 pub(crate) async fn agent(vault: &Vault, login: &str, password: Option<&str>, role: Role) -> PersonId {
     let person = person();
-    let account = NewAccount { person, role, login: Some(login.to_owned()), password: password.map(str::to_owned) };
+    let password = password.map(str::to_owned);
+    let account = NewAccount { person, role: role.into(), login: Some(login.to_owned()), password };
     vault.accounts().open_account(&tenant(), account).await.unwrap();
     person
 }

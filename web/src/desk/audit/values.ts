@@ -1,5 +1,5 @@
 /** An event's values as people read them. */
-import type { Agent, Department } from "$/api/types";
+import type { Agent, Department, RoleView } from "$/api/types";
 import { formatDate, formatList, formatNumber } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
 import { AVAILABILITIES, availabilityWord, PRIORITIES, priorityWord, STATUSES, statusWord } from "$/ui/words";
@@ -14,11 +14,12 @@ function knownWord(field: string, text: string): string | null {
   return null;
 }
 
-/** Writes values of one desk: its people and departments by name. */
-export function writer(agents: readonly Agent[], departments: readonly Department[]) {
+/** Writes values of one desk: its people, departments and own roles by name. */
+export function writer(agents: readonly Agent[], departments: readonly Department[], roles: readonly RoleView[]) {
   const names = new Map<string, string>([
     ...agents.map((one): [string, string] => [one.id, one.name ?? one.id]),
     ...departments.map((one): [string, string] => [one.id, one.name]),
+    ...roles.flatMap((one): [string, string][] => (one.id ? [[one.id, one.name]] : [])),
   ]);
   return function write(field: string, value: unknown): string {
     if (value === undefined || value === null || value === "") return m.audit_nothing_before();
@@ -43,7 +44,7 @@ export function categoryWord(category: string): string {
     ticket: m.audit_category_ticket, chat: m.audit_category_chat, agent: m.audit_category_agent, department: m.audit_category_department,
     customer: m.audit_category_customer, organisation: m.audit_category_organisation, account: m.audit_category_account,
     service_level: m.audit_category_service_level,
-    view: m.audit_category_view, view_list: m.audit_category_view_list,
+    view: m.audit_category_view, view_list: m.audit_category_view_list, role: m.audit_category_role,
   };
   return words[category as keyof typeof EVENT_TYPES]?.() ?? category;
 }

@@ -8,8 +8,8 @@ export interface SettingsSection {
   path: string;
   label(): string;
   group(): string;
-  /** Who sees it; absent: everybody. */
-  permission?: Permission;
+  /** Who sees it: whoever has one of these; absent: everybody. */
+  permission?: Permission | readonly Permission[];
   load(): Promise<{ default: Component }>;
 }
 
@@ -42,6 +42,10 @@ export const SETTINGS: SettingsSection[] = [
   {
     path: "agents", label: () => m.settings_agents(), group: () => m.settings_group_people(), permission: "manage_people",
     load: () => import("./agents/AgentSettings.svelte"),
+  },
+  {
+    path: "roles", label: () => m.settings_roles(), group: () => m.settings_group_people(), permission: ["manage_people", "manage_settings", "view_audit"],
+    load: () => import("./roles/RoleSettings.svelte"),
   },
   {
     path: "departments", label: () => m.settings_departments(), group: () => m.settings_group_people(), permission: "manage_settings",

@@ -13,15 +13,16 @@ export interface Section {
   path: "/desk/tickets" | "/desk/chats" | "/desk/dashboard" | "/desk/customers" | "/desk/audit" | "/desk/settings";
   label(): string;
   icon: Component<{ size?: number; "aria-hidden"?: "true" }>;
-  /** Who sees it. */
-  permission: Permission;
+  /** Who sees it; absent: everybody. */
+  permission?: Permission;
   /** The key after `g`. */
   key: string;
   /** What waits there, and what that number means. */
   waiting?(counts: Counts["sidebar"]): { count: number; label: string };
 }
 
-export const SECTIONS: Section[] = [
+/** Every section; which of them somebody sees, {@link mySections} says. */
+const SECTIONS: Section[] = [
   {
     path: "/desk/tickets", label: () => m.nav_tickets(), icon: Inbox, permission: "view_tickets", key: "t",
     waiting: (counts) => ({ count: counts.unread_tickets, label: m.nav_unread({ count: counts.unread_tickets }) }),
@@ -33,5 +34,10 @@ export const SECTIONS: Section[] = [
   { path: "/desk/dashboard", label: () => m.nav_dashboard(), icon: ChartNoAxesColumn, permission: "view_reports", key: "d" },
   { path: "/desk/customers", label: () => m.nav_customers(), icon: Users, permission: "view_tickets", key: "u" },
   { path: "/desk/audit", label: () => m.nav_audit(), icon: ScrollText, permission: "view_audit", key: "a" },
-  { path: "/desk/settings", label: () => m.nav_settings(), icon: Settings, permission: "view_tickets", key: "s" },
+  { path: "/desk/settings", label: () => m.nav_settings(), icon: Settings, key: "s" },
 ];
+
+/** The sections somebody with these permissions sees: their settings at least. */
+export function mySections(may: (permission: Permission) => boolean): Section[] {
+  return SECTIONS.filter(({ permission }) => !permission || may(permission));
+}

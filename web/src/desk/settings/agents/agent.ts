@@ -1,15 +1,27 @@
 /** An agent as they are being edited, and the commands it takes. */
 import { api, ifMatch, ok } from "$/api/client";
-import type { Agent, Receipt, Role } from "$/api/types";
+import type { Agent, Receipt, Role, RoleView } from "$/api/types";
 import { differences } from "../difference";
 
-export type DeskRole = Exclude<Role, "customer">;
-export const DESK_ROLES: DeskRole[] = ["agent", "supervisor", "auditor", "admin"];
+type DeskRole = Exclude<Role, "customer">;
+
+/** A built-in role by its name, or one of the organisation's own by its id. */
+export type HeldRole = string;
+
+/** What stands for a role in a form. */
+export function heldRole(role: Pick<RoleView, "id" | "role">): HeldRole {
+  return role.id ?? role.role;
+}
+
+/** A role as the API is told of it. */
+export function roleBody(held: HeldRole): { role: DeskRole } | { custom_role_id: string } {
+  return held.includes("-") ? { custom_role_id: held } : { role: held as DeskRole };
+}
 
 export interface AgentEdit {
   name: string;
   email: string;
-  role: DeskRole;
+  role: HeldRole;
   department_ids: string[];
   skills: string[];
   max_concurrent_chats: number;
@@ -21,7 +33,7 @@ export function newAgent(): AgentEdit {
 
 export function editOf(agent: Agent): AgentEdit {
   return {
-    name: agent.name ?? "", email: agent.email ?? "", role: agent.role as DeskRole,
+    name: agent.name ?? "", email: agent.email ?? "", role: agent.custom_role_id ?? agent.role,
     department_ids: agent.department_ids, skills: agent.skills, max_concurrent_chats: agent.max_concurrent_chats,
   };
 }
@@ -43,8 +55,8 @@ export function skillsOf(text: string): string[] {
 
 /** Registers somebody; answers their id. */
 export async function register(agent: AgentEdit): Promise<string> {
-  const { name, email, ...rest } = agent;
-  const body = { ...rest, name: name.trim(), email: email.trim() || null };
+  const { name, email, role, ...rest } = agent;
+  const body = { ...rest, ...roleBody(role), name: name.trim(), email: email.trim() || null };
   return (await ok(api.POST("/v1/agents", { body }))).id;
 }
 
@@ -56,7 +68,7 @@ export async function change(id: string, before: AgentEdit, after: AgentEdit, ve
     const { name, email, role, department_ids, skills, max_concurrent_chats } = after;
     const send: Record<AgentChange, () => Promise<Receipt>> = {
       details: () => ok(api.PUT("/v1/agents/{id}", { ...with_, body: { name: name.trim(), email: email.trim() || null } })),
-      role: () => ok(api.PUT("/v1/agents/{id}/role", { ...with_, body: { role } })),
+      role: () => ok(api.PUT("/v1/agents/{id}/role", { ...with_, body: roleBody(role) })),
       departments: () => ok(api.PUT("/v1/agents/{id}/departments", { ...with_, body: { department_ids } })),
       skills: () => ok(api.PUT("/v1/agents/{id}/skills", { ...with_, body: { skills } })),
       capacity: () => ok(api.PUT("/v1/agents/{id}/capacity", { ...with_, body: { max_concurrent_chats } })),
