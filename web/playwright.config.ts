@@ -1,9 +1,11 @@
 /**
- * Browser tests: real servers, real browsers, nothing between them. `npm run browser`, `npm run screenshots`, `npm run pictures`.
+ * Browser tests: real servers, real browsers, nothing between them. `npm run browser`, `npm run screenshots`, `npm run pictures`,
+ * `npm run measure`.
  *
  * Settings: BROWSER_DOCKET=…   the server's binary (else the one `cargo build` leaves)
  *           BROWSER_PAGES=…    a folder with pages to be served instead of those inside the binary
  *           CHROMIUM=…         the browser (else what Debian installs: `chromium-headless-shell`, which is lighter, or `chromium`)
+ *           MEASURE_TICKETS=…  how many tickets `npm run measure` fills the server with (else 100000)
  *           BROWSER_PATIENCE=3 waits three times as long: for machines that have much else to do
  */
 import { existsSync } from "node:fs";
@@ -42,5 +44,6 @@ export default defineConfig({
     // A picture that could not be taken is asked for again by the test itself.
     { name: "screenshots", testMatch: ["screens.shots.ts", "first.shots.ts"], retries: 0, use: { trace: "off" } },
     { name: "pictures", testMatch: "readme.shots.ts", use: { trace: "off" } },
+    { name: "measure", testMatch: "*.measure.ts", use: { trace: "off" } },
   ],
 });

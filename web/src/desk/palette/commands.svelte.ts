@@ -34,6 +34,17 @@ function isCovered(): boolean {
 }
 
 let unbind: () => void = () => undefined;
+let isDue = false;
+
+/** Once for all that is registered together: a ticket comes and goes with a dozen of them. */
+function bindSoon(): void {
+  if (isDue) return;
+  isDue = true;
+  queueMicrotask(() => {
+    isDue = false;
+    bind();
+  });
+}
 
 function bind(): void {
   unbind();
@@ -64,7 +75,7 @@ export function register(added: Command[]): () => void {
   const change = (next: (now: Command[]) => Command[]) =>
     untrack(() => {
       commands = next(commands);
-      bind();
+      bindSoon();
     });
   change((now) => [...now.filter((command) => !ids.has(command.id)), ...added]);
   return () => change((now) => now.filter((command) => !added.includes(command)));

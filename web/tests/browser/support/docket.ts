@@ -1,15 +1,18 @@
 /** A real server for a test file: its own folder and port, ended by its process when the file is done. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { test } from "@playwright/test";
 import { Api } from "./api.ts";
 
 const BINARY = process.env["BROWSER_DOCKET"] ?? fileURLToPath(new URL("../../../../target/debug/docket", import.meta.url));
 const TOKEN = "browser-tests-only-administrator";
+/** With a history to read models are made of it first. */
+const LONG_START_MS = 30 * 60_000;
 /** A first start makes keys and databases; a restart after a kill waits for the lease of the one that died. */
 const START_MS = 60_000;
 const LOG_LINES = 60;
@@ -19,6 +22,8 @@ export interface Options {
   command?: "serve" | "demo";
   /** More arguments of the command. */
   arguments?: string[];
+  /** A history to begin with: writes the file that is imported before the first start. */
+  history?: (file: string) => Promise<void>;
   /** More of the server's own environment. */
   environment?: Record<string, string>;
 }
@@ -37,6 +42,7 @@ export class Docket {
   /** Starts it in a new folder on a port that is free, which it says itself. */
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), "docket-browser-"));
+    if (this.options.history) await this.#import(this.options.history);
     await this.#spawn("127.0.0.1:0");
     this.admin = new Api(this.url, TOKEN);
   }
@@ -68,6 +74,15 @@ export class Docket {
   /** The last it printed. */
   get log(): string {
     return this.#log.slice(-LOG_LINES).join("\n");
+  }
+
+  async #import(write: (file: string) => Promise<void>): Promise<void> {
+    const file = join(this.#folder, "history.jsonl");
+    await write(file);
+    await promisify(execFile)(BINARY, ["import", file, "--data", join(this.#folder, "data")], {
+      cwd: this.#folder, env: { PATH: process.env["PATH"], NO_COLOR: "1", DOCKET_BOOTSTRAP_TOKEN: TOKEN },
+    });
+    await rm(file);
   }
 
   async #spawn(listen: string): Promise<void> {
@@ -108,7 +123,7 @@ export class Docket {
   }
 
   async #ready(child: ChildProcess): Promise<void> {
-    const until = Date.now() + START_MS;
+    const until = Date.now() + (this.options.history ? LONG_START_MS : START_MS);
     for (;;) {
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
       if (answer?.ok) return;
@@ -132,7 +147,7 @@ export class Docket {
 export function docket(options: Options = {}): Docket {
   const server = new Docket(options);
   test.beforeAll(async () => {
-    test.setTimeout(120_000);
+    test.setTimeout(options.history ? LONG_START_MS : 120_000);
     await server.start();
   });
   test.afterEach(async ({}, info) => {

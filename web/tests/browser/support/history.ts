@@ -37,7 +37,7 @@ function choices(): (bound: number) => number {
 }
 
 /** Lines of tickets and chats of the last eight days before `now`. */
-export function history(now: number, agents: readonly Person[], tickets = 90, chats = 40): string {
+export function history(now: number, agents: readonly Pick<Person, "id" | "name">[], tickets = 90, chats = 40): string {
   const pick = choices();
   const lines: object[] = [];
   const at = (time: number) => new Date(Math.min(time, now - 60_000)).toISOString();
