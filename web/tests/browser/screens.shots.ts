@@ -72,8 +72,8 @@ for (const size of Object.keys(SIZES) as Size[]) {
     await visitor.panel.getByRole("button", { name: "Start chat" }).click();
     await expect(visitor.log).toContainText("Swiss cheese plant");
     await camera.take(site, "widget-waiting", size);
-    const { items } = await server.admin.get<{ items: { id: string; customer_name?: string | null }[] }>("/v1/chats?limit=20");
-    const chat = items.find((one) => one.customer_name === `Nora (${size})`)!.id;
+    const { items } = await server.admin.get<{ items: { id: string; visitor: { name?: string | null } }[] }>("/v1/chats?limit=20");
+    const chat = items.find(({ visitor: { name } }) => name === `Nora (${size})`)!.id;
     await all.admin.api.post(`/v1/chats/${chat}/accept`);
     await all.admin.api.post(`/v1/chats/${chat}/messages`, { body: "It does, and it likes the damp. Keep it a metre from the window: https://fern-and-field.example/care/monstera" });
     await visitor.say("Thank you! 🌿");

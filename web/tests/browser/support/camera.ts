@@ -6,7 +6,7 @@ import { goTo, type Screen } from "./screens.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../screenshots/", import.meta.url));
 /** What a screen may take until it is there, and how often it is asked for: one that does not come costs no other its picture. */
-const PATIENCE = 10_000;
+const PATIENCE = 12_000;
 const TRIES = 3;
 
 export const SIZES = {
@@ -26,7 +26,11 @@ export class Camera {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       // What draws itself, as charts do, draws itself anew.
       await page.evaluate(() => new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume))));
-      await page.screenshot({ path: `${FOLDER}${name}.${size}.${colorScheme}.png`, animations: "disabled", caret: "hide" });
+      const path = `${FOLDER}${name}.${size}.${colorScheme}.png`;
+      // Some pages with a menu open are never still enough for a picture without animations: those get one as they are.
+      await page.screenshot({ path, animations: "disabled", caret: "hide", timeout: PATIENCE })
+        .catch(() => page.screenshot({ path, animations: "allow", caret: "initial", timeout: PATIENCE }))
+        .catch((error: unknown) => this.missed.push(`${name} (${size}, ${colorScheme}): ${String(error)}`));
     }
   }
 
