@@ -37,7 +37,7 @@ export class Camera {
   /** Screen after screen. */
   async takeAll(page: Page, base: string, screens: Screen[], size: Size): Promise<void> {
     for (const screen of screens) {
-      await this.#reach(page, base, screen, size);
+      await this.reach(page, base, screen, size);
       await this.take(page, screen.name, size);
     }
   }
@@ -48,12 +48,8 @@ export class Camera {
     await this.take(page, name, size);
   }
 
-  /** Fails if anything was missed; said at the end, when all else is taken. */
-  check(): void {
-    expect(this.missed, "could not be shown as they should be").toEqual([]);
-  }
-
-  async #reach(page: Page, base: string, screen: Screen, size: Size): Promise<void> {
+  /** Goes to a screen, and goes again if it does not come. */
+  async reach(page: Page, base: string, screen: Screen, size: Size): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await goTo(page, base, screen, PATIENCE);
@@ -63,5 +59,10 @@ export class Camera {
         return;
       }
     }
+  }
+
+  /** Fails if anything was missed; said at the end, when all else is taken. */
+  check(): void {
+    expect(this.missed, "could not be shown as they should be").toEqual([]);
   }
 }
