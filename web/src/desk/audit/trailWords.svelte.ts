@@ -3,6 +3,7 @@
  * page begins with, but one chunk for each language, fetched when the trail is opened.
  */
 import { currentLocale, type Locale } from "$/i18n/index.svelte";
+import { snaked } from "./changes";
 
 type Words = Readonly<Record<string, (() => string) | undefined>>;
 
@@ -30,7 +31,8 @@ export function followTrailWords(): () => void {
 
 /** What happened, in a few words; of a type newer than this page, its name. Some names mean another thing elsewhere. */
 export function eventTypeWord(type: string, category = ""): string {
-  return (words[`trail_type_${category}_${type}`] ?? words[`trail_type_${type}`])?.() ?? type;
+  const name = snaked(type);
+  return (words[`trail_type_${category}_${name}`] ?? words[`trail_type_${name}`])?.() ?? type;
 }
 
 /** A field of an event. Custom fields have the names their desk gave them. */

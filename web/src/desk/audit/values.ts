@@ -10,6 +10,7 @@ import type { EVENT_TYPES } from "./eventTypes";
 import { fieldWord } from "./trailWords.svelte";
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Told apart by a glance at the end of an id. */
 const SHORT = 8;
@@ -56,6 +57,7 @@ export function writer(agents: readonly Agent[], departments: readonly Departmen
   ]);
   function text(field: string, value: string, whole: boolean): string {
     if (MOMENT.test(value)) return formatDate(value, { dateStyle: "medium", timeStyle: "medium" });
+    if (DAY.test(value)) return formatDate(`${value}T12:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });
     if (ID.test(value)) return names.get(value) ?? (whole ? value : value.slice(-SHORT));
     return knownWord(field, value) ?? value;
   }
