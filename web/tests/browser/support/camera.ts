@@ -27,9 +27,9 @@ export class Camera {
       // What draws itself, as charts do, draws itself anew.
       await page.evaluate(() => new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume))));
       const path = `${FOLDER}${name}.${size}.${colorScheme}.png`;
-      // Some pages with a menu open are never still enough for a picture without animations: those get one as they are.
+      // A browser that has much else to do now and then never hands the first one over: then as it is, and with more time.
       await page.screenshot({ path, animations: "disabled", caret: "hide", timeout: PATIENCE })
-        .catch(() => page.screenshot({ path, animations: "allow", caret: "initial", timeout: PATIENCE }))
+        .catch(() => page.screenshot({ path, animations: "allow", caret: "initial", timeout: 3 * PATIENCE }))
         .catch((error: unknown) => this.missed.push(`${name} (${size}, ${colorScheme}): ${String(error)}`));
     }
   }
