@@ -42,8 +42,8 @@ export default defineConfig({
   projects: [
     { name: "browser", testMatch: "*.spec.ts" },
     // A picture that could not be taken is asked for again by the test itself.
-    { name: "screenshots", testMatch: ["screens.shots.ts", "first.shots.ts"], retries: 0, use: { trace: "off" } },
-    { name: "pictures", testMatch: "readme.shots.ts", use: { trace: "off" } },
+    { name: "screenshots", testMatch: ["screens.shots.ts", "first.shots.ts"], retries: 0, use: { trace: "off", actionTimeout: 20_000 } },
+    { name: "pictures", testMatch: "readme.shots.ts", use: { trace: "off", actionTimeout: 20_000 } },
     { name: "measure", testMatch: "*.measure.ts", use: { trace: "off" } },
   ],
 });

@@ -3,6 +3,8 @@ import { currentLocale } from "./index.svelte";
 import { type Locale, regional } from "./locales";
 
 const cache = new Map<string, unknown>();
+/** What the browser asks for; outside of one, nothing. */
+const LANGUAGES = globalThis.navigator?.languages ?? [];
 
 /** Making a formatter costs a hundred times more than using it. */
 function cached<T>(kind: string, options: object, make: (locale: Locale) => T): T {
@@ -21,7 +23,7 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
 }
 
 export function formatDate(value: Date | string, options: Intl.DateTimeFormatOptions): string {
-  return cached("date", options, (locale) => new Intl.DateTimeFormat(regional(locale, globalThis.navigator?.languages ?? []), options)).format(new Date(value));
+  return cached("date", options, (locale) => new Intl.DateTimeFormat(regional(locale, LANGUAGES), options)).format(new Date(value));
 }
 
 /** Date and time to the second, for titles and exact places. */

@@ -6,8 +6,8 @@ const root = new URL("../../messages/", import.meta.url);
 const read = (area: string, locale: string) =>
   JSON.parse(readFileSync(new URL(`${area}/${locale}.json`, root), "utf8")) as Record<string, unknown>;
 const areas = readdirSync(root);
-/** The desk's words, and the widget's. */
-const patterns = ["project.inlang", "build/widget.inlang"].flatMap((project) => {
+/** The desk's words, the trail's names, and the widget's words. */
+const patterns = ["project.inlang", "build/trail.inlang", "build/widget.inlang"].flatMap((project) => {
   const settings = JSON.parse(readFileSync(new URL(`../../${project}/settings.json`, import.meta.url), "utf8"));
   return settings["plugin.inlang.messageFormat"].pathPattern as string[];
 });

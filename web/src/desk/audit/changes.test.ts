@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { said } from "./changes";
+import { said, snaked } from "./changes";
 import { EVENT_TYPES } from "./eventTypes";
 
 describe("what an entry says has changed", () => {
@@ -31,5 +31,10 @@ describe("the event types to choose from", () => {
       readdirSync(events, { withFileTypes: true }).filter((one) => one.isDirectory()).map(({ name }) => [name, [...new Set(readdirSync(events + name).map((file) => file.split(".")[0]))].sort()]),
     );
     expect(Object.fromEntries(Object.entries(EVENT_TYPES).map(([category, types]) => [category, [...types].sort()]))).toEqual(documented);
+  });
+
+  it("have words for people", () => {
+    const words = JSON.parse(readFileSync(new URL("../../../messages/trail/en.json", import.meta.url), "utf8"));
+    for (const type of Object.values(EVENT_TYPES).flat()) expect(words).toHaveProperty(`trail_type_${snaked(type)}`);
   });
 });

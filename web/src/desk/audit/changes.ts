@@ -15,10 +15,14 @@ export interface Said {
 
 type Details = Readonly<Record<string, unknown>>;
 
+/** `StatusChanged` as fields are written: `status_changed`. */
+export function snaked(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
+}
+
 /** `StatusChanged` is about the `status`, `Assigned` about who is assigned. */
 function subjectOf(eventType: string): string {
-  const name = eventType.replace(/(Changed|Linked|Applied)$/, "");
-  return name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
+  return snaked(eventType.replace(/(Changed|Linked|Applied)$/, ""));
 }
 
 function isPair(value: unknown): value is { from?: unknown; to?: unknown } {

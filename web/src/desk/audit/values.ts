@@ -1,39 +1,85 @@
 /** An event's values as people read them. */
 import type { Agent, Department, RoleView } from "$/api/types";
-import { formatDate, formatList, formatNumber } from "$/i18n/format.svelte";
+import { formatDate, formatList, formatNumber, formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
-import { AVAILABILITIES, availabilityWord, PRIORITIES, priorityWord, STATUSES, statusWord } from "$/ui/words";
+import { AVAILABILITIES, availabilityWord, clockWord, PRIORITIES, priorityWord, roleWord, STATUSES, statusWord } from "$/ui/words";
+import { channelWord } from "../conversation/sentences";
+import { type Day, DAYS, type WorkingRange } from "../settings/calendars/calendar";
+import { weekWords } from "../settings/calendars/words";
 import type { EVENT_TYPES } from "./eventTypes";
+import { fieldWord } from "./trailWords.svelte";
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Told apart by a glance at the end of an id. */
+const SHORT = 8;
+const CLOCKS = ["first_response", "next_response", "resolution"] as const;
+const ROLES = ["customer", "agent", "supervisor", "auditor", "admin"] as const;
+
+/** The word of one of several codes, if it is one of them. */
+function oneOf<Code extends string>(codes: readonly Code[], word: (code: Code) => string, text: string): string | null {
+  const code = codes.find((one) => one === text);
+  return code ? word(code) : null;
+}
 
 function knownWord(field: string, text: string): string | null {
-  if (field === "status") return STATUSES.find((one) => one === text) ? statusWord(text as (typeof STATUSES)[number]) : null;
-  if (field === "priority") return PRIORITIES.find((one) => one === text) ? priorityWord(text as (typeof PRIORITIES)[number]) : null;
-  if (field === "availability") return AVAILABILITIES.find((one) => one === text) ? availabilityWord(text as (typeof AVAILABILITIES)[number]) : null;
+  if (field === "status" || field === "pause_in") return oneOf(STATUSES, statusWord, text);
+  if (field === "priority" || field === "priorities") return oneOf(PRIORITIES, priorityWord, text);
+  if (field === "availability") return oneOf(AVAILABILITIES, availabilityWord, text);
+  if (field === "role") return oneOf(ROLES, roleWord, text);
+  if (field === "clock") return oneOf(CLOCKS, clockWord, text);
+  if (field === "channel" || field === "channels") return channelWord(text);
   return null;
 }
 
+/** A desk's week as events write it: days by their first letters, times with seconds. */
+function week(ranges: readonly Record<string, unknown>[]): string {
+  const time = (value: unknown) => String(value).slice(0, 5);
+  return weekWords(ranges.map(({ day, from, to }): WorkingRange => ({
+    day: DAYS.find((one) => one.startsWith(String(day).toLowerCase())) ?? (String(day) as Day), from: time(from), to: time(to),
+  })));
+}
+
+/** How a name inside a value is written. */
+function partWord(name: string): string {
+  return oneOf(PRIORITIES, priorityWord, name) ?? fieldWord(name);
+}
+
+/** Writes a value of a field; `whole`: with ids to their last digit. */
+export type Write = (field: string, value: unknown, whole?: boolean) => string;
+
 /** Writes values of one desk: its people, departments and own roles by name. */
-export function writer(agents: readonly Agent[], departments: readonly Department[], roles: readonly RoleView[]) {
+export function writer(agents: readonly Agent[], departments: readonly Department[], roles: readonly RoleView[]): Write {
   const names = new Map<string, string>([
     ...agents.map((one): [string, string] => [one.id, one.name ?? one.id]),
     ...departments.map((one): [string, string] => [one.id, one.name]),
     ...roles.flatMap((one): [string, string][] => (one.id ? [[one.id, one.name]] : [])),
   ]);
-  return function write(field: string, value: unknown): string {
+  function text(field: string, value: string, whole: boolean): string {
+    if (MOMENT.test(value)) return formatDate(value, { dateStyle: "medium", timeStyle: "medium" });
+    if (DAY.test(value)) return formatDate(`${value}T12:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });
+    if (ID.test(value)) return names.get(value) ?? (whole ? value : value.slice(-SHORT));
+    return knownWord(field, value) ?? value;
+  }
+  return function write(field: string, value: unknown, whole = false): string {
     if (value === undefined || value === null || value === "") return m.audit_nothing_before();
-    if (typeof value === "number") return formatNumber(value, { useGrouping: !field.includes("version") });
-    if (typeof value === "string") {
-      if (MOMENT.test(value)) return formatDate(value, { dateStyle: "medium", timeStyle: "medium" });
-      return names.get(value) ?? knownWord(field, value) ?? value;
+    if (typeof value === "boolean") return value ? m.field_yes() : m.field_no();
+    if (typeof value === "number") {
+      if (field.endsWith("_seconds") || CLOCKS.some((clock) => clock === field)) return formatSpan(value);
+      return formatNumber(value, { useGrouping: !field.includes("version") });
     }
-    if (Array.isArray(value)) return formatList(value.map((one) => write(field, one)));
+    if (typeof value === "string") return text(field, value, whole);
+    if (Array.isArray(value)) return field === "ranges" ? week(value as Record<string, unknown>[]) : formatList(value.map((one) => write(field, one, whole)));
     if (typeof value === "object") {
       const { id, kind } = value as { id?: unknown; kind?: unknown };
       // Whoever did it: the id says who, the kind what they are.
-      if (typeof kind === "string" && Object.keys(value).length <= 2) return typeof id === "string" ? (names.get(id) ?? `${kind} ${id.slice(-8)}`) : kind;
-      return Object.entries(value).map(([name, one]) => `${name}: ${write(name, one)}`).join(", ");
+      if (typeof kind === "string" && Object.keys(value).length <= 2) {
+        if (typeof id !== "string") return kind === "system" ? m.audit_system() : kind;
+        return names.get(id) ?? `${categoryWord(kind)} ${text(field, id, whole)}`;
+      }
+      const parts = Object.entries(value).filter(([, one]) => one !== null && !(Array.isArray(one) && one.length === 0));
+      return parts.map(([name, one]) => `${partWord(name)}: ${write(name, one, whole)}`).join(" · ");
     }
     return String(value);
   };

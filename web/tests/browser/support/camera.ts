@@ -6,7 +6,7 @@ import { goTo, type Screen } from "./screens.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../screenshots/", import.meta.url));
 /** What a screen may take until it is there, and how often it is asked for: one that does not come costs no other its picture. */
-const PATIENCE = 10_000;
+const PATIENCE = 12_000;
 const TRIES = 3;
 
 export const SIZES = {
@@ -26,14 +26,18 @@ export class Camera {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       // What draws itself, as charts do, draws itself anew.
       await page.evaluate(() => new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume))));
-      await page.screenshot({ path: `${FOLDER}${name}.${size}.${colorScheme}.png`, animations: "disabled", caret: "hide" });
+      const path = `${FOLDER}${name}.${size}.${colorScheme}.png`;
+      // A browser that has much else to do now and then never hands the first one over: then as it is, and with more time.
+      await page.screenshot({ path, animations: "disabled", caret: "hide", timeout: PATIENCE })
+        .catch(() => page.screenshot({ path, animations: "allow", caret: "initial", timeout: 3 * PATIENCE }))
+        .catch((error: unknown) => this.missed.push(`${name} (${size}, ${colorScheme}): ${String(error)}`));
     }
   }
 
   /** Screen after screen. */
   async takeAll(page: Page, base: string, screens: Screen[], size: Size): Promise<void> {
     for (const screen of screens) {
-      await this.#reach(page, base, screen, size);
+      await this.reach(page, base, screen, size);
       await this.take(page, screen.name, size);
     }
   }
@@ -44,12 +48,8 @@ export class Camera {
     await this.take(page, name, size);
   }
 
-  /** Fails if anything was missed; said at the end, when all else is taken. */
-  check(): void {
-    expect(this.missed, "could not be shown as they should be").toEqual([]);
-  }
-
-  async #reach(page: Page, base: string, screen: Screen, size: Size): Promise<void> {
+  /** Goes to a screen, and goes again if it does not come. */
+  async reach(page: Page, base: string, screen: Screen, size: Size): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await goTo(page, base, screen, PATIENCE);
@@ -59,5 +59,10 @@ export class Camera {
         return;
       }
     }
+  }
+
+  /** Fails if anything was missed; said at the end, when all else is taken. */
+  check(): void {
+    expect(this.missed, "could not be shown as they should be").toEqual([]);
   }
 }
