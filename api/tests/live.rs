@@ -217,6 +217,7 @@ async fn topics_of_others_and_nonsense_are_refused() {
     for (message, code) in [
         (json!({ "type": "subscribe", "topic": topic }), "not_found"),
         (json!({ "type": "subscribe", "topic": "agents" }), "forbidden"),
+        (json!({ "type": "subscribe", "topic": "customers" }), "forbidden"),
         (json!({ "type": "subscribe", "topic": "everything" }), "unknown_topic"),
         (json!({ "type": "subscribe", "topic": "tickets", "after": 1_u64 << 40 }), "invalid_position"),
         (json!({ "type": "dance" }), "not_understood"),

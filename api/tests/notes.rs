@@ -53,7 +53,7 @@ async fn no_customer_route_stream_search_or_count_shows_a_note() {
             let answer = carl.client.get_at(&format!("{path}{query}"), position).await;
             looked += usize::from(answer.status == StatusCode::OK);
             assert!(!answer.text.contains(SECRET), "{path}{query}: {}", answer.text);
-            for hidden in ["note_count", "NoteAdded", "reassignment_count", "snooze"] {
+            for hidden in ["note_count", "NoteAdded", "reassignment_count", "snoozed_until", "TicketSnoozed"] {
                 assert!(
                     !answer.text.contains(hidden) || answer.text.contains("\"snoozed_until\":null"),
                     "{hidden} in {path}{query}: {}",
@@ -67,7 +67,7 @@ async fn no_customer_route_stream_search_or_count_shows_a_note() {
     assert_eq!(detail["message_count"], 2, "the description and the answer");
     let search = carl.client.get(&format!("/v1/search?q={SECRET}")).await.expect(StatusCode::OK);
     assert_eq!(search["items"], json!([]));
-    for (query, field) in [(format!("tag={SECRET}"), "tag"), ("overdue=true".into(), "overdue")] {
+    for (query, field) in [(format!("tag={SECRET}"), "tag"), ("overdue=true".into(), "overdue"), ("snoozed=true".into(), "snoozed")] {
         let refused = carl.client.get(&format!("/v1/tickets?{query}")).await.problem(422, "invalid_fields");
         assert_eq!(refused["errors"][0]["code"], "not_for_customers", "{field}: {refused}");
     }

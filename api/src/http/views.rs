@@ -104,6 +104,7 @@ impl ViewDetails {
                 opened_from: filter.opened_from,
                 opened_to: filter.opened_to,
                 overdue: filter.overdue,
+                snoozed: filter.snoozed,
                 archived: filter.archived,
                 order_ref: filter.order_ref.map(Into::into),
                 search: filter.search.map(Into::into),

@@ -197,6 +197,9 @@ pub struct ViewFilter {
     /// Only those with an SLA clock past due.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overdue: bool,
+    /// Only those put aside until later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub snoozed: bool,
     /// Archived ones instead of the others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,

@@ -27,6 +27,7 @@ fn filter(dice: Dice) -> ViewFilter {
         opened_from: dice.some(7, dice.of(&moments).parse().expect("a moment")),
         opened_to: dice.some(0, dice.of(&moments).parse().expect("a moment")),
         overdue: dice.some(1, ()).is_some(),
+        snoozed: dice.some(6, ()).is_some(),
         archived: dice.some(2, ()).is_some(),
         order_ref: dice.some(3, dice.text().into()),
         search: dice.some(4, dice.text().into()),

@@ -55,8 +55,8 @@ CREATE TABLE {table} (
 -- [indexes]
 -- The default order of lists, and the same within one status, assignee, customer or department.
 CREATE INDEX {table}_by_urgency ON {table} (tenant, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
-CREATE INDEX {table}_by_status ON {table} (tenant, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
-CREATE INDEX {table}_by_assignee ON {table} (tenant, assignee_id, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_status ON {table} (tenant, status, rank, opened_at, id, snoozed_until) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_assignee ON {table} (tenant, assignee_id, status, rank, opened_at, id, snoozed_until) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, status, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_category ON {table} (tenant, category, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_department ON {table} (tenant, department_id, rank, opened_at, id) WHERE NOT archived AND NOT deleted;

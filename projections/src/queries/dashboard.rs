@@ -152,9 +152,11 @@ impl Queries {
         } else {
             let now = sql.keep(self.now().cell());
             let unread = unread("customer_messages");
+            // What was put aside is not in the lists these counts stand beside.
+            let awake = format!("{open} AND t.snoozed_until IS NULL");
             sql.push(&format!(
-                "SELECT (SELECT count(*) {open}), (SELECT count(*) {open} AND t.assignee_id = {person}), \
-                 (SELECT count(*) {open} AND t.assignee_id IS NULL), (SELECT count(*) {open} AND t.rank = 1), \
+                "SELECT (SELECT count(*) {awake}), (SELECT count(*) {awake} AND t.assignee_id = {person}), \
+                 (SELECT count(*) {awake} AND t.assignee_id IS NULL), (SELECT count(*) {awake} AND t.rank = 1), \
                  (SELECT count(*) FROM sla s JOIN tickets t ON t.tenant = s.tenant AND t.id = s.ticket_id \
                  WHERE s.tenant = {tenant} AND s.due_at IS NOT NULL AND s.due_at <= {now} AND NOT t.archived AND NOT t.deleted), \
                  (SELECT count(*) {unread} AND t.assignee_id = {person} AND t.status IN {NOT_DONE}), \

@@ -224,6 +224,9 @@ impl Queries {
         if let Some(to) = filter.opened_to {
             add(format!("t.opened_at < {}", sql.keep(to.cell())));
         }
+        if let Some(snoozed) = filter.snoozed {
+            add(format!("t.snoozed_until IS {}NULL", if snoozed { "NOT " } else { "" }));
+        }
         if filter.overdue {
             let now = sql.keep(self.now().cell());
             add(format!(

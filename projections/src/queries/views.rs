@@ -82,6 +82,7 @@ fn read(row: &mut RowReader<'_>) -> Result<SavedView, ReadError> {
                 opened_from: filter.opened_from,
                 opened_to: filter.opened_to,
                 overdue: filter.overdue,
+                snoozed: filter.snoozed,
                 archived: filter.archived,
                 order_ref: row.get()?,
                 search: row.get()?,

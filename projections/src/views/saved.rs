@@ -50,6 +50,10 @@ pub struct SavedFilter {
     #[serde(default)]
     #[schema(required = false)]
     pub overdue: bool,
+    /// Only those put aside until later.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub snoozed: bool,
     /// Archived ones instead of the others.
     #[serde(default)]
     #[schema(required = false)]
@@ -116,6 +120,7 @@ impl SavedView {
             opened_from: filter.opened_from.map(|moment| moment.resolve(now)),
             opened_to: filter.opened_to.map(|moment| moment.resolve(now)),
             overdue: filter.overdue,
+            snoozed: filter.snoozed.then_some(true),
             order_ref: filter.order_ref.clone(),
             search: filter.search.clone(),
             archived: filter.archived,

@@ -59,6 +59,8 @@ pub struct TicketFilter {
     pub opened_to: Option<DateTime<Utc>>,
     /// With an SLA clock past due.
     pub overdue: bool,
+    /// Only those put aside until later, or only the others.
+    pub snoozed: Option<bool>,
     /// About this order.
     pub order_ref: Option<String>,
     /// Words of subject, messages, customer's name or address; or a number.
@@ -225,7 +227,7 @@ pub struct TicketCounts {
 /// The figures beside a desk's or portal's menu.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SidebarCounts {
-    /// Tickets not resolved or closed.
+    /// Tickets not resolved or closed, and not put aside until later.
     pub open_tickets: i64,
     /// Of those, the viewer's.
     pub my_tickets: i64,

@@ -106,6 +106,8 @@ fn filters(customer: uuid::Uuid, agent: uuid::Uuid) -> Vec<TicketFilter> {
         TicketFilter { customer_id: Some(customer), ..any() },
         TicketFilter { category: Some("billing".into()), ..any() },
         TicketFilter { overdue: true, ..any() },
+        TicketFilter { snoozed: Some(true), ..any() },
+        TicketFilter { snoozed: Some(false), ..any() },
         TicketFilter { order_ref: Some("ORD-1".into()), ..any() },
     ]
 }

@@ -294,6 +294,13 @@ async fn clocks_are_explained_and_timers_fire(engine: Engine) {
     let badge = queries.ticket(&agent, id).await.unwrap().unwrap().ticket.sla.unwrap();
     let due_at = super::desk::noon() + chrono::TimeDelta::hours(1);
     assert_eq!((badge.due_at, badge.state, badge.breached), (Some(due_at), SlaClockState::Running, false));
+    for (snoozed, expected) in [(None, vec![id, slept]), (Some(true), vec![slept]), (Some(false), vec![id])] {
+        let filter = TicketFilter { snoozed, ..TicketFilter::default() };
+        let listed = queries.tickets(&agent, &filter, &next_page()).await.unwrap();
+        assert_eq!(listed.items.iter().map(|t| t.id).collect::<Vec<_>>(), expected, "{snoozed:?}");
+    }
+    let beside = queries.sidebar(&agent).await.unwrap();
+    assert_eq!((beside.open_tickets, beside.unassigned_tickets, beside.urgent_tickets), (1, 1, 1), "one is put aside");
     let overdue = TicketFilter { overdue: true, ..TicketFilter::default() };
     assert!(queries.tickets(&agent, &overdue, &next_page()).await.unwrap().items.is_empty());
     let first = queries.next_timer().await.unwrap().unwrap();

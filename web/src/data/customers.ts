@@ -1,5 +1,6 @@
 /** Customers and visitors. */
 import { api, ok } from "$/api/client";
+import { live } from "$/live/live.svelte";
 import { queryClient } from "./query";
 
 export const customerKeys = {
@@ -43,6 +44,14 @@ export function customerDetail(id: string) {
 /** Asks anew for everything known of customers: one of them was changed. */
 export function customersChanged(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: customerKeys.all });
+}
+
+/** Keeps what is known of customers true, and forgets whom somebody erased. Returns how to stop; for the shell's `$effect`. */
+export function followCustomers(): () => void {
+  return live.listen("customers", {
+    event: (event) => void (event.event_type === "PersonalDataErased" ? customerErased() : customersChanged()),
+    resync: () => void customerErased(),
+  });
 }
 
 /** Somebody was erased: nothing that was read before is kept, of whatever kind. */

@@ -2,7 +2,7 @@
 import type { DocketEvent } from "$/api/types";
 
 /** `ticket:<id>`, `chat:<id>`: one conversation; the rest: all of a kind the caller may see. */
-export type Topic = "tickets" | "chats" | "agents" | "views" | `ticket:${string}` | `chat:${string}`;
+export type Topic = "tickets" | "chats" | "agents" | "customers" | "views" | `ticket:${string}` | `chat:${string}`;
 
 export interface Person {
   kind: "customer" | "agent" | "system";

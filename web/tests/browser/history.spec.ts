@@ -144,6 +144,7 @@ test("any moment of a ticket, step by step, by its time, and played", async ({ e
 test("a ticket put aside comes back when the customer writes, or when somebody brings it back", async ({ enter }) => {
   const ines = await customer(server, "Ines Putri");
   const { id } = await ines.api.post("/v1/tickets", { subject: "After the holidays", description: "No hurry at all." });
+  await ines.api.post("/v1/tickets", { subject: "Before the holidays", description: "As soon as you can." });
   const desk = await enter(server, rosa, "/desk/tickets", WIDE);
   const list = desk.getByRole("list", { name: "Tickets" });
   await list.getByRole("link", { name: "After the holidays" }).click();
@@ -153,6 +154,12 @@ test("a ticket put aside comes back when the customer writes, or when somebody b
   await dialog.getByRole("button", { name: /Tomorrow morning/ }).click();
   await expect(rail(desk)).toContainText("put it aside until");
   await expect(details(desk).getByText(/^Put aside until/)).toBeVisible();
+  // It is not in the way, and to be found by who wants it.
+  await desk.goto(`${server.url}/desk/tickets`);
+  await expect(list.getByRole("link", { name: "Before the holidays" })).toBeVisible();
+  await expect(list.getByRole("link", { name: "After the holidays" })).toHaveCount(0);
+  await desk.goto(`${server.url}/desk/tickets?snoozed=1`);
+  await list.getByRole("link", { name: "After the holidays" }).click();
   await details(desk).getByRole("button", { name: "Bring it back now" }).click();
   await expect(rail(desk)).toContainText(/Rosa Keller\W* brought it back/);
   await expect(details(desk).getByText(/^Put aside until/)).toHaveCount(0);
@@ -174,6 +181,10 @@ test("an erased person cannot be read any more: not in customers, tickets, the l
   const page = await enter(server, amara, `/desk/tickets/${id}`, WIDE);
   const marked = await mark(page);
   await expect(rail(page)).toContainText("Obscure Lane 9");
+  // And by a colleague, who has it open all the while.
+  const colleague = await enter(server, rosa, `/desk/tickets/${id}`, WIDE);
+  const theirs = await mark(colleague);
+  await expect(rail(colleague)).toContainText("Obscure Lane 9");
 
   await test.step("only who types the name erases it", async () => {
     await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Customers" }).click();
@@ -193,6 +204,12 @@ test("an erased person cannot be read any more: not in customers, tickets, the l
     await expect(page.getByRole("heading", { level: 1, name: "Erased" })).toBeVisible();
     await expect(page.getByRole("main")).not.toContainText("vera.oblivia@people.example");
     await expect(page.getByRole("main")).not.toContainText("Nineveh");
+  });
+
+  await test.step("on the page a colleague has open", async () => {
+    await expect(colleague.getByRole("heading", { level: 1, name: "Erased" })).toBeVisible();
+    await expect(colleague.getByRole("main")).not.toContainText(/Obscure|Nineveh|Vera/);
+    await theirs.stays();
   });
 
   await test.step("on the ticket", async () => {

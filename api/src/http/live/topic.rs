@@ -13,7 +13,7 @@ use crate::auth::Principal;
 pub(super) enum Topic {
     /// `ticket:<id>` or `chat:<id>`: one conversation.
     One(Category, Uuid),
-    /// `tickets`, `chats`, `agents`, `views`: all of a kind the caller may see.
+    /// `tickets`, `chats`, `agents`, `customers`, `views`: all of a kind the caller may see.
     All(Category),
 }
 
@@ -23,13 +23,15 @@ pub(super) struct NotATopic(pub(super) &'static str, pub(super) &'static str);
 impl Topic {
     /// The topic of that name, if the caller may have it.
     pub(super) async fn open(name: &str, app: &App, who: &Principal) -> Result<Self, NotATopic> {
-        let unknown =
-            || NotATopic("unknown_topic", "a topic is tickets, chats, agents, views, ticket:<id> or chat:<id>");
+        let unknown = || {
+            NotATopic("unknown_topic", "a topic is tickets, chats, agents, customers, views, ticket:<id> or chat:<id>")
+        };
         let topic = match name.split_once(':') {
             None => match name {
                 "tickets" => Self::All(Category::Ticket),
                 "chats" => Self::All(Category::Chat),
                 "agents" => Self::All(Category::Agent),
+                "customers" => Self::All(Category::Customer),
                 "views" => Self::All(Category::View),
                 _ => return Err(unknown()),
             },
@@ -51,7 +53,8 @@ impl Topic {
             Category::Chat => Permission::ViewChat,
             _ => Permission::ViewTickets,
         };
-        if !who.may(needed) || (who.is_customer() && matches!(self, Self::All(Category::Agent | Category::View))) {
+        let of_the_desk = matches!(self, Self::All(Category::Agent | Category::Customer | Category::View));
+        if !who.may(needed) || (who.is_customer() && of_the_desk) {
             return Err(NotATopic("forbidden", "you may not listen to this"));
         }
         let Self::One(category, id) = self else { return Ok(()) };
@@ -95,6 +98,7 @@ pub(super) fn kinds(category: Category) -> &'static [Category] {
         Category::View => &[Category::View, Category::ViewList],
         Category::Chat => &[Category::Chat],
         Category::Agent => &[Category::Agent],
+        Category::Customer => &[Category::Customer],
         _ => &[Category::Ticket],
     }
 }

@@ -50,6 +50,8 @@ pub(crate) struct TicketQuery {
     opened_to: Option<Moment>,
     /// Only those with an SLA clock past due. Not for customers.
     overdue: Option<bool>,
+    /// `true`: only those put aside until later; `false`: only the others. Not for customers.
+    snoozed: Option<bool>,
     /// About this order.
     order_ref: Option<String>,
     /// Words of subject, messages, the customer's name or address; or a number.
@@ -76,8 +78,9 @@ pub(super) async fn list_tickets(
     Query(query): Query<TicketQuery>,
 ) -> Answer<Listing<TicketView>> {
     let request = page(&app, query.limit, query.cursor)?;
-    // Customers see neither; a filter that did nothing would deceive them, and one that worked would tell.
-    let internal = [("tag", query.tag.is_some()), ("overdue", query.overdue.is_some())];
+    // Customers see none of it; a filter that did nothing would deceive them, and one that worked would tell.
+    let internal =
+        [("tag", query.tag.is_some()), ("overdue", query.overdue.is_some()), ("snoozed", query.snoozed.is_some())];
     if let Some((field, _)) = internal.into_iter().find(|(_, asked)| *asked && who.is_customer()) {
         return Err(Problem::invalid_field(field, "not_for_customers", format!("{field}: known to the desk alone")));
     }
@@ -98,6 +101,7 @@ pub(super) async fn list_tickets(
         opened_from: query.opened_from.map(|moment| moment.resolve(now)).or(base.opened_from),
         opened_to: query.opened_to.map(|moment| moment.resolve(now)).or(base.opened_to),
         overdue: query.overdue.unwrap_or(base.overdue),
+        snoozed: query.snoozed.or(base.snoozed),
         order_ref: query.order_ref.or(base.order_ref),
         search: query.search.or(base.search),
         archived: query.archived.unwrap_or(base.archived),

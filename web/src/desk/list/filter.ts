@@ -23,6 +23,8 @@ export interface ListFilter {
   /** Opened on or before this day; or how long ago at least. */
   to: string | null;
   overdue: boolean;
+  /** Only those put aside until later. */
+  snoozed: boolean;
   archived: boolean;
   search: string;
   sort: Sort;
@@ -39,7 +41,7 @@ const ANY = "any";
 /** What `/desk/tickets` shows: everything unfinished, the most urgent first. */
 export const DEFAULT: ListFilter = {
   status: [...UNFINISHED], priority: [], category: null, department: null, assignee: null, customer: null, tag: null, order: null,
-  from: null, to: null, overdue: false, archived: false, search: "", sort: "urgency", view: null,
+  from: null, to: null, overdue: false, snoozed: false, archived: false, search: "", sort: "urgency", view: null,
 };
 
 /** Every ticket there is. */
@@ -86,6 +88,7 @@ export function readFilter(params: URLSearchParams): ListFilter {
     from: day(params.get("from")),
     to: day(params.get("to")),
     overdue: params.has("overdue"),
+    snoozed: params.has("snoozed"),
     archived: params.has("archived"),
     search,
     sort: SORTS.includes(sort ?? "") ? (sort as Sort) : "urgency",
@@ -106,6 +109,7 @@ export function writeFilter(filter: ListFilter): string {
     if (value) params.set(name, value);
   }
   if (filter.overdue) params.set("overdue", "1");
+  if (filter.snoozed) params.set("snoozed", "1");
   if (filter.archived) params.set("archived", "1");
   if (filter.search) params.set("search", filter.search);
   if (filter.sort !== "urgency") params.set("sort", filter.sort);
@@ -130,6 +134,14 @@ function moment(text: string, after: 0 | 1, now: number): number {
   return passed ? now - passed.milliseconds : midnight(text, after).getTime();
 }
 
+/**
+ * Whether what was put aside is left out: it shall not be in the way of the work at hand, but whoever searches, looks at every
+ * status, or at what is overdue, finds it.
+ */
+function onlyAwake(filter: ListFilter): boolean {
+  return filter.status.length > 0 && !filter.search && !filter.overdue && !filter.archived;
+}
+
 /** The filter as the API takes it. */
 export function apiQuery(filter: ListFilter): TicketFilter {
   const query: TicketFilter = { sort: filter.sort };
@@ -144,6 +156,8 @@ export function apiQuery(filter: ListFilter): TicketFilter {
   if (filter.from) query.opened_from = edge(filter.from, 0);
   if (filter.to) query.opened_to = edge(filter.to, 1);
   if (filter.overdue) query.overdue = true;
+  if (filter.snoozed) query.snoozed = true;
+  else if (onlyAwake(filter)) query.snoozed = false;
   if (filter.archived) query.archived = true;
   if (filter.search) query.search = filter.search;
   return query;
@@ -164,6 +178,7 @@ export function belongs(ticket: Ticket, filter: ListFilter, me: string, now: num
     (!filter.from || opened >= moment(filter.from, 0, now)) &&
     (!filter.to || opened < moment(filter.to, 1, now)) &&
     (!filter.overdue || (ticket.sla?.due_at != null && Date.parse(ticket.sla.due_at) <= now)) &&
+    (filter.snoozed ? ticket.snoozed_until != null : ticket.snoozed_until == null || !onlyAwake(filter)) &&
     ticket.archived === filter.archived
   );
 }

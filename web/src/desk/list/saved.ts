@@ -18,6 +18,7 @@ export function savedFilter(filter: ListFilter): SavedFilter {
     opened_from: filter.from && edge(filter.from, 0),
     opened_to: filter.to && edge(filter.to, 1),
     overdue: filter.overdue,
+    snoozed: filter.snoozed,
     archived: filter.archived,
     search: filter.search || null,
   };
@@ -47,6 +48,7 @@ export function listFilter(view: SavedView): ListFilter {
     // A range ends at the midnight after its last day.
     to: saved.opened_to ? (ago(saved.opened_to) ? saved.opened_to : dayOf(saved.opened_to, 1)) : null,
     overdue: saved.overdue ?? false,
+    snoozed: saved.snoozed ?? false,
     archived: saved.archived ?? false,
     search: saved.search ?? "",
     sort: view.sort,
