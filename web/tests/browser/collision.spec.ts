@@ -1,6 +1,7 @@
 /** Two agents at one ticket: they see each other, and neither writes over what the other did unseen. */
 import type { Page } from "@playwright/test";
 import type { Receipt } from "./support/api.ts";
+import { writeUntil } from "./support/chat.ts";
 import { docket } from "./support/docket.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { agent, customer, type Person } from "./support/people.ts";
@@ -32,7 +33,7 @@ test("who writes is seen by who wants to, and a draft outlives the other's answe
   const [of, bos] = await both(enter, id);
   await of.getByRole("textbox", { name: "Reply" }).fill("My half of an ans");
   await bos.getByRole("textbox", { name: "Reply" }).pressSequentially("I am on it");
-  await expect(of.getByText("Bo Larsen is writing a reply too. Two answers may cross.")).toBeVisible();
+  await writeUntil(of.getByText("Bo Larsen is writing a reply too. Two answers may cross."), bos.getByRole("textbox", { name: "Reply" }));
   await bos.getByRole("button", { name: "Send reply" }).click();
   await expect(of.getByRole("region", { name: "Conversation" })).toContainText("I am on it");
   await expect(of.getByText("Bo Larsen is writing a reply too.")).toBeHidden();

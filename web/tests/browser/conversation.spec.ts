@@ -1,4 +1,5 @@
 /** A request from its first word to its rating, between a customer and an agent who never reload. */
+import { writeUntil } from "./support/chat.ts";
 import { docket } from "./support/docket.ts";
 import { expect, mark, test } from "./support/fixtures.ts";
 import { agent, customer } from "./support/people.ts";
@@ -34,7 +35,7 @@ test("a customer asks, an agent answers and resolves, the customer rates", async
   await test.step("the customer reads it and writes back", async () => {
     await expect(help.getByRole("list", { name: "Conversation" })).toContainText("Is the lid closed all the way?");
     await help.getByRole("textbox", { name: "Your message" }).pressSequentially("Now it is. ");
-    await expect(desk.getByText("Maria Rossi is writing")).toBeVisible();
+    await writeUntil(desk.getByText("Maria Rossi is writing"), help.getByRole("textbox", { name: "Your message" }));
     await help.getByRole("textbox", { name: "Your message" }).fill("Now it is, and it whistles!");
     await help.getByRole("button", { name: "Send" }).click();
     await expect(desk.getByRole("region", { name: "Conversation" })).toContainText("Now it is, and it whistles!");

@@ -86,9 +86,14 @@ export class TicketListView {
       event: (event) => (event.event_type === "TicketDeleted" ? feed.remove([event.stream_id]) : feed.touch(event.stream_id)),
       resync: () => void feed.resync(this.inSight()),
     });
+    // Rows carry their customer's name and words: renamed, merged or erased, they are read anew.
+    const strangers = live.listen("customers", {
+      event: (event) => feed.rows.shown.filter((one) => one.customer_id === event.stream_id).forEach((one) => feed.touch(one.id)),
+    });
     void feed.more();
     return () => {
       silent();
+      strangers();
       feed.stop();
     };
   }

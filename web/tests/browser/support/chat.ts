@@ -1,6 +1,15 @@
 /** What a visitor in the widget and an agent at the console do, in words of their own. */
 import { expect, type Locator, type Page } from "@playwright/test";
 
+/** Somebody writes on, a letter and back, until the other side has seen that they do. */
+export async function writeUntil(seen: Locator, field: Locator): Promise<void> {
+  await expect(async () => {
+    await field.press("Space");
+    await field.press("Backspace");
+    await expect(seen).toBeVisible({ timeout: 1_500 });
+  }).toPass();
+}
+
 /** The widget on a site's page. */
 export class Widget {
   readonly panel: Locator;
