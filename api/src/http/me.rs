@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use docket_domain::account::AccountCommand;
 use docket_domain::{HeldRole, Permission, Role, TenantId};
@@ -12,8 +13,9 @@ use uuid::Uuid;
 
 use super::access::Access::SignedIn;
 use super::accounts::{account_problem, check_password, record};
-use super::ask::Ask;
+use super::ask::{Ask, journal_problem};
 use super::problem::{Answer, Problem};
+use super::respond::POSITION;
 use super::schema;
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
@@ -53,9 +55,10 @@ pub(crate) struct Me {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// Who is calling, and what they may do.
+/// Who is calling, and what they may do. `Docket-Position` says how far the log is: what is read with it as
+/// `Docket-Min-Position` and listened to from it on leaves no gap in between.
 #[utoipa::path(get, path = "/v1/me", tag = "sessions", responses((status = 200, body = Me)))]
-pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap) -> Answer<Json<Me>> {
+pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap) -> Answer<impl IntoResponse> {
     let viewer = who.viewer();
     let (name, email) = if who.is_customer() {
         app.queries.customer(&viewer, who.person.0).await?.map_or((None, None), |one| (one.name, one.email))
@@ -70,7 +73,8 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
         Credential::Session(_) => app.authenticator.session_secret(&headers).map(csrf_token),
         _ => None,
     };
-    Ok(Json(Me {
+    let position = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
+    let me = Me {
         person_id: who.person.0,
         organisation: who.tenant.clone(),
         role: who.role.base(),
@@ -81,7 +85,8 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
         email,
         csrf_token,
         expires_at: who.expires_at,
-    }))
+    };
+    Ok(([(POSITION, position.0.to_string())], Json(me)))
 }
 
 /// A new password.

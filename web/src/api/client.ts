@@ -2,7 +2,7 @@
  * The one door to the API: typed by the OpenAPI document, signed in by the session cookie.
  *
  * Every changing request carries the session's CSRF token and an `Idempotency-Key` (its own, unless the caller gave one);
- * every query waits for what this page wrote or was told of. Failures are thrown as [`Problem`] or [`Unreachable`] by [`ok`].
+ * every query waits for what this page wrote, was told of, or found written when it began (`/v1/me`). Failures are thrown as [`Problem`] or [`Unreachable`] by [`ok`].
  */
 import createClient from "openapi-fetch";
 import { newKey } from "./key";
@@ -46,7 +46,7 @@ async function send(request: Request): Promise<Response> {
     response = await reach(again);
   }
   const position = Number(response.headers.get("Docket-Position"));
-  if (changes && position > 0) knows(position);
+  if (position > 0) knows(position);
   if (response.status === 401 && !request.url.endsWith("/v1/sessions")) signedOut();
   return response;
 }

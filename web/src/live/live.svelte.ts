@@ -1,5 +1,5 @@
 /** The tab's live connection, and what the screen says about it. */
-import { knows } from "$/api/position";
+import { knows, minPosition } from "$/api/position";
 import { Connection, type Listener, type LinkState } from "./connection";
 import type { Topic } from "./protocol";
 
@@ -56,11 +56,14 @@ export const live = {
   },
   /**
    * Listens to a topic; returns how to stop. Made for `$effect(() => live.listen("tickets", { event }))`. What a listener asks
-   * for after it was told shows what it was told of.
+   * for after it was told shows what it was told of. Unless it says from where on, it is told of all that queries do not have
+   * to show by now: what happened between a query and the answer to the subscription is not missed.
    */
   listen(topic: Topic, listener: Listener): () => void {
+    const after = listener.after ?? minPosition();
     return connection.listen(topic, {
       ...listener,
+      ...(after === null ? {} : { after }),
       event(event) {
         knows(event.position);
         listener.event?.(event);
