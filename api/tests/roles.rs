@@ -138,6 +138,10 @@ async fn a_change_of_a_role_counts_at_once() {
     assert_eq!((&me["custom_role_id"], &me["role_name"]), (&json!(id), &json!("Second level")));
     assert_eq!(me["permissions"], json!(["view_tickets", "view_reports"]));
     session.get("/v1/dashboard").await.expect(StatusCode::OK);
+    let known: u64 =
+        session.get("/v1/me").await.header("docket-position").expect("a position").parse().expect("a number");
+    let later = admin.open_ticket(&carl.id, "Later").await.json()["position"].as_u64().expect("a position");
+    assert!((1..later).contains(&known), "{known} of {later}");
 
     // Of a token, what both its scopes and the role leave.
     let scopes = json!({ "label": "x", "person_id": ada.id, "scopes": ["view_tickets", "view_audit"] });

@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use docket_commands::import::{ImportError, ImportReport, Importer, LineSplitter};
 use docket_domain::Permission::ManageSettings;
+use docket_domain::Role;
 use futures::StreamExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,7 +81,8 @@ impl From<ImportReport> for ImportResult {
 }
 
 /// Imports history: one line of JSON a ticket or chat. Lines are taken as they arrive, each all or not at all; a refused
-/// line stops no other. Sending the same again changes nothing, also after an upload that broke off.
+/// line stops no other. Sending the same again changes nothing, also after an upload that broke off. History names its
+/// actors itself and can be about anything: it is for those who may do everything.
 #[utoipa::path(post, path = "/v1/imports", tag = "imports",
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = ImportResult)))]
@@ -92,6 +94,9 @@ pub(super) async fn import_history(State(app): State<App>, who: Who, request: Re
             "Unsupported media type",
             "send the lines as application/x-ndjson",
         ));
+    }
+    if !Role::Admin.permissions().beyond(who.permissions).is_empty() {
+        return Err(Problem::forbidden("history is for those to bring in who may do everything"));
     }
     let limits = app.settings.domain_limits();
     let importer = Importer::new(app.journal.clone(), app.accounts.clone(), who.tenant.clone(), limits).await;

@@ -12,6 +12,8 @@ import type { paths } from "$generated/api";
 
 let csrf: string | null = null;
 let signedOut: () => void = () => undefined;
+/** Whose page this is, and what happens when it turns out that the browser's session is somebody else's by now. */
+let owner: { person: string; organisation: string; replaced(): void } | null = null;
 
 /** Takes the token of sign-in or `/v1/me`. */
 export function useCsrfToken(token: string | null): void {
@@ -21,6 +23,11 @@ export function useCsrfToken(token: string | null): void {
 /** Says what happens when the session turns out to be over. */
 export function onSignedOut(act: () => void): void {
   signedOut = act;
+}
+
+/** Says whose page this is. What it sends is never sent as somebody else. */
+export function actAs(person: string, organisation: string, replaced: () => void): void {
+  owner = { person, organisation, replaced };
 }
 
 const SAFE = ["GET", "HEAD"];
@@ -40,7 +47,7 @@ async function send(request: Request): Promise<Response> {
   }
   const again = changes ? request.clone() : null;
   let response = await reach(request);
-  // Another tab signed in anew: the token is of the session before.
+  // Another tab signed in anew: the token is of the session before. If it was somebody else who did, nothing is sent again.
   if (again && response.status === 403 && (await isForeignToken(response)) && (await freshToken())) {
     again.headers.set("X-CSRF-Token", csrf ?? "");
     response = await reach(again);
@@ -68,7 +75,11 @@ async function isForeignToken(response: Response): Promise<boolean> {
 async function freshToken(): Promise<boolean> {
   const response = await reach(new Request("/v1/me"));
   if (!response.ok) return false;
-  const me = (await response.json()) as { csrf_token?: string | null };
+  const me = (await response.json()) as { person_id: string; organisation: string; csrf_token?: string | null };
+  if (owner && (me.person_id !== owner.person || me.organisation !== owner.organisation)) {
+    owner.replaced();
+    return false;
+  }
   csrf = me.csrf_token ?? null;
   return csrf !== null;
 }

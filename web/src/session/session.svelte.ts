@@ -1,13 +1,17 @@
 /** Who is signed in. Apps are only shown to somebody who is. */
-import { api, ok, onSignedOut, useCsrfToken } from "$/api/client";
+import { actAs, api, ok, onSignedOut, useCsrfToken } from "$/api/client";
 import { Problem } from "$/api/problem";
 import type { Me, Permission } from "$/api/types";
 import { draft, startDrafts } from "$/live/drafts.svelte";
 import { live } from "$/live/live.svelte";
 import { outbox, startOutbox } from "$/live/outbox.svelte";
+import { toasts } from "$/ui/toast.svelte";
 
 let me = $state.raw<Me | null>(null);
 let leaving = $state(false);
+
+/** How the pages of one browser tell each other who has it now. */
+const CHANNEL = "docket-session";
 
 /** Where somebody signs in, to come back here afterwards. */
 export function signInAddress(next = location.pathname + location.search): string {
@@ -47,9 +51,47 @@ export async function whoIsIt(): Promise<Me | null> {
 export function begin(found: Me): void {
   me = found;
   onSignedOut(() => location.assign(signInAddress()));
+  // What is written is kept under its writer's name, for when they are back; the page becomes the one of who is here now.
+  actAs(found.person_id, found.organisation, () => location.reload());
+  const others = new BroadcastChannel(CHANNEL);
+  others.onmessage = ({ data }: MessageEvent<string>) => {
+    if (data !== nameOf(found)) location.reload();
+  };
+  others.postMessage(nameOf(found));
+  recheckAfterLoss();
   startDrafts(found.person_id);
   void startOutbox(found.person_id);
   live.start();
+}
+
+const nameOf = ({ organisation, person_id }: Me) => `${organisation} ${person_id}`;
+const rightsOf = (one: Me) => JSON.stringify([nameOf(one), one.role, one.custom_role_id ?? null, one.permissions]);
+
+/**
+ * The server ends the live connection when its caller may do less, or somebody else signed in. Whoever comes back is asked anew
+ * who they are, and a page made for other rights is made again: what it shows may not be for them any more.
+ */
+function recheckAfterLoss(): void {
+  $effect.root(() => {
+    let lost = false;
+    $effect(() => {
+      const { state } = live.status;
+      if (state !== "online") lost ||= state !== "connecting";
+      else if (lost) {
+        lost = false;
+        void recheck();
+      }
+    });
+  });
+}
+
+async function recheck(): Promise<void> {
+  // Without an answer there is nothing to decide by; who is signed out is led to the sign-in page by the answer itself.
+  const found = await ok(api.GET("/v1/me")).catch(() => null);
+  if (!found || !me) return;
+  if (rightsOf(found) !== rightsOf(me)) return location.reload();
+  me = found;
+  useCsrfToken(found.csrf_token ?? null);
 }
 
 export const session = {
@@ -74,10 +116,20 @@ export const session = {
   stay(): void {
     leaving = false;
   },
-  /** Signs out, and leaves nothing of this person's in the browser. */
+  /** Signs out, and leaves nothing of this person's in the browser. Who could not be signed out is told, and stays. */
   async leave(): Promise<void> {
     onSignedOut(() => undefined);
-    await ok(api.DELETE("/v1/sessions/current")).catch(() => undefined);
+    try {
+      await ok(api.DELETE("/v1/sessions/current"));
+    } catch (error) {
+      // 401: the session is over already.
+      if (!(error instanceof Problem && error.status === 401)) {
+        onSignedOut(() => location.assign(signInAddress()));
+        leaving = false;
+        toasts.fail(error);
+        return;
+      }
+    }
     live.stop();
     draft.clearAll();
     await outbox.clear();
