@@ -32,7 +32,7 @@ export function deskScreens({ admin, ticket, chat, customer }: World): Screen[] 
     desk("customers", "/desk/customers", row),
     desk("customer", `/desk/customers/${customer.id}`),
     desk("audit", "/desk/audit", (page) => main(page).getByRole("listitem").first()),
-    ...["account", "views", "organisation", "categories", "fields", "sla", "calendars", "agents", "departments", "widget", "tokens"].map((part) =>
+    ...["account", "views", "organisation", "categories", "fields", "sla", "calendars", "agents", "roles", "departments", "widget", "tokens"].map((part) =>
       desk(`settings-${part}`, `/desk/settings/${part}`, (page) => main(page).getByRole("heading", { level: 2 }).first()),
     ),
     desk("nothing-here", "/desk/no-such-place", heading),

@@ -42,6 +42,7 @@ export async function world(server: Docket, size: { tickets: number; chats: numb
   const conversations = await talk(server, { admin, colleague, customer: who });
   await promise(api);
   await shared(admin.api);
+  await api.post("/v1/roles", { name: "Weekend desk", permissions: ["view_tickets", "create_tickets", "edit_tickets", "view_chat", "send_messages"] });
   await api.post("/v1/tokens", { label: "Nightly report", person_id: colleague.id });
   return { admin, colleague, customer: who, ...conversations };
 }
