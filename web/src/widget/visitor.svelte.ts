@@ -5,7 +5,7 @@ import type { Chat, DocketEvent, Receipt } from "$/api/types";
 import { Connection, type LinkState } from "$/live/connection";
 import { Outbox, type Shown } from "$/live/outbox";
 import type { Topic } from "$/live/protocol";
-import { alone, pauseUntilOnline } from "$/live/tabs";
+import { alone, channelNamed, pauseUntilOnline } from "$/live/tabs";
 import type { Door, Settings } from "./door";
 import type { Keep } from "./keep";
 import type { Identity } from "./start";
@@ -195,7 +195,7 @@ export class Visitor {
     this.#outbox = new Outbox({
       person,
       store: this.keep,
-      channel: new BroadcastChannel(`docket-widget-${person}`),
+      channel: channelNamed(`docket-widget-${person}`),
       send: (command) => this.door.stored(command),
       alone: (work) => alone(`docket-widget-${person}`, work),
       pause: pauseUntilOnline,
