@@ -10,6 +10,13 @@ export type Settings = Schemas["WidgetView"];
 export type NewVisitor = Schemas["NewVisitor"];
 export type VisitBegun = Schemas["VisitBegun"];
 
+interface Extra {
+  body?: unknown;
+  key?: string;
+  /** Instead of that of the visit under way; null: none. */
+  token?: string | null;
+}
+
 /** Events of a chat asked for at once. */
 const PAGE = 500;
 
@@ -24,6 +31,10 @@ export class Door {
     private readonly key: string,
   ) {}
 
+  get position(): number {
+    return this.#position;
+  }
+
   /** Notes a position: of what was written, or of an event that was heard. */
   knows(position: number): void {
     this.#position = Math.max(this.#position, position);
@@ -33,9 +44,9 @@ export class Door {
     return this.#json("GET", `/v1/widget/${encodeURIComponent(this.key)}`);
   }
 
-  /** Begins a visit; with a token, carries over what that visit did. */
-  beginVisit(visitor: NewVisitor): Promise<VisitBegun> {
-    return this.#json("POST", `/v1/widget/${encodeURIComponent(this.key)}/sessions`, { body: visitor });
+  /** Begins a visit; with the token of an earlier one, carries over what was done there. */
+  beginVisit(visitor: NewVisitor, token: string | null): Promise<VisitBegun> {
+    return this.#json("POST", `/v1/widget/${encodeURIComponent(this.key)}/sessions`, { body: visitor, token });
   }
 
   async endVisit(): Promise<void> {
@@ -88,14 +99,14 @@ export class Door {
     return new WebSocket(url, ["docket", this.token ?? ""]);
   }
 
-  async #json<T>(method: string, path: string, extra: { body?: unknown; key?: string } = {}): Promise<T> {
+  async #json<T>(method: string, path: string, extra: Extra = {}): Promise<T> {
     const response = await this.#send(method, path, extra);
     return (response.status === 204 ? null : await response.json()) as T;
   }
 
-  async #send(method: string, path: string, { body, key }: { body?: unknown; key?: string } = {}): Promise<Response> {
+  async #send(method: string, path: string, { body, key, token = this.token }: Extra = {}): Promise<Response> {
     const headers = new Headers();
-    if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
+    if (token) headers.set("Authorization", `Bearer ${token}`);
     if (key) headers.set("Idempotency-Key", key);
     if (body !== undefined) headers.set("Content-Type", "application/json");
     if (method === "GET" && this.#position > 0) headers.set("Docket-Min-Position", String(this.#position));

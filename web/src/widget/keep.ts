@@ -6,13 +6,24 @@ export interface Visit {
   visitId: string;
   /** The `user_id` or token the site vouched with, to know whether it is still the same person. */
   vouched: string | null;
+  /** Whose what is not sent yet is: a visit that carries an earlier one on sends what that had not. Absent: its own. */
+  outbox?: string;
+}
+
+/** The chat that is followed, in every tab. */
+export interface Followed {
+  id: string;
+  /** It is over and the visitor is done with it. */
+  left: boolean;
+  /** Where the log was: other tabs read what is at least as new. */
+  position: number;
 }
 
 export class Keep implements EntryStore {
   /** Used where storage is forbidden: everything then lasts as long as the page. */
   readonly #memory = new Map<string, string>();
 
-  constructor(private readonly key: string) {}
+  constructor(readonly key: string) {}
 
   get visit(): Visit | null {
     return this.#read<Visit>("visit");
@@ -21,9 +32,16 @@ export class Keep implements EntryStore {
     this.#write("visit", visit);
   }
 
-  /** Whether a storage event tells of another tab's visit. */
-  isVisit(storageKey: string | null): boolean {
-    return storageKey === this.#name("visit");
+  get chat(): Followed | null {
+    return this.#read<Followed>("chat");
+  }
+  set chat(chat: Followed | null) {
+    this.#write("chat", chat);
+  }
+
+  /** Whether a storage event tells of another tab's visit or chat; without a key, of all there is. */
+  tells(storageKey: string | null): boolean {
+    return storageKey === null || storageKey === this.#name("visit") || storageKey === this.#name("chat");
   }
 
   async all(person: string): Promise<Entry[]> {

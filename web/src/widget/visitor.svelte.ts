@@ -1,15 +1,18 @@
 /** The visitor: their visit, their chat, what is not sent yet, and the connection that tells what happens. */
-import { newKey } from "$/api/key";
 import { Problem } from "$/api/problem";
 import type { Chat, DocketEvent, Receipt } from "$/api/types";
-import { Connection, type LinkState } from "$/live/connection";
-import { Outbox, type Shown } from "$/live/outbox";
+import type { Connection, LinkState } from "$/live/connection";
+import type { Outbox, Shown } from "$/live/outbox";
 import type { Topic } from "$/live/protocol";
 import { alone, pauseUntilOnline } from "$/live/tabs";
 import type { Door, Settings } from "./door";
-import type { Keep } from "./keep";
+import { type Filled, Form, given } from "./form";
+import { vouchedBy } from "./identity";
+import type { Keep, Visit } from "./keep";
+import { connectionThrough, outboxOf } from "./lines";
 import type { Identity } from "./start";
 import { add, lines, unread } from "./thread";
+import { beginVisit, isOver, outboxOfVisit, passes } from "./visit";
 
 /** What the form before a chat asks; the message begins the chat, or is left while nobody is there. */
 export interface Asked {
@@ -24,6 +27,10 @@ const QUEUE_MS = 10_000;
 /** Somebody who has not typed for so long has stopped. */
 const TYPED_MS = 4_000;
 const SAY_TYPING_MS = 1_500;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** A chat that was carried over to somebody is theirs at once, but may be found a moment later. */
+const NOT_FOUND_TIMES = 5;
 
 export class Visitor {
   opened = $state(false);
@@ -39,16 +46,19 @@ export class Visitor {
   readonly lines = $derived(lines(this.events));
   readonly unread = $derived(unread(this.events, this.#read));
 
-  #visitId: string | null = null;
   #identity: Identity | null = null;
+  /** Counts who the visitor is, and what is shown: what was asked before it changed is answered too late. */
+  #turn = 0;
+  #shown = 0;
+  #beginning = false;
   #outbox: Outbox | null = null;
+  #outboxOf: string | null = null;
   #connection: Connection | null = null;
   #unlisten: () => void = () => undefined;
   #queueTimer: ReturnType<typeof setInterval> | undefined;
   #typedTimer: ReturnType<typeof setTimeout> | undefined;
   #saidTyping = 0;
-  /** Keys of what the forms send: the same until it arrived. */
-  #formKey = newKey();
+  #form = new Form();
 
   constructor(
     private readonly door: Door,
@@ -62,23 +72,20 @@ export class Visitor {
   /** Finds the visit of earlier pages again; nobody who did nothing gets one. */
   async begin(identity: Identity | null): Promise<void> {
     this.#identity = identity;
-    const kept = this.keep.visit;
-    try {
-      if (identity && kept?.vouched !== vouchedBy(identity)) await this.#beginVisit();
-      else if (kept) await this.#resume(kept.token, kept.visitId);
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) this.#forget();
-    } finally {
-      this.loading = false;
-    }
+    await this.#settle(async () => {
+      if (this.#identity && this.keep.visit?.vouched !== vouchedBy(this.#identity)) await this.#beginVisit();
+      await this.#resume();
+    });
   }
 
   /** The site says who this is, or (null) that they signed out. */
   async identify(identity: Identity | null): Promise<void> {
     if (identity) return this.begin(identity);
     this.#identity = null;
-    if (this.door.token) await this.door.endVisit().catch(() => undefined);
+    this.#turn += 1;
+    const ended = this.door.token ? this.door.endVisit().catch(() => undefined) : undefined;
     this.#forget();
+    await ended;
   }
 
   show(open: boolean): void {
@@ -91,20 +98,32 @@ export class Visitor {
 
   /** Starts a chat. Throws what went wrong. */
   async startChat({ name, email, department, message }: Asked): Promise<void> {
-    await this.#needVisit();
-    const body = { message, page: location.href, ...given({ name, email, department_id: department }) };
-    const receipt = await this.door.command<Receipt>("POST", "/v1/chats", body, this.#formKey);
-    this.#formKey = newKey();
-    await this.#follow(receipt.id);
+    await this.#asVisitor(async () => {
+      const filled = this.#form.fill("/v1/chats", { message, ...given({ name, email, department_id: department }) }, { page: location.href });
+      // Begun in another tab, or by words since changed whose answer was lost: then these are said there.
+      const open = filled.again ? null : await this.door.latestChat();
+      if (open && open.status !== "closed") {
+        this.#form.settled();
+        await this.#follow(open.id);
+        this.say(message.trim());
+      } else {
+        const { id } = await this.#post(filled);
+        this.keep.chat = { id, left: false, position: this.door.position };
+        // It is begun, whatever becomes of reading it: that is tried again, the message is not.
+        await this.#follow(id).catch(() => {
+          this.loading = true;
+          return this.#settle(() => this.#resume());
+        });
+      }
+    });
   }
 
   /** Leaves a message for later; answers with its number. Throws what went wrong. */
   async leaveMessage({ name, email, department, message }: Asked): Promise<string | null> {
-    await this.#needVisit();
-    const body = { message, ...given({ name, email, department_id: department }) };
-    const receipt = await this.door.command<Receipt>("POST", "/v1/visit/offline-messages", body, this.#formKey);
-    this.#formKey = newKey();
-    return receipt.number ?? null;
+    return this.#asVisitor(async () => {
+      const words = { message, ...given({ name, email, department_id: department }) };
+      return (await this.#post(this.#form.fill("/v1/visit/offline-messages", words))).number ?? null;
+    });
   }
 
   /** Says something: kept at once, sent as soon as it can be, once. */
@@ -155,52 +174,123 @@ export class Visitor {
 
   /** Back to the beginning, for another chat. */
   another(): void {
+    if (this.chat) this.keep.chat = { id: this.chat.id, left: true, position: this.door.position };
     this.#leaveChat();
     this.show(true);
   }
 
+  async #post({ path, body, key }: Filled): Promise<Receipt> {
+    try {
+      const receipt = await this.door.command<Receipt>("POST", path, body, key);
+      this.#form.settled();
+      return receipt;
+    } catch (error) {
+      this.#form.settled(error);
+      throw error;
+    }
+  }
+
+  /** Does something in a visit; in another one, if that under way turns out to be over. */
+  async #asVisitor<T>(act: () => Promise<T>): Promise<T> {
+    await this.#needVisit();
+    const { token } = this.door;
+    try {
+      return await act();
+    } catch (error) {
+      if (!isOver(error)) throw error;
+      await this.#over(token);
+      await this.#needVisit();
+      return act();
+    }
+  }
+
   async #needVisit(): Promise<void> {
-    if (!this.door.token) await this.#beginVisit();
+    // A second time without an identity that was refused.
+    for (let tries = 0; !this.door.token && tries < 2; tries += 1) {
+      await this.#beginVisit();
+      if (this.keep.visit) await this.#enter(this.keep.visit);
+    }
   }
 
+  /** Finds what is to be shown, however long the desk is out of reach. Resolves after the first try. */
+  async #settle(find: () => Promise<void>, pause = FIRST_PAUSE_MS, tries = 1): Promise<void> {
+    const turn = ++this.#turn;
+    try {
+      await find();
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      const missing = error instanceof Problem && error.status === 404;
+      if (missing && tries === NOT_FOUND_TIMES) this.keep.chat = null;
+      if (passes(error) || (missing && tries <= NOT_FOUND_TIMES)) {
+        void pauseUntilOnline(pause).then(() => {
+          if (turn === this.#turn) void this.#settle(find, Math.min(2 * pause, LONGEST_PAUSE_MS), tries + 1);
+        });
+        return;
+      }
+      if (isOver(error)) await this.#over(this.door.token);
+    }
+    this.loading = false;
+  }
+
+  /** Begins a visit, one tab at a time. If the site says who this is, what an unknown visitor did goes with it. */
   async #beginVisit(): Promise<void> {
-    const identity = this.#identity;
-    const who = !identity ? {} : "token" in identity ? { identity_token: identity.token } : { identity };
-    // Only what a site vouches for joins an earlier visit.
-    this.door.token = identity ? (this.keep.visit?.token ?? null) : null;
-    const about = { page: location.href, language: navigator.language, ...who };
-    const begun = await this.door.beginVisit(about).catch((error: unknown) => {
-      // The earlier visit is over: then there is nothing to carry over.
-      if (!(error instanceof Problem) || error.status !== 401 || !this.door.token) throw error;
-      this.door.token = null;
-      return this.door.beginVisit(about);
-    });
-    this.keep.visit = { token: begun.token, visitId: begun.visit_id, vouched: vouchedBy(identity) };
-    this.#leaveChat();
-    this.#connection?.stop();
-    this.#connection = null;
-    await this.#resume(begun.token, begun.visit_id);
+    this.#beginning = true;
+    try {
+      await alone(this.#lock, () => this.#beginAlone());
+    } finally {
+      this.#beginning = false;
+    }
   }
 
-  async #resume(token: string, visitId: string): Promise<void> {
-    this.door.token = token;
-    this.#visitId = visitId;
-    await this.#startOutbox(visitId);
-    const chat = await this.door.latestChat();
-    if (chat && (chat.status !== "closed" || chat.unread_count > 0 || chat.rating == null)) await this.#follow(chat.id);
+  async #beginAlone(): Promise<void> {
+    const identity = this.#identity;
+    const before = this.keep.visit;
+    // Another tab was faster.
+    if (before && (!identity || before.vouched === vouchedBy(identity))) return;
+    // It ends with the earlier token: that is no sign that anything is over.
+    this.#disconnect();
+    const begun = await beginVisit(this.door, before, identity).catch((error: unknown) => {
+      if (this.chat) void this.#follow(this.chat.id).catch(() => undefined);
+      throw error;
+    });
+    // Meanwhile the site said something else.
+    if (identity !== this.#identity) return;
+    // What the site says cannot be proven, perhaps no longer: the visitor stays as unknown as before.
+    if (!begun) this.#identity = null;
+    if (before?.vouched != null) this.#forget();
+    if (begun) this.keep.visit = begun;
+  }
+
+  async #enter(visit: Visit): Promise<void> {
+    if (this.door.token !== visit.token) this.#disconnect();
+    this.door.token = visit.token;
+    await this.#startOutbox(outboxOfVisit(visit));
+  }
+
+  /** Shows what the visit that is kept is about: the chat that is followed, unless it is over and there is a later one. */
+  async #resume(): Promise<void> {
+    const visit = this.keep.visit;
+    if (!visit) return;
+    const turn = this.#turn;
+    const shown = this.#shown;
+    await this.#enter(visit);
+    const followed = this.keep.chat;
+    if (followed) this.door.knows(followed.position);
+    const latest = await this.door.latestChat();
+    const other = followed && !followed.left && followed.id !== latest?.id ? await this.door.chat(followed.id) : null;
+    if (turn !== this.#turn || shown !== this.#shown) return;
+    const chat = other && other.status !== "closed" ? other : latest;
+    const left = followed?.left && followed.id === chat?.id;
+    const matters = chat && (chat.id === this.chat?.id || chat.status !== "closed" || chat.unread_count > 0 || chat.rating == null);
+    if (chat && matters && !left) await this.#follow(chat.id);
+    else this.#leaveChat();
   }
 
   async #startOutbox(person: string): Promise<void> {
+    if (this.#outboxOf === person) return;
     this.#outbox?.stop();
-    this.#outbox = new Outbox({
-      person,
-      store: this.keep,
-      channel: new BroadcastChannel(`docket-widget-${person}`),
-      send: (command) => this.door.stored(command),
-      alone: (work) => alone(`docket-widget-${person}`, work),
-      pause: pauseUntilOnline,
-      now: () => Date.now(),
-    });
+    this.#outboxOf = person;
+    this.#outbox = outboxOf(person, this.keep, this.door);
     this.#outbox.watch((entries) => (this.entries = entries));
     // What arrived is shown as said before the connection tells of it, or while there is none.
     this.#outbox.onSent(({ entry }) => {
@@ -210,9 +300,13 @@ export class Visitor {
   }
 
   async #follow(id: string): Promise<void> {
+    const shown = ++this.#shown;
     const [chat, events] = await Promise.all([this.door.chat(id), this.door.events(id)]);
+    if (shown !== this.#shown) return;
     this.chat = chat;
     this.events = events;
+    // Other tabs show it too.
+    if (this.keep.chat?.id !== id || this.keep.chat.left) this.keep.chat = { id, left: false, position: this.door.position };
     this.#connect();
     this.#unlisten();
     const topic: Topic = `chat:${id}`;
@@ -249,7 +343,11 @@ export class Visitor {
   async #refresh(): Promise<void> {
     const id = this.chat?.id;
     if (!id) return;
-    const chat = await this.door.chat(id);
+    const { token } = this.door;
+    const chat = await this.door.chat(id).catch(async (error: unknown) => {
+      if (isOver(error)) await this.#over(token);
+      throw error;
+    });
     if (this.chat?.id === id && chat.position >= this.chat.position) this.chat = chat;
   }
 
@@ -263,29 +361,34 @@ export class Visitor {
 
   #connect(): void {
     if (this.#connection) return;
-    this.#connection = new Connection(
-      {
-        open: () => this.door.live(),
-        now: () => Date.now(),
-        random: () => Math.random(),
-        setTimeout: (act, milliseconds) => setTimeout(act, milliseconds),
-        clearTimeout: (timer) => clearTimeout(timer as number | undefined),
-      },
-      (state) => {
-        // A visit that was ended elsewhere shows as a line that cannot be opened: ask why.
-        if (state === "reconnecting") void this.#refresh().catch((error: unknown) => this.#checkOver(error));
-        if (state === "online") void this.#refresh().catch(() => undefined);
-        this.link = state;
-      },
-    );
+    this.#connection = connectionThrough(this.door, (state) => {
+      // A visit that was ended elsewhere shows as a line that cannot be opened: ask why.
+      if (state === "reconnecting" || state === "online") void this.#refresh().catch(() => undefined);
+      this.link = state;
+    });
     this.#connection.start();
   }
 
-  #checkOver(error: unknown): void {
-    if (error instanceof Problem && error.status === 401) this.#forget();
+  #disconnect(): void {
+    this.#unlisten();
+    this.#unlisten = () => undefined;
+    this.#connection?.stop();
+    this.#connection = null;
+  }
+
+  /** A visit is over, by its token: unless this page or another tab has begun a later one, there is none any more. */
+  async #over(token: string | null): Promise<void> {
+    if (this.#beginning) return;
+    await alone(this.#lock, async () => {
+      if (token !== this.door.token) return;
+      const kept = this.keep.visit;
+      if (kept && kept.token !== token) void this.#settle(() => this.#resume());
+      else this.#forget();
+    });
   }
 
   #leaveChat(): void {
+    this.#shown += 1;
     this.#unlisten();
     this.#unlisten = () => undefined;
     clearInterval(this.#queueTimer);
@@ -298,15 +401,16 @@ export class Visitor {
   /** The visit is over. */
   #forget(): void {
     this.#leaveChat();
-    this.#connection?.stop();
-    this.#connection = null;
+    this.#disconnect();
     void this.#outbox?.clear();
     this.#outbox?.stop();
     this.#outbox = null;
+    this.#outboxOf = null;
     this.entries = [];
     this.door.token = null;
-    this.#visitId = null;
     this.keep.visit = null;
+    this.keep.chat = null;
+    this.loading = false;
   }
 
   #watchPage(): void {
@@ -316,28 +420,15 @@ export class Visitor {
       this.#connection?.nudge();
       this.markRead();
     });
-    // Another tab of the site began or ended the visit.
+    // Another tab of the site began or ended the visit, started a chat or left it.
     addEventListener("storage", ({ key }) => {
-      const kept = this.keep.visit;
-      if (!this.keep.isVisit(key) || kept?.visitId === (this.#visitId ?? undefined)) return;
-      if (kept) void this.#resume(kept.token, kept.visitId).catch(() => undefined);
-      else this.#forget();
+      if (!this.keep.tells(key) || this.#beginning) return;
+      if (this.keep.visit) void this.#settle(() => this.#resume());
+      else if (this.door.token) this.#forget();
     });
   }
-}
 
-/** Whom the site vouches for: a token is another one on each page, the person in it is not. */
-function vouchedBy(identity: Identity | null): string | null {
-  if (!identity || !("token" in identity)) return identity?.user_id ?? null;
-  try {
-    const claims = identity.token.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/");
-    return String((JSON.parse(atob(claims)) as { sub?: unknown }).sub);
-  } catch {
-    return identity.token;
+  get #lock(): string {
+    return `docket-widget-visit-${this.keep.key}`;
   }
-}
-
-/** Only what was filled in. */
-function given(fields: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.trim()] as const).filter(([, value]) => value));
 }

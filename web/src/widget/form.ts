@@ -1,0 +1,38 @@
+/** What the forms send. */
+import { newKey } from "$/api/key";
+import { Problem } from "$/api/problem";
+
+/** Something to send: the same words again are the same request, sent under the same key. */
+export interface Filled {
+  path: string;
+  body: Record<string, string>;
+  key: string;
+  /** It was sent before, and whether it arrived is not known. */
+  again: boolean;
+}
+
+/** Remembers what was sent last, as long as nobody knows whether it arrived. */
+export class Form {
+  #words = "";
+  #filled: Filled | null = null;
+
+  /** `words` are the visitor's; `about`, such as the page they are on, may be another one at the next try. */
+  fill(path: string, words: Record<string, string>, about: Record<string, string> = {}): Filled {
+    const said = JSON.stringify([path, words]);
+    const again = this.#filled !== null && said === this.#words;
+    this.#words = said;
+    this.#filled = again ? { ...this.#filled!, again } : { path, body: { ...words, ...about }, key: newKey(), again };
+    return this.#filled;
+  }
+
+  /** It arrived, or was refused: the key stands for that, and is not used for anything else. */
+  settled(error?: unknown): void {
+    const unknown = error !== undefined && (!(error instanceof Problem) || error.passing);
+    if (!unknown) this.#filled = null;
+  }
+}
+
+/** Only what was filled in. */
+export function given(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.trim()] as const).filter(([, value]) => value));
+}
