@@ -69,6 +69,24 @@ test("a change decided on an older state asks first, and says what happened", as
   await expect(bos.getByRole("button", { name: "Reopen" })).toBeVisible();
 });
 
+test("a subject edited since before another's is not written over it unseen", async ({ enter }) => {
+  const { id } = await ask("Where is it?");
+  const [rosas] = await both(enter, id);
+  await rosas.getByRole("button", { name: "Edit the subject" }).click();
+  await rosas.getByRole("textbox", { name: "Subject" }).fill("Subject by Rosa");
+  await bo!.api.put(`/v1/tickets/${id}/subject`, { subject: "Subject by Bo" });
+  await expect(rosas.getByRole("region", { name: "Conversation" })).toContainText("Subject by Bo");
+  await expect(rosas).toHaveTitle(/Subject by Bo/);
+  await rosas.getByRole("textbox", { name: "Subject" }).press("Enter");
+
+  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  await expect(dialog).toContainText(/You were about to: .*Subject by Rosa/);
+  await expect(dialog).toContainText("Subject by Bo");
+  expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ subject: "Subject by Bo" });
+  await dialog.getByRole("button", { name: "Do it anyway" }).click();
+  await expect(rosas.getByRole("heading", { name: "Subject by Rosa" })).toBeVisible();
+});
+
 test("an answer that sets a status, written without a network, does not go over what happened meanwhile", async ({ enter }) => {
   const { id } = await ask("Offline and late");
   const [rosas, bos] = await both(enter, id);
