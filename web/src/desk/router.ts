@@ -3,30 +3,31 @@
  * of its own: whoever builds a section changes what is in the folder, and only adds an address here.
  */
 import { createRouter } from "sv-router";
+import { screen } from "$/ui/screen";
 
 export const { p, navigate, isActive, preload, route } = createRouter({
   "/desk": {
-    "/": () => import("./list/ToTickets.svelte"),
+    "/": () => screen(() => import("./list/ToTickets.svelte")),
     "/tickets": {
       // The list stays while tickets are opened beside it.
-      layout: () => import("./list/TicketsScreen.svelte"),
-      "/": () => import("./list/NoTicketOpen.svelte"),
-      "/:id": () => import("./conversation/ConversationScreen.svelte"),
+      layout: () => screen(() => import("./list/TicketsScreen.svelte")),
+      "/": () => screen(() => import("./list/NoTicketOpen.svelte")),
+      "/:id": () => screen(() => import("./conversation/ConversationScreen.svelte")),
     },
     "/chats": {
-      "/": () => import("./chats/ChatsScreen.svelte"),
-      "/:id": () => import("./chats/ChatsScreen.svelte"),
+      "/": () => screen(() => import("./chats/ChatsScreen.svelte")),
+      "/:id": () => screen(() => import("./chats/ChatsScreen.svelte")),
     },
-    "/dashboard": () => import("./dashboard/DashboardScreen.svelte"),
+    "/dashboard": () => screen(() => import("./dashboard/DashboardScreen.svelte")),
     "/customers": {
-      "/": () => import("./customers/CustomersScreen.svelte"),
-      "/:id": () => import("./customers/CustomerScreen.svelte"),
+      "/": () => screen(() => import("./customers/CustomersScreen.svelte")),
+      "/:id": () => screen(() => import("./customers/CustomerScreen.svelte")),
     },
-    "/audit": () => import("./audit/AuditScreen.svelte"),
+    "/audit": () => screen(() => import("./audit/AuditScreen.svelte")),
     "/settings": {
-      "/": () => import("./settings/SettingsScreen.svelte"),
-      "/:section": () => import("./settings/SettingsScreen.svelte"),
+      "/": () => screen(() => import("./settings/SettingsScreen.svelte")),
+      "/:section": () => screen(() => import("./settings/SettingsScreen.svelte")),
     },
   },
-  "*": () => import("./shell/NoSuchPlace.svelte"),
+  "*": () => screen(() => import("./shell/NoSuchPlace.svelte")),
 });

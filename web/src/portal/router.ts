@@ -1,16 +1,17 @@
 /** Every screen of the help centre and its address; each a chunk of its own. */
 import { createRouter } from "sv-router";
+import { screen } from "$/ui/screen";
 
 export const { p, navigate, isActive, route } = createRouter({
   "/help": {
-    "/": () => import("./requests/RequestsScreen.svelte"),
-    "/new": () => import("./requests/NewRequestScreen.svelte"),
-    "/requests/:id": () => import("./request/RequestScreen.svelte"),
+    "/": () => screen(() => import("./requests/RequestsScreen.svelte")),
+    "/new": () => screen(() => import("./requests/NewRequestScreen.svelte")),
+    "/requests/:id": () => screen(() => import("./request/RequestScreen.svelte")),
     "/chats": {
-      "/": () => import("./chats/ChatsScreen.svelte"),
-      "/:id": () => import("./chats/ChatScreen.svelte"),
+      "/": () => screen(() => import("./chats/ChatsScreen.svelte")),
+      "/:id": () => screen(() => import("./chats/ChatScreen.svelte")),
     },
-    "/account": () => import("./AccountScreen.svelte"),
+    "/account": () => screen(() => import("./AccountScreen.svelte")),
   },
-  "*": () => import("./NothingHere.svelte"),
+  "*": () => screen(() => import("./NothingHere.svelte")),
 });

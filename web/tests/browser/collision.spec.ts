@@ -69,6 +69,57 @@ test("a change decided on an older state asks first, and says what happened", as
   await expect(bos.getByRole("button", { name: "Reopen" })).toBeVisible();
 });
 
+test("a subject edited since before another's is not written over it unseen", async ({ enter }) => {
+  const { id } = await ask("Where is it?");
+  const [rosas] = await both(enter, id);
+  await rosas.getByRole("button", { name: "Edit the subject" }).click();
+  await rosas.getByRole("textbox", { name: "Subject" }).fill("Subject by Rosa");
+  await bo!.api.put(`/v1/tickets/${id}/subject`, { subject: "Subject by Bo" });
+  await expect(rosas.getByRole("region", { name: "Conversation" })).toContainText("Subject by Bo");
+  await expect(rosas).toHaveTitle(/Subject by Bo/);
+  await rosas.getByRole("textbox", { name: "Subject" }).press("Enter");
+
+  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  await expect(dialog).toContainText(/You were about to: .*Subject by Rosa/);
+  await expect(dialog).toContainText("Subject by Bo");
+  expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ subject: "Subject by Bo" });
+  await dialog.getByRole("button", { name: "Do it anyway" }).click();
+  await expect(rosas.getByRole("heading", { name: "Subject by Rosa" })).toBeVisible();
+});
+
+test("what is being typed into a field stays under the hand, and asks before it goes over another's", async ({ enter }) => {
+  await server.admin.put("/v1/organisation/custom-fields/colour", { label: "Colour", field_type: "text" });
+  const { id } = await ask("Which order?");
+  const [rosas] = await both(enter, id);
+  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  const ledger = rosas.getByRole("region", { name: "Conversation" });
+  const cases = [
+    { name: "Order", of: "Order-by-Bo", set: () => bo!.api.put(`/v1/tickets/${id}/order`, { order_ref: "Order-by-Bo" }) },
+    { name: "Colour", of: "Red-by-Bo", set: () => bo!.api.put(`/v1/tickets/${id}/custom-fields`, { set: { colour: "Red-by-Bo" } }) },
+  ];
+  for (const { name, of, set } of cases) {
+    await test.step(name, async () => {
+      const field = rosas.getByRole("textbox", { name, exact: true });
+      await field.pressSequentially("By-Rosa");
+      await set();
+      await expect(ledger).toContainText(of);
+      await expect(field).toHaveValue("By-Rosa");
+      await field.pressSequentially("-more");
+      await field.press("Tab");
+      await expect(dialog).toContainText(new RegExp(`You were about to: .*${name}: .*By-Rosa-more`));
+      await expect(dialog).toContainText(of);
+      await dialog.getByRole("button", { name: "Leave it" }).click();
+      await expect(field).toHaveValue(of);
+
+      // Now it is known what stands there.
+      await field.fill("By-Rosa-again");
+      await field.press("Tab");
+      await expect(ledger).toContainText("By-Rosa-again");
+      await expect(field).toHaveValue("By-Rosa-again");
+    });
+  }
+});
+
 test("an answer that sets a status, written without a network, does not go over what happened meanwhile", async ({ enter }) => {
   const { id } = await ask("Offline and late");
   const [rosas, bos] = await both(enter, id);

@@ -20,6 +20,9 @@ export interface Change {
   done?: (receipt: Receipt) => void;
 }
 
+/** How the parts of the page ask for a change: what it does, in words and as a command. False: it was not made. */
+export type MakeChange = (words: string, command: Command, more?: Partial<Pick<Change, "version" | "done">>) => Promise<boolean>;
+
 /** A change that waits for a word, since something happened meanwhile. */
 export interface Waiting {
   change: Change;

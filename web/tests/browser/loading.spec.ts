@@ -1,0 +1,55 @@
+/** Sections whose code does not come: no network, or the server has another build by now. */
+import { docket } from "./support/docket.ts";
+import { expect, mark, test } from "./support/fixtures.ts";
+import { agent, customer } from "./support/people.ts";
+
+const server = docket();
+const FAILED = "This page could not be opened";
+
+test("a section that does not come says so, and is there once it can be fetched", async ({ enter }) => {
+  const desk = await enter(server, await agent(server, "Rosa Keller", "supervisor"), "/desk/tickets");
+  const nav = desk.getByRole("navigation", { name: "Sections" });
+  const failure = desk.getByRole("alert").filter({ hasText: FAILED });
+  await expect(nav.getByRole("link", { name: "Customers" })).toBeVisible();
+
+  await test.step("without a network the page stays", async () => {
+    const here = await mark(desk);
+    await desk.context().setOffline(true);
+    await nav.getByRole("link", { name: "Customers" }).click();
+    await expect(failure).toBeVisible();
+    await failure.getByRole("button", { name: "Try again" }).click();
+    await expect(desk.getByText("The server does not answer.")).toBeVisible();
+    await here.stays();
+    // What is here already can still be gone to.
+    await nav.getByRole("link", { name: "Tickets" }).click();
+    await expect(failure).toBeHidden();
+    await nav.getByRole("link", { name: "Customers" }).click();
+    await expect(failure).toBeVisible();
+    await desk.context().setOffline(false);
+    await failure.getByRole("button", { name: "Try again" }).click();
+    await expect(desk.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();
+    await expect(failure).toBeHidden();
+  });
+
+  await test.step("a first screen that does not come", async () => {
+    const chunks = /\/assets\/DashboardScreen/;
+    await desk.route(chunks, (route) => route.abort());
+    await desk.goto(new URL("/desk/dashboard", server.url).href);
+    await expect(failure).toBeVisible();
+    await desk.unroute(chunks);
+    await failure.getByRole("button", { name: "Try again" }).click();
+    await expect(desk.getByRole("heading", { name: "Dashboard", level: 1 })).toBeVisible();
+  });
+});
+
+test("so does one of the help centre", async ({ enter }) => {
+  const help = await enter(server, await customer(server, "Maria Rossi"), "/help");
+  const failure = help.getByRole("alert").filter({ hasText: FAILED });
+  await expect(help.getByRole("link", { name: "Chats" })).toBeVisible();
+  await help.route("**/assets/**", (route) => route.abort());
+  await help.getByRole("link", { name: "Chats" }).click();
+  await expect(failure).toBeVisible();
+  await help.unroute("**/assets/**");
+  await failure.getByRole("button", { name: "Try again" }).click();
+  await expect(help.getByRole("heading", { name: "Chats", level: 1 })).toBeVisible();
+});
