@@ -37,3 +37,24 @@ test("the keyboard stays in the panel while a chat begins, and when the agent en
   await expect(visitor.panel).toBeHidden();
   await expect(site.getByRole("button", { name: "Open chat" })).toBeFocused();
 });
+
+test("no style of the page reaches it", async ({ enter }) => {
+  const site = await enter(server, null, shops.url);
+  const visitor = new Widget(site);
+  await visitor.open();
+  const looks = () => visitor.panel.evaluate((panel) => {
+    const host = (panel.getRootNode() as ShadowRoot).host;
+    const { display, visibility, opacity, filter } = getComputedStyle(host);
+    return [display, visibility, opacity, filter, getComputedStyle(panel).backgroundColor, panel.getBoundingClientRect().width];
+  });
+  const before = await looks();
+  await site.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`:empty, body > :not(header) { display: none !important } body > * { visibility: hidden; opacity: .2 !important }
+      docket-widget { filter: blur(9px); --paper: red; --accent: red } *::before { content: "x"; position: fixed; inset: 0 }`);
+    document.adoptedStyleSheets = [sheet];
+  });
+  await expect(visitor.panel).toBeVisible();
+  expect(await looks()).toEqual(before);
+  expect(before.slice(0, 4)).toEqual(["inline", "visible", "1", "none"]);
+});
