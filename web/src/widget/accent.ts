@@ -20,5 +20,5 @@ export function readableOn(color: string): "#000000" | "#ffffff" {
 /** A style sheet's text. What is not `#rrggbb` is not used. */
 export function accentRules(color: string | null | undefined): string {
   const accent = color && /^#[0-9a-f]{6}$/i.test(color) ? color : DEFAULT;
-  return `:host{--accent:${accent};--on-accent:${readableOn(accent)}}`;
+  return `.docket{--accent:${accent};--on-accent:${readableOn(accent)}}`;
 }

@@ -1,11 +1,13 @@
-/** Keeps the keyboard inside the panel while it is open; Escape closes it. */
+/** Keeps the keyboard inside the panel while it is open, whatever of the panel goes; Escape closes it. */
 
 const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select, textarea, a[href], [tabindex='0']";
 
 export function trap(close: () => void): (panel: HTMLElement) => () => void {
   return (panel) => {
     const root = panel.getRootNode() as ShadowRoot;
-    (panel.querySelector<HTMLElement>("[data-first]") ?? panel).focus();
+    const begin = () => (panel.querySelector<HTMLElement>("[data-first]") ?? panel).focus();
+    begin();
+    const held = holdFocus(panel, root, begin);
     // Heard at the host, when the components inside have heard it.
     const host = root.host as HTMLElement;
     const onKey = (event: KeyboardEvent) => {
@@ -25,6 +27,34 @@ export function trap(close: () => void): (panel: HTMLElement) => () => void {
       }
     };
     host.addEventListener("keydown", onKey);
-    return () => host.removeEventListener("keydown", onKey);
+    return () => {
+      held();
+      host.removeEventListener("keydown", onKey);
+    };
+  };
+}
+
+/**
+ * What has the keyboard can go: a form that was sent, a button whose work is done. The page's body would have it then, where
+ * neither Tab nor Escape is heard. Whoever went elsewhere on their own is left there.
+ */
+function holdFocus(panel: HTMLElement, root: ShadowRoot, begin: () => void): () => void {
+  let last = root.activeElement;
+  const onIn = () => (last = root.activeElement);
+  // Some browsers tell of what goes while it is still there. A window that is left keeps its active element.
+  const onOut = ({ target }: FocusEvent) =>
+    queueMicrotask(() => {
+      if (last === target && panel.contains(last) && root.activeElement !== last) last = null;
+    });
+  const watch = new MutationObserver(() => {
+    if (last && !panel.contains(last) && !root.activeElement) begin();
+  });
+  panel.addEventListener("focusin", onIn);
+  panel.addEventListener("focusout", onOut);
+  watch.observe(panel, { childList: true, subtree: true });
+  return () => {
+    watch.disconnect();
+    panel.removeEventListener("focusin", onIn);
+    panel.removeEventListener("focusout", onOut);
   };
 }
