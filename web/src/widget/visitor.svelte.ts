@@ -12,7 +12,7 @@ import type { Keep, Visit } from "./keep";
 import { connectionThrough, outboxOf } from "./lines";
 import type { Identity } from "./start";
 import { add, lines, unread } from "./thread";
-import { beginVisit, isOver, outboxOfVisit, passes } from "./visit";
+import { beginVisit, chatToShow, isOver, outboxOfVisit, passes } from "./visit";
 
 /** What the form before a chat asks; the message begins the chat, or is left while nobody is there. */
 export interface Asked {
@@ -274,15 +274,9 @@ export class Visitor {
     const turn = this.#turn;
     const shown = this.#shown;
     await this.#enter(visit);
-    const followed = this.keep.chat;
-    if (followed) this.door.knows(followed.position);
-    const latest = await this.door.latestChat();
-    const other = followed && !followed.left && followed.id !== latest?.id ? await this.door.chat(followed.id) : null;
+    const chat = await chatToShow(this.door, this.keep.chat, this.chat?.id);
     if (turn !== this.#turn || shown !== this.#shown) return;
-    const chat = other && other.status !== "closed" ? other : latest;
-    const left = followed?.left && followed.id === chat?.id;
-    const matters = chat && (chat.id === this.chat?.id || chat.status !== "closed" || chat.unread_count > 0 || chat.rating == null);
-    if (chat && matters && !left) await this.#follow(chat.id);
+    if (chat) await this.#follow(chat.id);
     else this.#leaveChat();
   }
 
