@@ -1,6 +1,15 @@
 /** What the forms send. */
 import { newKey } from "$/api/key";
 import { Problem } from "$/api/problem";
+import type { Door } from "./door";
+
+/** What the form before a chat asks; the message begins the chat, or is left while nobody is there. */
+export interface Asked {
+  name: string;
+  email: string;
+  department: string;
+  message: string;
+}
 
 /** Something to send: the same words again are the same request, sent under the same key. */
 export interface Filled {
@@ -25,11 +34,27 @@ export class Form {
     return this.#filled;
   }
 
+  /** Sends it. Throws what went wrong. */
+  async send<T>(door: Door, { path, body, key }: Filled): Promise<T> {
+    try {
+      const answer = await door.command<T>("POST", path, body, key);
+      this.settled();
+      return answer;
+    } catch (error) {
+      this.settled(error);
+      throw error;
+    }
+  }
+
   /** It arrived, or was refused: the key stands for that, and is not used for anything else. */
   settled(error?: unknown): void {
     const unknown = error !== undefined && (!(error instanceof Problem) || error.passing);
     if (!unknown) this.#filled = null;
   }
+}
+
+export function wordsOf({ name, email, department, message }: Asked): Record<string, string> {
+  return { message, ...given({ name, email, department_id: department }) };
 }
 
 /** Only what was filled in. */

@@ -23,7 +23,12 @@ export class Keep implements EntryStore {
   /** Used where storage is forbidden: everything then lasts as long as the page. */
   readonly #memory = new Map<string, string>();
 
-  constructor(readonly key: string) {}
+  constructor(private readonly key: string) {}
+
+  /** Who begins or ends the visit holds it, in whatever tab. */
+  get lock(): string {
+    return this.#name("visit");
+  }
 
   get visit(): Visit | null {
     return this.#read<Visit>("visit");

@@ -1,8 +1,9 @@
 /** Beginning a visit, and what its answers mean. */
 import { Problem, Unreachable } from "$/api/problem";
+import type { Chat } from "$/api/types";
 import type { Door } from "./door";
 import { vouchedBy, vouching } from "./identity";
-import type { Visit } from "./keep";
+import type { Followed, Visit } from "./keep";
 import type { Identity } from "./start";
 
 /**
@@ -24,6 +25,19 @@ export async function beginVisit(door: Door, before: Visit | null, identity: Ide
 /** Whose what a visit has not sent yet is. */
 export function outboxOfVisit({ outbox, visitId }: Visit): string {
   return outbox ?? visitId;
+}
+
+/**
+ * The chat to show: the one that is followed, unless it is over and there is a later one; one that is over only as long as
+ * it matters or is `shown`.
+ */
+export async function chatToShow(door: Door, followed: Followed | null, shown: string | undefined): Promise<Chat | null> {
+  if (followed) door.knows(followed.position);
+  const latest = await door.latestChat();
+  const other = followed && !followed.left && followed.id !== latest?.id ? await door.chat(followed.id) : null;
+  const chat = other && other.status !== "closed" ? other : latest;
+  if (!chat || (followed?.left && followed.id === chat.id)) return null;
+  return chat.id === shown || chat.status !== "closed" || chat.unread_count > 0 || chat.rating == null ? chat : null;
 }
 
 /** Whether the same may well succeed later. */

@@ -6,27 +6,17 @@ import type { Outbox, Shown } from "$/live/outbox";
 import type { Topic } from "$/live/protocol";
 import { alone, pauseUntilOnline } from "$/live/tabs";
 import type { Door, Settings } from "./door";
-import { type Filled, Form, given } from "./form";
+import { type Asked, Form, given, wordsOf } from "./form";
 import { vouchedBy } from "./identity";
 import type { Keep, Visit } from "./keep";
 import { connectionThrough, outboxOf } from "./lines";
 import type { Identity } from "./start";
 import { add, lines, unread } from "./thread";
-import { beginVisit, isOver, outboxOfVisit, passes } from "./visit";
-
-/** What the form before a chat asks; the message begins the chat, or is left while nobody is there. */
-export interface Asked {
-  name: string;
-  email: string;
-  department: string;
-  message: string;
-}
+import { Typing } from "./typing.svelte";
+import { beginVisit, chatToShow, isOver, outboxOfVisit, passes } from "./visit";
 
 /** While waiting, the place in the queue changes without an event of this chat. */
 const QUEUE_MS = 10_000;
-/** Somebody who has not typed for so long has stopped. */
-const TYPED_MS = 4_000;
-const SAY_TYPING_MS = 1_500;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** A chat that was carried over to somebody is theirs at once, but may be found a moment later. */
@@ -39,25 +29,24 @@ export class Visitor {
   events = $state.raw<readonly DocketEvent[]>([]);
   entries = $state.raw<readonly Shown[]>([]);
   link = $state.raw<LinkState>("connecting");
-  agentTypes = $state(false);
+  readonly typing = new Typing();
   settings = $state.raw<Settings>() as Settings;
   #read = $state(0);
 
   readonly lines = $derived(lines(this.events));
+  readonly agentTypes = $derived(this.typing.agent);
   readonly unread = $derived(unread(this.events, this.#read));
 
   #identity: Identity | null = null;
   /** Counts who the visitor is, and what is shown: what was asked before it changed is answered too late. */
   #turn = 0;
   #shown = 0;
-  #beginning = false;
+  #beginning = 0;
   #outbox: Outbox | null = null;
   #outboxOf: string | null = null;
   #connection: Connection | null = null;
   #unlisten: () => void = () => undefined;
   #queueTimer: ReturnType<typeof setInterval> | undefined;
-  #typedTimer: ReturnType<typeof setTimeout> | undefined;
-  #saidTyping = 0;
   #form = new Form();
 
   constructor(
@@ -97,38 +86,32 @@ export class Visitor {
   }
 
   /** Starts a chat. Throws what went wrong. */
-  async startChat({ name, email, department, message }: Asked): Promise<void> {
+  async startChat(asked: Asked): Promise<void> {
     await this.#asVisitor(async () => {
-      const filled = this.#form.fill("/v1/chats", { message, ...given({ name, email, department_id: department }) }, { page: location.href });
+      const filled = this.#form.fill("/v1/chats", wordsOf(asked), { page: location.href });
       // Begun in another tab, or by words since changed whose answer was lost: then these are said there.
       const open = filled.again ? null : await this.door.latestChat();
       if (open && open.status !== "closed") {
         this.#form.settled();
-        await this.#follow(open.id);
-        this.say(message.trim());
+        this.say(asked.message.trim(), open.id);
+        await this.#showBegun(open.id);
       } else {
-        const { id } = await this.#post(filled);
-        this.keep.chat = { id, left: false, position: this.door.position };
-        // It is begun, whatever becomes of reading it: that is tried again, the message is not.
-        await this.#follow(id).catch(() => {
-          this.loading = true;
-          return this.#settle(() => this.#resume());
-        });
+        const { id } = await this.#form.send<Receipt>(this.door, filled);
+        await this.#showBegun(id);
       }
     });
   }
 
   /** Leaves a message for later; answers with its number. Throws what went wrong. */
-  async leaveMessage({ name, email, department, message }: Asked): Promise<string | null> {
+  async leaveMessage(asked: Asked): Promise<string | null> {
     return this.#asVisitor(async () => {
-      const words = { message, ...given({ name, email, department_id: department }) };
-      return (await this.#post(this.#form.fill("/v1/visit/offline-messages", words))).number ?? null;
+      const filled = this.#form.fill("/v1/visit/offline-messages", wordsOf(asked));
+      return (await this.#form.send<Receipt>(this.door, filled)).number ?? null;
     });
   }
 
   /** Says something: kept at once, sent as soon as it can be, once. */
-  say(body: string): void {
-    const id = this.chat?.id;
+  say(body: string, id = this.chat?.id): void {
     if (id) void this.#outbox?.add(`chat:${id}`, "message", { method: "POST", path: `/v1/chats/${id}/messages`, body: { body } });
   }
 
@@ -142,9 +125,7 @@ export class Visitor {
 
   /** The visitor is writing; said now and then. */
   types(): void {
-    if (!this.chat || Date.now() - this.#saidTyping < SAY_TYPING_MS) return;
-    this.#saidTyping = Date.now();
-    this.#connection?.tell({ type: "typing", topic: `chat:${this.chat.id}` });
+    if (this.chat && this.typing.toSay()) this.#connection?.tell({ type: "typing", topic: `chat:${this.chat.id}` });
   }
 
   /** What is on the screen of somebody who looks is read. */
@@ -179,17 +160,6 @@ export class Visitor {
     this.show(true);
   }
 
-  async #post({ path, body, key }: Filled): Promise<Receipt> {
-    try {
-      const receipt = await this.door.command<Receipt>("POST", path, body, key);
-      this.#form.settled();
-      return receipt;
-    } catch (error) {
-      this.#form.settled(error);
-      throw error;
-    }
-  }
-
   /** Does something in a visit; in another one, if that under way turns out to be over. */
   async #asVisitor<T>(act: () => Promise<T>): Promise<T> {
     await this.#needVisit();
@@ -202,6 +172,15 @@ export class Visitor {
       await this.#needVisit();
       return act();
     }
+  }
+
+  /** Shows a chat the first message of which has arrived, or will: should reading it fail, only that is tried again. */
+  async #showBegun(id: string): Promise<void> {
+    this.keep.chat = { id, left: false, position: this.door.position };
+    await this.#follow(id).catch(() => {
+      this.loading = true;
+      return this.#settle(() => this.#resume());
+    });
   }
 
   async #needVisit(): Promise<void> {
@@ -234,11 +213,11 @@ export class Visitor {
 
   /** Begins a visit, one tab at a time. If the site says who this is, what an unknown visitor did goes with it. */
   async #beginVisit(): Promise<void> {
-    this.#beginning = true;
+    this.#beginning += 1;
     try {
-      await alone(this.#lock, () => this.#beginAlone());
+      await alone(this.keep.lock, () => this.#beginAlone());
     } finally {
-      this.#beginning = false;
+      this.#beginning -= 1;
     }
   }
 
@@ -272,22 +251,18 @@ export class Visitor {
     const visit = this.keep.visit;
     if (!visit) return;
     const turn = this.#turn;
-    const shown = this.#shown;
     await this.#enter(visit);
-    const followed = this.keep.chat;
-    if (followed) this.door.knows(followed.position);
-    const latest = await this.door.latestChat();
-    const other = followed && !followed.left && followed.id !== latest?.id ? await this.door.chat(followed.id) : null;
+    const shown = this.#shown;
+    const chat = await chatToShow(this.door, this.keep.chat, this.chat?.id);
     if (turn !== this.#turn || shown !== this.#shown) return;
-    const chat = other && other.status !== "closed" ? other : latest;
-    const left = followed?.left && followed.id === chat?.id;
-    const matters = chat && (chat.id === this.chat?.id || chat.status !== "closed" || chat.unread_count > 0 || chat.rating == null);
-    if (chat && matters && !left) await this.#follow(chat.id);
+    if (chat) await this.#follow(chat.id);
     else this.#leaveChat();
   }
 
   async #startOutbox(person: string): Promise<void> {
     if (this.#outboxOf === person) return;
+    // What is shown was somebody else's.
+    this.#leaveChat();
     this.#outbox?.stop();
     this.#outboxOf = person;
     this.#outbox = outboxOf(person, this.keep, this.door);
@@ -313,7 +288,7 @@ export class Visitor {
     this.#unlisten = this.#connection!.listen(topic, {
       after: events.at(-1)?.position ?? 0,
       event: (event) => this.#hear(event),
-      typing: (from) => from.kind === "agent" && this.#agentTyped(),
+      typing: (from) => from.kind === "agent" && this.typing.heard(),
       resync: () => void this.#readAll(),
     });
     clearInterval(this.#queueTimer);
@@ -327,17 +302,11 @@ export class Visitor {
     this.door.knows(event.position);
     this.events = add(this.events, event);
     if (event.event_type === "MessagePosted") {
-      if (event.actor.kind === "agent") this.agentTypes = false;
+      if (event.actor.kind === "agent") this.typing.over();
       this.markRead();
     } else if (event.event_type !== "MessagesRead") {
       void this.#refresh().catch(() => undefined);
     }
-  }
-
-  #agentTyped(): void {
-    this.agentTypes = true;
-    clearTimeout(this.#typedTimer);
-    this.#typedTimer = setTimeout(() => (this.agentTypes = false), TYPED_MS);
   }
 
   async #refresh(): Promise<void> {
@@ -379,7 +348,7 @@ export class Visitor {
   /** A visit is over, by its token: unless this page or another tab has begun a later one, there is none any more. */
   async #over(token: string | null): Promise<void> {
     if (this.#beginning) return;
-    await alone(this.#lock, async () => {
+    await alone(this.keep.lock, async () => {
       if (token !== this.door.token) return;
       const kept = this.keep.visit;
       if (kept && kept.token !== token) void this.#settle(() => this.#resume());
@@ -395,7 +364,7 @@ export class Visitor {
     this.chat = null;
     this.events = [];
     this.#read = 0;
-    this.agentTypes = false;
+    this.typing.over();
   }
 
   /** The visit is over. */
@@ -426,9 +395,5 @@ export class Visitor {
       if (this.keep.visit) void this.#settle(() => this.#resume());
       else if (this.door.token) this.#forget();
     });
-  }
-
-  get #lock(): string {
-    return `docket-widget-visit-${this.keep.key}`;
   }
 }

@@ -95,11 +95,10 @@ test("a token that has ended leaves the visitor their chat", async ({ enter }) =
   const site = await enter(server, null, shops.url);
   const visitor = new Widget(site);
   await visitor.begin("Nora Expired", "Which pot for an olive tree?");
-  await site.route(shops.url, async (route) => {
-    const response = await route.fetch();
-    const body = (await response.text()).replace("data-key", `data-identity-token="${expiredToken("nora-3")}" data-key`);
-    await route.fulfill({ response, body });
-  });
+  // As if the page had been written with it.
+  await site.addInitScript((token) => {
+    new MutationObserver(() => document.querySelector<HTMLElement>("script[data-key]")?.setAttribute("data-identity-token", token)).observe(document, { childList: true, subtree: true });
+  }, expiredToken("nora-3"));
   const refused = site.waitForResponse((answer) => answer.url().endsWith("/sessions") && answer.status() === 401);
   await site.reload();
   await refused;
@@ -110,11 +109,28 @@ test("a token that has ended leaves the visitor their chat", async ({ enter }) =
 
 test("with a token that has ended a chat can be started", async ({ enter }) => {
   const site = await enter(server, null, shops.url);
-  await site.evaluate(() => undefined);
   const refused = site.waitForResponse((answer) => answer.url().endsWith("/sessions") && answer.status() === 401);
   await identify(site, { token: expiredToken("nora-4") });
   await refused;
   await new Widget(site).begin("Nora Unknown", "Who am I?");
+});
+
+test("where a page may neither store nor lock, messages arrive", async ({ enter }) => {
+  const site = await enter(server, null, "about:blank");
+  await site.addInitScript(() => {
+    const denied = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    Object.defineProperty(window, "localStorage", { get: denied });
+    Object.defineProperty(LockManager.prototype, "request", { value: async () => denied() });
+  });
+  await site.goto(shops.url);
+  const visitor = new Widget(site);
+  await visitor.begin("Nora Sandboxed", "Do you read me?");
+  const arrived = site.waitForResponse((answer) => answer.url().endsWith("/messages") && answer.request().method() === "POST");
+  await visitor.say("Do you still read me?");
+  expect((await arrived).ok()).toBe(true);
+  await expect(visitor.panel).not.toContainText("Waiting for the network");
 });
 
 test("two tabs show one chat: begun, ended and left in either", async ({ enter }) => {
