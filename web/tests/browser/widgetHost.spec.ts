@@ -75,3 +75,21 @@ test("it stays where it was in a page that swaps its body, or empties it", async
   await expect(visitor.log).toContainText("The end");
   await expect(site.locator("docket-widget")).toHaveCount(1);
 });
+
+test("ending is asked for, and says when it failed", async ({ enter }) => {
+  const site = await enter(server, null, shops.url);
+  const visitor = new Widget(site);
+  await visitor.begin("Edo Ender", "Just looking");
+  const button = (name: string) => visitor.panel.getByRole("button", { name });
+  await button("End chat").click();
+  await expect(button("Keep chatting")).toBeFocused();
+  await site.keyboard.press("Escape");
+  await expect(button("End chat")).toBeFocused();
+  await button("End chat").click();
+  await site.context().setOffline(true);
+  await button("Yes, end it").click();
+  await expect(visitor.panel.getByRole("alert")).toContainText("could not be ended");
+  await site.context().setOffline(false);
+  await button("Yes, end it").click();
+  await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeFocused();
+});
