@@ -40,8 +40,8 @@ async function begin(script: HTMLScriptElement, key: string): Promise<Running> {
   return start({ origin: new URL(script.src).origin, key, identity, theme: theme ?? "auto" });
 }
 
-// A second line on the same page changes nothing.
-if (script && key && !window.Docket) {
+// A second line on the same page changes nothing. What the page merely has an element called so of is no `Docket` of its own.
+if (script && key && !Object.hasOwn(window, "Docket")) {
   const running = begin(script, key);
   const then = (act: (widget: Running) => void) => void running.then(act, () => undefined);
   window.Docket = {

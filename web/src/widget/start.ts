@@ -7,6 +7,7 @@ import { isLocale } from "$/i18n/locales";
 import { direction, negotiate } from "$/i18n/locales";
 import { accentRules } from "./accent";
 import { Keep } from "./keep";
+import { stay } from "./stay";
 import { Visitor } from "./visitor.svelte";
 import Widget from "./Widget.svelte";
 import styles from "./widget.css?inline";
@@ -62,7 +63,7 @@ export async function start({ origin, key, identity, theme }: Line): Promise<Run
   };
   root.adoptedStyleSheets = [sheet(styles), sheet(accentRules(settings.accent_color))];
   if (theme === "light" || theme === "dark") host.dataset["theme"] = theme;
-  document.body.append(host);
+  stay(host);
 
   const visitor = new Visitor(door, settings, new Keep(key));
   mount(Widget, { target: root, props: { visitor, locale, direction: direction(locale) } });

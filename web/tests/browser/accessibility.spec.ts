@@ -123,6 +123,8 @@ test("the widget: before, during and after a chat", async ({ enter }) => {
   await expectAccessible(site);
   await site.keyboard.press("Escape");
   await visitor.panel.getByRole("button", { name: "End chat" }).click();
+  await expectAccessible(site);
+  await visitor.panel.getByRole("button", { name: "Yes, end it" }).click();
   await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeVisible();
   await expectAccessible(site);
 });

@@ -80,6 +80,7 @@ for (const size of Object.keys(SIZES) as Size[]) {
     await expect(visitor.log).toContainText("it likes the damp");
     await camera.take(site, "widget-chat", size);
     await visitor.panel.getByRole("button", { name: "End chat" }).click();
+    await visitor.panel.getByRole("button", { name: "Yes, end it" }).click();
     await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeVisible();
     await camera.take(site, "widget-ended", size);
   });

@@ -57,6 +57,7 @@ test("a chat from another origin, found again on the next page, ended and rated"
   await expect(visitor.log).toContainText("It has a window");
 
   await visitor.panel.getByRole("button", { name: "End chat" }).click();
+  await visitor.panel.getByRole("button", { name: "Yes, end it" }).click();
   await expect(desk.getByText("This chat is over.")).toBeVisible();
   await visitor.panel.getByText("4 stars").click({ force: true });
   await visitor.panel.getByRole("textbox", { name: /Anything to add/ }).fill("Very kind");

@@ -58,3 +58,38 @@ test("no style of the page reaches it", async ({ enter }) => {
   expect(await looks()).toEqual(before);
   expect(before.slice(0, 4)).toEqual(["inline", "visible", "1", "none"]);
 });
+
+test("it stays where it was in a page that swaps its body, or empties it", async ({ enter }) => {
+  const site = await enter(server, null, shops.url);
+  const visitor = new Widget(site);
+  await visitor.begin("Tara Turbo", "a\n".repeat(60) + "The end");
+  const atEnd = () => visitor.log.evaluate((log) => log.scrollHeight > log.clientHeight && log.scrollHeight - log.scrollTop - log.clientHeight < 2);
+  await expect.poll(atEnd).toBe(true);
+  await site.evaluate(() => document.body.replaceWith(document.createElement("body")));
+  await expect(visitor.field).toBeFocused();
+  await expect.poll(atEnd).toBe(true);
+  await site.keyboard.press("Escape");
+  await expect(visitor.panel).toBeHidden();
+  await site.evaluate(() => (document.body.textContent = ""));
+  await site.evaluate(() => (window as unknown as { Docket: { open(): void } }).Docket.open());
+  await expect(visitor.log).toContainText("The end");
+  await expect(site.locator("docket-widget")).toHaveCount(1);
+});
+
+test("ending is asked for, and says when it failed", async ({ enter }) => {
+  const site = await enter(server, null, shops.url);
+  const visitor = new Widget(site);
+  await visitor.begin("Edo Ender", "Just looking");
+  const button = (name: string) => visitor.panel.getByRole("button", { name });
+  await button("End chat").click();
+  await expect(button("Keep chatting")).toBeFocused();
+  await site.keyboard.press("Escape");
+  await expect(button("End chat")).toBeFocused();
+  await button("End chat").click();
+  await site.context().setOffline(true);
+  await button("Yes, end it").click();
+  await expect(visitor.panel.getByRole("alert")).toContainText("could not be ended");
+  await site.context().setOffline(false);
+  await button("Yes, end it").click();
+  await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeFocused();
+});
