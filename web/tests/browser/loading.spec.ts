@@ -62,3 +62,11 @@ test("an address that cannot be read is no place", async ({ enter }) => {
   await desk.goBack();
   await expect(desk.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });
+
+test("a section that somebody's role does not allow says so", async ({ enter }) => {
+  const desk = await enter(server, await agent(server, "Noa Cohen"), "/desk/audit");
+  await expect(desk.getByText("Your role does not allow this part of the desk.")).toBeVisible();
+  await expect(desk.getByRole("button", { name: "Try again" })).toBeHidden();
+  await desk.goto(new URL("/desk/customers/00000000-0000-7000-8000-000000000000", server.url).href);
+  await expect(desk.getByRole("alert")).toContainText("The customer could not be read");
+});
