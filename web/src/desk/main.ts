@@ -1,5 +1,7 @@
 /** The desk: where people of the desk work. */
 import { start } from "$/session/start";
+import { mendAddress } from "$/ui/address";
 import Desk from "./Desk.svelte";
 
+mendAddress("/desk");
 await start(Desk, "/desk");

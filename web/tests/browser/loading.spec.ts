@@ -1,4 +1,4 @@
-/** Sections whose code does not come: no network, or the server has another build by now. */
+/** Sections whose code does not come (no network, or the server has another build by now), and places that are none. */
 import { docket } from "./support/docket.ts";
 import { expect, mark, test } from "./support/fixtures.ts";
 import { agent, customer } from "./support/people.ts";
@@ -52,4 +52,21 @@ test("so does one of the help centre", async ({ enter }) => {
   await help.unroute("**/assets/**");
   await failure.getByRole("button", { name: "Try again" }).click();
   await expect(help.getByRole("heading", { name: "Chats", level: 1 })).toBeVisible();
+});
+
+test("an address that cannot be read is no place", async ({ enter }) => {
+  const desk = await enter(server, await agent(server, "Bo Larsen"), "/desk/tickets/%E0%A4%A");
+  await expect(desk.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await desk.getByRole("main").getByRole("link", { name: "Tickets" }).click();
+  await expect(desk.getByRole("region", { name: "Tickets" })).toBeVisible();
+  await desk.goBack();
+  await expect(desk.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+});
+
+test("a section that somebody's role does not allow says so", async ({ enter }) => {
+  const desk = await enter(server, await agent(server, "Noa Cohen"), "/desk/audit");
+  await expect(desk.getByText("Your role does not allow this part of the desk.")).toBeVisible();
+  await expect(desk.getByRole("button", { name: "Try again" })).toBeHidden();
+  await desk.goto(new URL("/desk/customers/00000000-0000-7000-8000-000000000000", server.url).href);
+  await expect(desk.getByRole("alert")).toContainText("The customer could not be read");
 });

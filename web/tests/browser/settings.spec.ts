@@ -1,7 +1,7 @@
 /** What an administrator sets, and what follows from it at once: hours, service levels, tokens. */
 import { docket } from "./support/docket.ts";
 import { expect, mark, test } from "./support/fixtures.ts";
-import { agent, customer, type Person } from "./support/people.ts";
+import { agent, customer, PASSWORD, type Person } from "./support/people.ts";
 
 const server = docket();
 let [amara, bo]: Person[] = [];
@@ -136,4 +136,24 @@ test("a token is shown once, works, and stops working when it is revoked", async
     await expect(page.getByRole("listitem").filter({ hasText: "Nightly report" })).toContainText("Revoked");
     expect((await ask("/v1/tickets")).status).toBe(401);
   });
+});
+
+test("who may do more than the reader is only looked at", async ({ enter }) => {
+  const { permissions } = await server.admin.get<{ permissions: { name: string }[] }>("/v1/roles");
+  const { id: custom_role_id } = await server.admin.post("/v1/roles", { name: "Everything", permissions: permissions.map(({ name }) => name) });
+  const { id } = await server.admin.post("/v1/agents", { name: "Vera Almost", email: "vera.almost@people.example", custom_role_id });
+  const { code } = await server.admin.post<{ code: string }>(`/v1/agents/${id}/sign-in-code`);
+  const vera = { ...bo!, id, name: "Vera Almost", email: "vera.almost@people.example" };
+  await server.admin.post("/v1/sessions", { code, email: vera.email, password: PASSWORD });
+  const settings = await enter(server, vera, "/desk/settings/agents");
+
+  await settings.getByRole("button", { name: /Amara Okafor/ }).click();
+  const sheet = settings.getByRole("dialog", { name: "Amara Okafor" });
+  await expect(sheet).toContainText("This person may do more than you");
+  await expect(sheet).toContainText("Administrator");
+  await expect(sheet.getByRole("textbox")).toHaveCount(0);
+  await expect(sheet.getByRole("button", { name: /Make a sign-in link|Deactivate|Save/ })).toHaveCount(0);
+  await settings.keyboard.press("Escape");
+  await settings.getByRole("button", { name: /Bo Larsen/ }).click();
+  await expect(settings.getByRole("dialog", { name: "Bo Larsen" }).getByRole("button", { name: "Make a sign-in link" })).toBeVisible();
 });

@@ -37,6 +37,11 @@ const SECTIONS: Section[] = [
   { path: "/desk/settings", label: () => m.nav_settings(), icon: Settings, key: "s" },
 ];
 
+/** Whether a section is for somebody with these permissions. */
+export function mayEnter(path: Section["path"], may: (permission: Permission) => boolean): boolean {
+  return mySections(may).some((section) => section.path === path);
+}
+
 /** The sections somebody with these permissions sees: their settings at least. */
 export function mySections(may: (permission: Permission) => boolean): Section[] {
   return SECTIONS.filter(({ permission }) => !permission || may(permission));
