@@ -3,7 +3,7 @@ import type { components } from "$generated/api";
 import type { StoredCommand } from "$/api/client";
 import { newKey } from "$/api/key";
 import { Problem, Unreachable } from "$/api/problem";
-import type { Chat, DocketEvent } from "$/api/types";
+import type { Chat, DocketEvent, Message } from "$/api/types";
 
 type Schemas = components["schemas"];
 export type Settings = Schemas["WidgetView"];
@@ -76,6 +76,12 @@ export class Door {
       cursor = page.next_cursor;
     } while (cursor);
     return events;
+  }
+
+  /** Names of those of the desk who wrote in a chat, by their ids. */
+  async authors(id: string): Promise<Record<string, string>> {
+    const { items } = await this.#json<{ items: Message[] }>("GET", `/v1/chats/${id}/messages?latest=true&limit=200`);
+    return Object.fromEntries(items.flatMap(({ author }) => (author.kind === "agent" && author.id && author.name ? [[author.id, author.name]] : [])));
   }
 
   transcript(id: string): Promise<Blob> {

@@ -5,6 +5,8 @@ export interface Said {
   kind: "said";
   id: string;
   mine: boolean;
+  /** Who of the desk said it. */
+  agent: string | null;
   /** Null once it was erased. */
   body: string | null;
   at: string;
@@ -17,6 +19,8 @@ export interface Happened {
   kind: "happened";
   id: string;
   what: "joined" | "transferred" | "ended";
+  /** Who of the desk came. */
+  agent: string | null;
   at: string;
 }
 
@@ -44,13 +48,14 @@ export function lines(events: readonly DocketEvent[]): Line[] {
   return events.flatMap((event): Line[] => {
     const { event_id: id, occurred_at: at, version } = event;
     const what = HAPPENED[event.event_type];
-    if (what) return [{ kind: "happened", id, what, at }];
+    if (what) return [{ kind: "happened", id, what, at, agent: (event.payload["agent_id"] as string | undefined) ?? null }];
     if (event.event_type !== "MessagePosted") return [];
-    const author = (event.payload["author"] ?? event.actor) as { kind: string };
+    const author = (event.payload["author"] ?? event.actor) as { kind: string; id?: string | null };
     const mine = author.kind === "customer";
     const body = event.payload["body"];
     const text = typeof body === "string" ? body : null;
-    return [{ kind: "said", id: String(event.payload["message_id"] ?? id), mine, body: text, at, version, read: mine && version <= read }];
+    const agent = author.kind === "agent" ? (author.id ?? null) : null;
+    return [{ kind: "said", id: String(event.payload["message_id"] ?? id), mine, agent, body: text, at, version, read: mine && version <= read }];
   });
 }
 

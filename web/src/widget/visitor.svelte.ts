@@ -149,6 +149,11 @@ export class Visitor {
     await this.#refresh();
   }
 
+  /** Names of those of the desk who wrote, by their ids. */
+  authors(): Promise<Record<string, string>> {
+    return this.door.authors(this.chat!.id);
+  }
+
   transcript(): Promise<Blob> {
     return this.door.transcript(this.chat!.id);
   }

@@ -42,6 +42,11 @@ test("a chat is handed over with a note", async ({ enter }) => {
   await expect(visitor.panel.getByText("You are chatting with Bo Larsen")).toBeVisible();
   await atBo.say("Your money is on its way");
   await expect(visitor.log).toContainText("Your money is on its way");
+  // Each one's words stay theirs, also for who comes back.
+  await expect(visitor.log).toContainText(/Rosa Keller is here[^]*Rosa Keller:\s*One moment[^]*Bo Larsen is here[^]*Bo Larsen:\s*Your money/);
+  await site.reload();
+  await visitor.open();
+  await expect(visitor.log).toContainText(/Rosa Keller:\s*One moment[^]*Bo Larsen:\s*Your money/);
   await expect(rosas.getByText("Bo Larsen has this chat. You are reading along.")).toBeVisible();
   await expect(rosas.getByRole("textbox", { name: "Write to Nora Visitor" })).toBeHidden();
 
