@@ -132,6 +132,7 @@ test("two tabs show one chat: begun, ended and left in either", async ({ enter }
   await second.say("For the aloe.");
   await expect(first.log).toContainText("For the aloe.");
   await first.panel.getByRole("button", { name: "End chat" }).click();
+  await first.panel.getByRole("button", { name: "Yes, end it" }).click();
   await expect(second.panel.getByRole("button", { name: "New chat" })).toBeVisible();
   await first.panel.getByRole("button", { name: "New chat" }).click();
   await expect(second.panel.getByRole("button", { name: "Start chat" })).toBeVisible();
