@@ -29,7 +29,12 @@ test("the keyboard stays in the panel while a chat begins, and when the agent en
   const visitor = new Widget(site);
   await visitor.begin("Kim Keys", "Can I do this without a mouse?");
   await expect(visitor.field).toBeFocused();
+  await visitor.field.fill("One more thing");
+  await site.keyboard.press("Escape");
+  await visitor.open();
+  await expect(visitor.field).toHaveValue("One more thing");
   await rosa.api.post(`/v1/chats/${await accepts("Kim Keys")}/end`);
+  await expect(visitor.panel.getByText("Not sent: One more thing")).toBeVisible();
   await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeFocused();
   await site.keyboard.press("Tab");
   await expect(visitor.panel.getByRole("radio").first()).toBeFocused();
