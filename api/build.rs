@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-/// What the build reads beneath `web/`. What it writes there (`node_modules`, `generated`) is not among it.
-const SOURCES: [&str; 14] = [
+/// What the build reads beneath `web/`, and what lies in `web/build`. What it writes there (`node_modules`, `generated`, notes beside
+/// the settings of a translation) is not among it: it would be newer than the build, which would run again each time.
+const SOURCES: [&str; 13] = [
     "src",
     "messages",
     "static",
-    "build",
     "desk.html",
     "help.html",
     "sign-in.html",
@@ -47,6 +47,11 @@ fn watch(here: &Path, web: &Path) {
     println!("cargo::rerun-if-changed={}", here.join("../docs/openapi.json").display());
     for part in SOURCES {
         println!("cargo::rerun-if-changed={}", web.join(part).display());
+    }
+    for entry in fs::read_dir(web.join("build")).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let read = if path.is_dir() { path.join("settings.json") } else { path };
+        println!("cargo::rerun-if-changed={}", read.display());
     }
 }
 
