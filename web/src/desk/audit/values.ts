@@ -6,7 +6,7 @@ import { AVAILABILITIES, availabilityWord, clockWord, PRIORITIES, priorityWord, 
 import { channelWord } from "../conversation/sentences";
 import { type Day, DAYS, type WorkingRange } from "../settings/calendars/calendar";
 import { weekWords } from "../settings/calendars/words";
-import { permissionWord } from "../settings/permissions";
+import { PERMISSIONS, permissionWord } from "../settings/permissions";
 import type { EVENT_TYPES } from "./eventTypes";
 import { fieldWord } from "./trailWords.svelte";
 
@@ -18,10 +18,6 @@ const SHORT = 8;
 const CLOCKS = ["first_response", "next_response", "resolution"] as const;
 /** Fields of an event about a role; `added` and `removed` hold other things elsewhere. */
 const ALLOWED = ["permissions", "added", "removed"];
-const PERMISSIONS = [
-  "view_tickets", "create_tickets", "edit_tickets", "close_tickets", "assign_tickets", "delete_tickets", "view_chat", "send_messages", "view_chat_history",
-  "view_reports", "view_audit", "manage_settings", "manage_people", "erase_data",
-] as const;
 const ROLES = ["customer", "agent", "supervisor", "auditor", "admin"] as const;
 
 /** The word of one of several codes, if it is one of them. */
