@@ -26,8 +26,13 @@ export function formatDate(value: Date | string, options: Intl.DateTimeFormatOpt
   return cached("date", options, (locale) => new Intl.DateTimeFormat(regional(locale, LANGUAGES), options)).format(new Date(value));
 }
 
-/** Date and time to the second, for titles and exact places. */
+/** Date and time as people say them, to the minute. */
 export function formatMoment(value: Date | string): string {
+  return formatDate(value, { dateStyle: "full", timeStyle: "short" });
+}
+
+/** Date and time to the second, for the trail and the steps of a history, which follow each other faster than minutes do. */
+export function formatExact(value: Date | string): string {
   return formatDate(value, { dateStyle: "full", timeStyle: "medium" });
 }
 

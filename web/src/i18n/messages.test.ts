@@ -39,6 +39,31 @@ describe.each(areas)("messages/%s", (area) => {
   });
 });
 
+const everything = (locale: string) => Object.assign({}, ...areas.map((area) => read(area, locale))) as Record<string, unknown>;
+const texts = (locale: string) => Object.entries(everything(locale)).map(([name, message]) => [name, JSON.stringify(message)] as const);
+
+it.each(Object.keys(LOCALES))("has a word of its own in %s for each thing a ticket can be", (locale) => {
+  const words = everything(locale);
+  const names = ["status_open", "status_in_progress", "status_waiting_customer", "status_on_hold", "status_resolved", "status_closed", "filter_snoozed", "filter_archived", "filter_unfinished", "sla_paused"];
+  const said = names.map((name) => String(words[name]).toLocaleLowerCase(locale));
+  expect(new Set(said).size, said.join(", ")).toBe(names.length);
+});
+
+// One spelling in each language: whoever searches for a label finds all of them.
+it.each([
+  ["en", /e-mail|telephone/i], ["de", /email/i], ["es", /e-?mail|móvil/i], ["id", /surel|e-mail/i],
+] as const)("spells the same thing the same way in %s", (locale, other) => {
+  expect(texts(locale).filter(([, text]) => other.test(text))).toEqual([]);
+});
+
+it("says in plain words that something was not loaded", () => {
+  expect(texts("en").filter(([, text]) => /could not be read|cannot be taken back|or not for you/i.test(text))).toEqual([]);
+});
+
+it("keeps names of another script from turning an Arabic sentence", () => {
+  expect(texts("ar").filter(([, text]) => /(?<!\u2068)\{(who|name|names|to|from|ticket|words|zone|text|tags)\}/.test(text.replaceAll(/"input \w+"/g, "")))).toEqual([]);
+});
+
 it("takes the first language asked for that there is", () => {
   expect(negotiate(["fr-FR", "de-AT", "en"])).toBe("de");
   expect(negotiate(["ja"])).toBe("en");

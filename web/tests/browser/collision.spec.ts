@@ -58,7 +58,7 @@ test("a change decided on an older state asks first, and says what happened", as
   await bos.getByRole("option", { name: "Urgent" }).click();
   await clicked;
 
-  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  const dialog = rosas.getByRole("dialog", { name: "Something changed in the meantime" });
   await expect(dialog).toContainText(/You were about to: .*Status: .*Resolved/);
   await expect(dialog).toContainText(/Bo Larsen\W* set the priority from Medium to Urgent/);
   await dialog.getByRole("button", { name: "Leave it" }).click();
@@ -79,7 +79,7 @@ test("a subject edited since before another's is not written over it unseen", as
   await expect(rosas).toHaveTitle(/Subject by Bo/);
   await rosas.getByRole("textbox", { name: "Subject" }).press("Enter");
 
-  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  const dialog = rosas.getByRole("dialog", { name: "Something changed in the meantime" });
   await expect(dialog).toContainText(/You were about to: .*Subject by Rosa/);
   await expect(dialog).toContainText("Subject by Bo");
   expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ subject: "Subject by Bo" });
@@ -91,7 +91,7 @@ test("what is being typed into a field stays under the hand, and asks before it 
   await server.admin.put("/v1/organisation/custom-fields/colour", { label: "Colour", field_type: "text" });
   const { id } = await ask("Which order?");
   const [rosas] = await both(enter, id);
-  const dialog = rosas.getByRole("dialog", { name: "Something happened meanwhile" });
+  const dialog = rosas.getByRole("dialog", { name: "Something changed in the meantime" });
   const ledger = rosas.getByRole("region", { name: "Conversation" });
   const cases = [
     { name: "Order", of: "Order-by-Bo", set: () => bo!.api.put(`/v1/tickets/${id}/order`, { order_ref: "Order-by-Bo" }) },
@@ -133,7 +133,7 @@ test("an answer that sets a status, written without a network, does not go over 
   await expect(bos.getByText("Waiting to be sent")).toBeHidden();
   await rosas.context().setOffline(false);
 
-  await expect(rosas.getByText("Not sent: It has changed meanwhile.")).toBeVisible();
+  await expect(rosas.getByText("Not sent: This has changed in the meantime.")).toBeVisible();
   await expect(bos.getByRole("region", { name: "Conversation" })).toContainText("Solved, I think.");
   expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ status: "open" });
   await rosas.getByRole("button", { name: "Do it anyway" }).click();

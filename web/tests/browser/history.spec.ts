@@ -59,7 +59,7 @@ test("two tickets become one; the time slider shows them as they were", async ({
     const slider = desk.getByRole("slider", { name: "The ticket at a moment of its history" });
     await expect(slider).toBeFocused();
     await desk.keyboard.press("Home");
-    await expect(desk.getByText("Read only: this is the past")).toBeVisible();
+    await expect(desk.getByText("Viewing history, read-only")).toBeVisible();
     await expect(rail(desk)).toContainText("It also hums.");
     await expect(rail(desk)).not.toContainText("Which lamp is it?");
     await expect(details(desk)).not.toContainText("Merged into");
@@ -93,7 +93,7 @@ test("any moment of a ticket, step by step, by its time, and played", async ({ e
     await expect(rail(desk)).toContainText("A puddle by the door.");
     await expect(rail(desk)).not.toContainText("Please take the boxes off the floor.");
     await expect(details(desk)).toContainText("Low");
-    await expect(details(desk)).toContainText("Nobody");
+    await expect(details(desk)).toContainText("Unassigned");
     await expect(desk.getByText(/^Step 1 of /)).toBeVisible();
     // The past cannot be changed.
     await expect(desk.getByRole("textbox", { name: "Reply" })).toHaveCount(0);
@@ -150,26 +150,26 @@ test("a ticket put aside comes back when the customer writes, or when somebody b
   await list.getByRole("link", { name: "After the holidays" }).click();
   await expect(rail(desk)).toContainText("No hurry at all.");
   await desk.keyboard.press("s");
-  const dialog = desk.getByRole("dialog", { name: "Put aside" });
+  const dialog = desk.getByRole("dialog", { name: "Snooze" });
   await dialog.getByRole("button", { name: /Tomorrow morning/ }).click();
   await expect(rail(desk)).toContainText("put it aside until");
-  await expect(details(desk).getByText(/^Put aside until/)).toBeVisible();
+  await expect(details(desk).getByText(/^Snoozed until/)).toBeVisible();
   // It is not in the way, and to be found by who wants it.
   await desk.goto(`${server.url}/desk/tickets`);
   await expect(list.getByRole("link", { name: "Before the holidays" })).toBeVisible();
   await expect(list.getByRole("link", { name: "After the holidays" })).toHaveCount(0);
   await desk.goto(`${server.url}/desk/tickets?snoozed=1`);
   await list.getByRole("link", { name: "After the holidays" }).click();
-  await details(desk).getByRole("button", { name: "Bring it back now" }).click();
+  await details(desk).getByRole("button", { name: "Unsnooze" }).click();
   await expect(rail(desk)).toContainText(/Rosa Keller\W* brought it back/);
-  await expect(details(desk).getByText(/^Put aside until/)).toHaveCount(0);
+  await expect(details(desk).getByText(/^Snoozed until/)).toHaveCount(0);
 
   await desk.keyboard.press("s");
   await dialog.getByRole("button", { name: /Next week/ }).click();
-  await expect(details(desk).getByText(/^Put aside until/)).toBeVisible();
+  await expect(details(desk).getByText(/^Snoozed until/)).toBeVisible();
   await ines.api.post(`/v1/tickets/${id}/messages`, { body: "I am back earlier." });
-  await expect(rail(desk)).toContainText("It is back: the customer wrote");
-  await expect(details(desk).getByText(/^Put aside until/)).toHaveCount(0);
+  await expect(rail(desk)).toContainText("Snooze ended: the customer replied");
+  await expect(details(desk).getByText(/^Snoozed until/)).toHaveCount(0);
 });
 
 test("an erased person cannot be read any more: not in customers, tickets, the list, or by searching", async ({ enter }) => {

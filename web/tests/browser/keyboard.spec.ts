@@ -16,7 +16,7 @@ test("sign in, read, answer, resolve, find one's way", async ({ enter }) => {
   const focused = () => page.locator(":focus");
 
   await test.step("sign in", async () => {
-    await expect(page.getByRole("textbox", { name: "E-mail" })).toBeFocused();
+    await expect(page.getByRole("textbox", { name: "Email" })).toBeFocused();
     await keyboard.type(rosa.email);
     await keyboard.press("Tab");
     await keyboard.type(PASSWORD);

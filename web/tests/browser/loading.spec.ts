@@ -4,7 +4,7 @@ import { expect, mark, test } from "./support/fixtures.ts";
 import { agent, customer } from "./support/people.ts";
 
 const server = docket();
-const FAILED = "This page could not be opened";
+const FAILED = "Couldn't load this page";
 
 test("a section that does not come says so, and is there once it can be fetched", async ({ enter }) => {
   const desk = await enter(server, await agent(server, "Rosa Keller", "supervisor"), "/desk/tickets");
@@ -56,11 +56,11 @@ test("so does one of the help centre", async ({ enter }) => {
 
 test("an address that cannot be read is no place", async ({ enter }) => {
   const desk = await enter(server, await agent(server, "Bo Larsen"), "/desk/tickets/%E0%A4%A");
-  await expect(desk.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expect(desk.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await desk.getByRole("main").getByRole("link", { name: "Tickets" }).click();
   await expect(desk.getByRole("region", { name: "Tickets" })).toBeVisible();
   await desk.goBack();
-  await expect(desk.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expect(desk.getByRole("heading", { name: "Page not found" })).toBeVisible();
 });
 
 test("a section that somebody's role does not allow says so", async ({ enter }) => {
@@ -68,5 +68,5 @@ test("a section that somebody's role does not allow says so", async ({ enter }) 
   await expect(desk.getByText("Your role does not allow this part of the desk.")).toBeVisible();
   await expect(desk.getByRole("button", { name: "Try again" })).toBeHidden();
   await desk.goto(new URL("/desk/customers/00000000-0000-7000-8000-000000000000", server.url).href);
-  await expect(desk.getByRole("alert")).toContainText("The customer could not be read");
+  await expect(desk.getByRole("alert")).toContainText("Couldn't load the customer");
 });

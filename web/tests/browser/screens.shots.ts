@@ -113,7 +113,7 @@ test("what opens on a ticket and on the list", async ({ enter }) => {
   await opened("snooze", () => page.keyboard.press("s"));
   await camera.attempt(page, "open-time-slider", "desktop", async () => {
     await page.getByRole("button", { name: "Time slider" }).click();
-    await expect(page.getByText("Read only: this is the past")).toBeVisible();
+    await expect(page.getByText("Viewing history, read-only")).toBeVisible();
   });
   await page.keyboard.press("Escape");
   await camera.reach(page, server.url, screen("ticket"), "desktop");

@@ -120,7 +120,7 @@ test("a token is shown once, works, and stops working when it is revoked", async
   await test.step("closing it asks first: it is not shown again", async () => {
     await page.keyboard.press("Escape");
     await expect(sheet.getByRole("alert")).toContainText("The token is not shown again.");
-    await sheet.getByRole("button", { name: "I have kept it" }).click();
+    await sheet.getByRole("button", { name: "I've saved it" }).click();
     await expect(sheet).toBeHidden();
     await expect(page.getByRole("listitem").filter({ hasText: "Nightly report" })).toContainText("1 permission");
     await page.reload();
@@ -152,8 +152,8 @@ test("who may do more than the reader is only looked at", async ({ enter }) => {
   await expect(sheet).toContainText("This person may do more than you");
   await expect(sheet).toContainText("Administrator");
   await expect(sheet.getByRole("textbox")).toHaveCount(0);
-  await expect(sheet.getByRole("button", { name: /Make a sign-in link|Deactivate|Save/ })).toHaveCount(0);
+  await expect(sheet.getByRole("button", { name: /Create sign-in link|Deactivate|Save/ })).toHaveCount(0);
   await settings.keyboard.press("Escape");
   await settings.getByRole("button", { name: /Bo Larsen/ }).click();
-  await expect(settings.getByRole("dialog", { name: "Bo Larsen" }).getByRole("button", { name: "Make a sign-in link" })).toBeVisible();
+  await expect(settings.getByRole("dialog", { name: "Bo Larsen" }).getByRole("button", { name: "Create sign-in link" })).toBeVisible();
 });

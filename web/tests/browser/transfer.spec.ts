@@ -43,7 +43,7 @@ test("a chat is handed over with a note", async ({ enter }) => {
   await atBo.say("Your money is on its way");
   await expect(visitor.log).toContainText("Your money is on its way");
   // Each one's words stay theirs, also for who comes back.
-  await expect(visitor.log).toContainText(/Rosa Keller is here[^]*Rosa Keller:\s*One moment[^]*Bo Larsen is here[^]*Bo Larsen:\s*Your money/);
+  await expect(visitor.log).toContainText(/Rosa Keller joined[^]*Rosa Keller:\s*One moment[^]*Bo Larsen joined[^]*Bo Larsen:\s*Your money/);
   await site.reload();
   await visitor.open();
   await expect(visitor.log).toContainText(/Rosa Keller:\s*One moment[^]*Bo Larsen:\s*Your money/);

@@ -85,7 +85,7 @@ test("a verified identity: the desk sees who it is, other pages of theirs find t
   await visitor.panel.getByRole("button", { name: "Start chat" }).click();
   const console = new Console(desk, "Maria Rossi");
   await console.accept();
-  await expect(desk.getByRole("complementary", { name: "About the visitor" })).toContainText("Identity proven");
+  await expect(desk.getByRole("complementary", { name: "About the visitor" })).toContainText("Verified");
 
   const phone = await enter(server, null, shops.url, { viewport: { width: 360, height: 740 } });
   await phone.evaluate(identify, identity);
