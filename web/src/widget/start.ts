@@ -3,10 +3,10 @@ import { mount } from "svelte";
 import { Problem, Unreachable } from "$/api/problem";
 import { pauseUntilOnline } from "$/live/tabs";
 import { Door, type Settings } from "./door";
-import { isLocale } from "$/i18n/locales";
-import { direction, negotiate } from "$/i18n/locales";
+import { direction } from "$/i18n/locales";
 import { accentRules } from "./accent";
 import { Keep } from "./keep";
+import { languageOf } from "./language";
 import { stay } from "./stay";
 import { Visitor } from "./visitor.svelte";
 import Widget from "./Widget.svelte";
@@ -50,7 +50,7 @@ async function settingsOf(door: Door): Promise<Settings> {
 export async function start({ origin, key, identity, theme }: Line): Promise<Running> {
   const door = new Door(origin, key);
   const settings = await settingsOf(door);
-  const locale = isLocale(settings.language) ? settings.language : negotiate([document.documentElement.lang, ...navigator.languages]);
+  const locale = languageOf(settings.language, navigator.languages, document.documentElement.lang);
   await useLocale(locale);
 
   const host = document.createElement("docket-widget");

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import type { DocketEvent } from "$/api/types";
 import { readableOn } from "./accent";
-import { linked } from "./linked";
 import { add, lines, unread } from "./thread";
 
 const event = (position: number, event_type: string, kind: string, payload = {}) =>
@@ -17,12 +16,6 @@ it("knows what each side has read", () => {
   const events = [said(1, "customer"), event(2, "MessagesRead", "agent", { up_to_version: 1 }), said(3, "customer"), said(4, "agent")];
   expect(lines(events).map((line) => line.kind === "said" && line.read)).toEqual([true, false, false]);
   expect([unread(events, 0), unread(events, 4)]).toEqual([1, 0]);
-});
-
-it("links addresses and nothing else", () => {
-  expect(linked("see https://a.example/b. <b>")).toEqual([
-    { text: "see " }, { text: "https://a.example/b", href: "https://a.example/b" }, { text: ". <b>" },
-  ]);
 });
 
 it("writes on any colour what can be read", () => {

@@ -64,12 +64,12 @@ describe("in English", () => {
 
   it("says who did what", () => {
     expect(says("StatusChanged", { from: "open", to: "resolved" })).toBe("Ada set the status from Open to Resolved");
-    expect(says("Assigned", { to: ADA, by: { kind: "agent", id: ADA } })).toBe("Ada took it");
+    expect(says("Assigned", { to: ADA, by: { kind: "agent", id: ADA } })).toBe("Ada assigned it to themselves");
     expect(says("Assigned", { from: TICKET, to: TICKET, by: {} })).toBe("Ada passed it from Bo to Bo");
     expect(says("TagsChanged", { added: ["vip"], removed: ["new", "old"], tags: [] })).toBe("Ada added the tags vip and removed new and old");
     expect(says("CustomFieldsChanged", { changes: { size: { to: 4 } } })).toBe("Ada filled in: Size: 4");
     expect(says("CustomFieldsChanged", { changes: {}, personal_changes: { size: { from: "x" } } })).toBe("Ada filled in: Size cleared");
-    expect(says("TicketWoken", { reason: "reply", until: "2026-03-02T10:00:00Z" }, { actor: { kind: "system" } })).toBe("It is back: the customer wrote");
+    expect(says("TicketWoken", { reason: "reply", until: "2026-03-02T10:00:00Z" }, { actor: { kind: "system" } })).toBe("Snooze ended: the customer replied");
   });
 
   it("says so where a text was erased, and where an event is not known yet", () => {
