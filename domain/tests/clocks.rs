@@ -251,3 +251,112 @@ fn a_row_can_hold_the_clocks() {
     assert_eq!(serde_json::to_string(&told.clocks).expect("JSON"), json);
     assert_eq!(read.explain(monday("12:00")), told.clocks.explain(monday("12:00")));
 }
+
+/// Nine to one and two to six in Rome, four hours for the first response in medium priority, one in urgent.
+fn with_lunch() -> SlaPolicyApplied {
+    let mut policy = default_policy("Europe/Rome");
+    let time = |hour| chrono::NaiveTime::MIN + chrono::TimeDelta::hours(hour);
+    let day = policy.hours.ranges[0].day;
+    policy.hours.ranges =
+        vec![WorkingRange { day, from: time(9), to: time(13) }, WorkingRange { day, from: time(14), to: time(18) }];
+    policy
+}
+
+#[test]
+fn time_used_up_just_as_the_desk_breaks_for_lunch_is_used_up() {
+    let told = opened().tell("9:00", with_lunch());
+    let due_at = monday("13:00");
+    assert_eq!(told.due(FirstResponse), Some(due_at));
+    assert!(!told.clocks.is_breached(due_at) && told.clocks.is_breached(monday("13:01")));
+    let told = told.tell("13:00", SlaBreached { clock: FirstResponse, due_at }).tell("13:30", message(agent(1)));
+    assert!(told.explained("13:30", FirstResponse).breached, "half an hour late, though the desk was closed");
+    assert_eq!(told.explained("13:30", FirstResponse).remaining_seconds, Some(0));
+    // The same where nobody recorded it in time.
+    let told = opened().tell("9:00", with_lunch()).tell("13:30", message(agent(1)));
+    assert!(told.explained("16:00", FirstResponse).breached);
+    assert_eq!(told.due(FirstResponse), Some(due_at));
+    // And in time at the very moment.
+    let told = opened().tell("9:00", with_lunch()).tell("13:00", message(agent(1)));
+    assert!(!told.explained("16:00", FirstResponse).breached);
+}
+
+#[test]
+fn time_used_up_just_as_the_ticket_is_put_on_hold_is_used_up() {
+    let told = opened().tell("13:00", status(TicketStatus::OnHold));
+    assert_eq!(told.due(FirstResponse), Some(monday("13:00")));
+    assert!(told.explained("13:30", FirstResponse).breached);
+    assert!(told.clocks.timers().iter().any(|timer| timer.at == monday("13:00")), "it has yet to be recorded");
+    let told = told.tell("15:00", status(TicketStatus::Open));
+    assert_eq!(told.due(FirstResponse), Some(monday("13:00")), "there is no time left to go on with");
+    let answered = opened().tell("13:00", status(TicketStatus::OnHold)).tell("13:00", message(agent(1)));
+    assert!(!answered.explained("16:00", FirstResponse).breached);
+}
+
+#[test]
+fn a_recorded_breach_is_never_taken_back() {
+    let low = PriorityChanged { from: Priority::Medium, to: Priority::Low };
+    let told = opened()
+        .tell("13:00", SlaBreached { clock: FirstResponse, due_at: monday("13:00") })
+        .tell("13:10", low)
+        .tell("13:20", message(agent(1)));
+    assert!(told.explained("16:00", FirstResponse).breached);
+    assert!(told.clocks.is_breached(monday("16:00")));
+}
+
+/// The default policy by another name.
+fn renamed() -> SlaPolicyApplied {
+    SlaPolicyApplied { name: "Renamed".to_owned(), ..default_policy("Europe/Rome") }
+}
+
+#[test]
+fn what_was_answered_keeps_its_terms_however_often_others_are_applied() {
+    let urgent = PriorityChanged { from: Priority::Medium, to: Priority::Urgent };
+    let told = opened().tell("12:00", message(agent(1))).tell("12:10", urgent).tell("12:20", renamed());
+    let explained = told.explained("16:00", FirstResponse);
+    assert_eq!((explained.breached, explained.target_seconds), (false, Some(4 * 3600)));
+    // Other hours neither: all of the three hours counted then.
+    let told = told.tell("12:30", with_lunch());
+    assert_eq!(told.explained("16:00", FirstResponse).elapsed_seconds, 3 * 3600);
+    let mut nights = default_policy("Europe/Rome");
+    nights.hours.ranges.truncate(1);
+    nights.hours.ranges[0].from = chrono::NaiveTime::MIN;
+    let told = told.tell("12:40", nights);
+    assert_eq!(told.explained("16:00", FirstResponse).elapsed_seconds, 3 * 3600);
+}
+
+#[test]
+fn past_waits_of_the_customer_keep_their_terms() {
+    let told = opened()
+        .tell("9:30", message(agent(1)))
+        .tell("10:00", message(customer(1)))
+        .tell("11:00", message(agent(1)))
+        .tell("11:30", message(customer(1)));
+    let mut strict = renamed();
+    strict.hours.ranges.clear();
+    for target in strict.targets.values_mut() {
+        target.next_response = Some(60);
+    }
+    let told = told.tell("12:00", strict);
+    let explanation = told.clocks.explain(monday("13:00")).expect("a policy");
+    let next: Vec<_> = explanation.clocks.iter().filter(|clock| clock.clock == NextResponse).collect();
+    assert_eq!(next.iter().map(|clock| clock.breached).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(next[0].target_seconds, Some(8 * 3600));
+    assert_eq!(told.clocks.late_next_responses, 0);
+}
+
+#[test]
+fn nobody_is_warned_twice_because_a_policy_got_another_name() {
+    let due_at = monday("13:00");
+    let told = opened().tell("12:12", SlaWarned { clock: FirstResponse, due_at }).tell("12:20", renamed());
+    assert_eq!(told.due(FirstResponse), Some(due_at));
+    let of_first = |timer: &&SlaTimer| timer.clock == FirstResponse && timer.kind == SlaTimerKind::Warn;
+    assert_eq!(told.clocks.timers().iter().find(of_first), None);
+}
+
+#[test]
+fn a_reopened_ticket_goes_on_by_the_policy_of_today() {
+    let told = opened().tell("10:00", status(TicketStatus::Resolved)).tell("11:00", with_lunch());
+    assert_eq!(told.explained("11:00", Resolution).elapsed_seconds, 3600);
+    let told = told.tell("13:30", status(TicketStatus::Open));
+    assert_eq!(told.explained("14:30", Resolution).elapsed_seconds, 3600 + 1800);
+}

@@ -8,6 +8,7 @@ mod arbitrary;
 mod calendar;
 mod chat;
 mod clocks;
+mod clocks_oracle;
 mod customer;
 mod department;
 mod events;

@@ -1,11 +1,14 @@
 //! One clock: how long it ran, and when it is due.
 
+use std::sync::Arc;
+
 use chrono::serde::ts_microseconds_option;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Calendar;
+use crate::ticket::SlaPolicyApplied;
 
 /// Share of the target after which a warning is due, in percent.
 const WARN_AFTER_PERCENT: i64 = 80;
@@ -36,7 +39,7 @@ pub enum ClockState {
 }
 
 /// One of a ticket's clocks. In a row it is written small: instants in microseconds, nothing for what is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Clock {
     /// What began it.
@@ -53,18 +56,22 @@ pub struct Clock {
     /// Since when it has been running.
     #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub running_since: Option<DateTime<Utc>>,
-    /// When it runs out, or ran out. Absent while it stands still or after it ended in time, and without a target.
+    /// When it runs out, or ran out. Absent while it stands still with time left, after it ended in time, and without a
+    /// target.
     #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
     /// When to warn; absent as `due_at`.
     #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub warn_at: Option<DateTime<Utc>>,
-    /// Whether a warning was recorded.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub warned: bool,
-    /// The due time of the breach that was recorded.
+    /// The latest due time a warning was recorded of.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
+    pub warned_for: Option<DateTime<Utc>>,
+    /// The latest due time a breach was recorded of. It is never taken back, whatever is promised later.
     #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
     pub breach_recorded: Option<DateTime<Utc>>,
+    /// What it was measured by when it ended, if that is no longer the policy in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) terms: Option<Arc<SlaPolicyApplied>>,
 }
 
 impl Clock {
@@ -78,12 +85,12 @@ impl Clock {
         self.began.is_some() && self.fulfilled.is_none()
     }
 
-    /// Whether it had run out by `now`.
+    /// Whether it had run out by `now`: its due time passed before it ended or stood still, or a breach was recorded.
+    /// The due time itself is still in time. When the desk closes, or the clock stands still, at just that moment makes
+    /// no difference: what matters is the instant at which the time was used up.
     pub fn is_breached(&self, now: DateTime<Utc>) -> bool {
-        match self.running_since {
-            Some(_) => self.due_at.is_some_and(|due| due < now),
-            None => self.due_at.is_some(),
-        }
+        let until = self.fulfilled.map_or(now, |mark| mark.at);
+        self.began.is_some() && (self.breach_recorded.is_some() || self.due_at.is_some_and(|due| due < until))
     }
 
     /// Business time it has run by `now`.
@@ -104,24 +111,29 @@ impl Clock {
         self.warn_at = left(target / 100 * WARN_AFTER_PERCENT);
     }
 
-    /// Stands still, unless it does. If it ran out before, its due time stays as the moment of that.
+    /// Stands still, unless it does. If its time was used up, its due time stays as the moment of that.
     pub(super) fn stop(&mut self, at: DateTime<Utc>, calendar: &Calendar) {
         let Some(since) = self.running_since.take() else { return };
         self.used_micros += calendar.elapsed(since, at).num_microseconds().unwrap_or(0);
-        let ran_out = self.target().is_some_and(|target| self.used_micros > target);
-        if !ran_out {
-            self.due_at = None;
-        }
+        self.due_at = self.due_at.filter(|due| *due <= at);
         self.warn_at = None;
     }
 
-    /// The same clock before it was measured, with another target.
+    /// Stands still for good. If it ended in time, also at the very moment, nothing is due any more.
+    pub(super) fn end(&mut self, at: DateTime<Utc>, calendar: &Calendar) {
+        self.stop(at, calendar);
+        self.due_at = self.due_at.filter(|due| *due < at);
+    }
+
+    /// The same clock before it was measured, with another target. What was recorded of it stays.
     pub(super) fn unmeasured(&self, target_seconds: Option<u64>) -> Self {
         Self {
             began: self.began,
             fulfilled: self.fulfilled,
             target_seconds,
+            warned_for: self.warned_for,
             breach_recorded: self.breach_recorded,
+            terms: self.terms.clone(),
             ..Self::default()
         }
     }

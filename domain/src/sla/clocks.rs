@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Calendar;
 use super::clock::{Clock, ClockState, Mark, small_mark};
-use crate::ticket::{Priority, SlaClock, SlaPolicyApplied, TicketEvent, TicketStatus};
+use crate::ticket::{Priority, SlaBreached, SlaClock, SlaPolicyApplied, SlaWarned, TicketEvent, TicketStatus};
 use crate::{ActorKind, Stamp};
 
 /// A stretch of time a ticket spent in one status; it ends where the next begins.
@@ -50,8 +50,9 @@ pub struct SlaTimer {
 /// - *Resolution* runs from opening until the ticket is resolved or closed; reopening continues it.
 ///
 /// Clocks run in business hours and stand still in the policy's `pause_in` statuses; the response clocks also while
-/// the ticket is resolved or closed. A changed priority counts from the beginning for the clocks that have not been
-/// fulfilled, a changed policy for all.
+/// the ticket is resolved or closed. A clock that waits is always measured from its beginning by the policy and the
+/// priority in force, however they came about; one that ended keeps the terms it ended under (target, hours, pauses),
+/// whatever changes afterwards. Reopening makes the resolution wait again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SlaClocks {
@@ -123,14 +124,21 @@ impl SlaClocks {
             E::StatusChanged(change) => self.status_changed(change.to, mark),
             E::PriorityChanged(change) => {
                 self.priority = Some(change.to);
-                self.measure_again(Clock::is_pending);
+                self.measure_again();
             }
             E::SlaPolicyApplied(policy) => {
+                self.keep_terms();
                 self.policy = Some(Arc::new(policy.clone()));
-                self.measure_again(|_| true);
+                self.measure_again();
             }
-            E::SlaWarned(warned) => self.clock_mut(warned.clock).warned = true,
-            E::SlaBreached(breached) => self.clock_mut(breached.clock).breach_recorded = Some(breached.due_at),
+            E::SlaWarned(SlaWarned { clock, due_at }) => {
+                let warned_for = &mut self.clock_mut(*clock).warned_for;
+                *warned_for = (*warned_for).max(Some(*due_at));
+            }
+            E::SlaBreached(SlaBreached { clock, due_at }) => {
+                let recorded = &mut self.clock_mut(*clock).breach_recorded;
+                *recorded = (*recorded).max(Some(*due_at));
+            }
             E::TicketMerged(_) | E::TicketArchived(_) | E::TicketDeleted(_) => {
                 self.cancelled.get_or_insert(mark);
                 self.follow(mark.at);
@@ -189,21 +197,27 @@ impl SlaClocks {
     pub fn timers(&self) -> Vec<SlaTimer> {
         let mut timers = Vec::new();
         for &clock in SlaClock::ALL {
-            let Clock { due_at: Some(due_at), warn_at, warned, breach_recorded, running_since, .. } =
-                *self.clock(clock)
+            let &Clock { due_at: Some(due_at), warn_at, warned_for, breach_recorded, running_since, .. } =
+                self.clock(clock)
             else {
                 continue;
             };
-            let waits = matches!(self.state(clock), ClockState::Running | ClockState::Paused);
-            if !waits || breach_recorded == Some(due_at) {
+            // Who was told of a later due time was told of this one.
+            let is_told = |told: Option<DateTime<Utc>>| told.is_some_and(|told| told >= due_at);
+            if !self.waits(clock) || is_told(breach_recorded) {
                 continue;
             }
             timers.push(SlaTimer { clock, kind: SlaTimerKind::Breach, at: due_at, due_at });
-            if let Some(at) = warn_at.filter(|at| !warned && running_since.is_some() && *at < due_at) {
+            if let Some(at) = warn_at.filter(|at| !is_told(warned_for) && running_since.is_some() && *at < due_at) {
                 timers.push(SlaTimer { clock, kind: SlaTimerKind::Warn, at, due_at });
             }
         }
         timers
+    }
+
+    /// Whether a clock runs or stands still: what it waits for may yet happen.
+    fn waits(&self, clock: SlaClock) -> bool {
+        matches!(self.state(clock), ClockState::Running | ClockState::Paused)
     }
 
     pub(super) fn state_of(&self, clock: &Clock) -> ClockState {
@@ -211,13 +225,13 @@ impl SlaClocks {
             (None, ..) => ClockState::Idle,
             (_, Some(_), _) => ClockState::Fulfilled,
             (_, None, Some(_)) => ClockState::Cancelled,
-            (_, None, None) if self.status().is_some_and(|status| self.runs_in(status)) => ClockState::Running,
+            (_, None, None) if self.runs_now() => ClockState::Running,
             (_, None, None) => ClockState::Paused,
         }
     }
 
-    pub(super) fn runs_in(&self, status: TicketStatus) -> bool {
-        !status.is_done() && self.policy.as_ref().is_none_or(|policy| !policy.pause_in.contains(&status))
+    fn runs_now(&self) -> bool {
+        self.status().is_some_and(|status| runs_in(status, self.policy()))
     }
 
     fn status(&self) -> Option<TicketStatus> {
@@ -252,7 +266,7 @@ impl SlaClocks {
             return;
         }
         self.follow(mark.at);
-        if self.next_response.fulfilled == Some(mark) && self.next_response.due_at.is_some() {
+        if self.next_response.fulfilled == Some(mark) && self.next_response.is_breached(mark.at) {
             self.late_next_responses += 1;
         }
     }
@@ -262,9 +276,9 @@ impl SlaClocks {
             self.timeline.push(Stretch { status: to, from: mark.at, version: mark.version });
         }
         if !to.is_done() {
-            let reopened = self.resolution.fulfilled.take().is_some();
-            if reopened && self.resolution.target_seconds != self.target(SlaClock::Resolution) {
-                self.measure_again(Clock::is_pending);
+            if self.resolution.fulfilled.take().is_some() {
+                self.resolution.terms = None;
+                self.measure_again();
             }
         } else if self.resolution.is_pending() {
             self.resolution.fulfilled = Some(mark);
@@ -275,29 +289,49 @@ impl SlaClocks {
     /// Lets every clock run or stand still as it should from `at` on.
     fn follow(&mut self, at: DateTime<Utc>) {
         let Some(policy) = self.policy.clone() else { return };
-        let changing = SlaClock::ALL.iter().any(|&clock| {
-            let should_run = self.state(clock) == ClockState::Running;
-            should_run != self.clock(clock).running_since.is_some()
+        let changing = SlaClock::ALL.iter().any(|&which| {
+            let clock = self.clock(which);
+            let runs = self.state(which) == ClockState::Running;
+            runs != clock.running_since.is_some() || self.ended(clock).is_some_and(|end| clock.due_at >= Some(end.at))
         });
         if !changing {
             return;
         }
         let calendar = Calendar::new(&policy.hours);
-        for &clock in SlaClock::ALL {
-            let runs = self.state(clock) == ClockState::Running;
-            let clock = self.clock_mut(clock);
-            if runs { clock.start(at, &calendar) } else { clock.stop(at, &calendar) }
+        for &which in SlaClock::ALL {
+            let (runs, ended) = (self.state(which) == ClockState::Running, self.ended(self.clock(which)));
+            let clock = self.clock_mut(which);
+            match ended {
+                _ if runs => clock.start(at, &calendar),
+                Some(end) => clock.end(end.at, &calendar),
+                None => clock.stop(at, &calendar),
+            }
         }
     }
 
-    /// Measures the clocks `which` picks from the beginning, by the present policy and priority.
-    fn measure_again(&mut self, which: fn(&Clock) -> bool) {
+    /// What ended a clock, if anything did.
+    pub(super) fn ended(&self, clock: &Clock) -> Option<Mark> {
+        clock.began.and(clock.fulfilled.or(self.cancelled))
+    }
+
+    /// Before another policy comes into force: what has ended keeps the one it was measured by.
+    fn keep_terms(&mut self) {
+        let Self { policy: Some(policy), cancelled, .. } = self else { return };
+        let ended = |clock: &&mut Clock| clock.began.is_some() && (clock.fulfilled.is_some() || cancelled.is_some());
+        let present = [&mut self.first_response, &mut self.next_response, &mut self.resolution];
+        for clock in present.into_iter().chain(&mut self.past).filter(ended) {
+            clock.terms.get_or_insert_with(|| Arc::clone(policy));
+        }
+    }
+
+    /// Measures the clocks that wait from the beginning, by the present policy and priority.
+    fn measure_again(&mut self) {
         let Some(policy) = self.policy.clone() else { return };
         let calendar = Calendar::new(&policy.hours);
         for &clock in SlaClock::ALL {
-            if which(self.clock(clock)) {
+            if self.waits(clock) {
                 let mut again = self.clock(clock).unmeasured(self.target(clock));
-                self.replay(&mut again, &calendar, &mut |_, _, _| {});
+                self.replay(&mut again, &policy, &calendar, &mut |_, _, _| {});
                 *self.clock_mut(clock) = again;
             }
         }
@@ -308,18 +342,19 @@ impl SlaClocks {
     pub(super) fn replay(
         &self,
         clock: &mut Clock,
+        terms: &SlaPolicyApplied,
         calendar: &Calendar,
         see: &mut dyn FnMut(&Stretch, DateTime<Utc>, bool),
     ) {
         let Some(began) = clock.began else { return };
-        let ended = clock.fulfilled.or(self.cancelled);
+        let ended = self.ended(clock);
         let first = self.timeline.partition_point(|stretch| stretch.version <= began.version).saturating_sub(1);
         for stretch in &self.timeline[first..] {
             if ended.is_some_and(|ended| stretch.version >= ended.version) {
                 break;
             }
             let from = if stretch.version < began.version { began.at } else { stretch.from };
-            let runs = self.runs_in(stretch.status);
+            let runs = runs_in(stretch.status, Some(terms));
             if runs {
                 clock.start(from, calendar)
             } else {
@@ -328,7 +363,12 @@ impl SlaClocks {
             see(stretch, from, runs);
         }
         if let Some(ended) = ended {
-            clock.stop(ended.at, calendar);
+            clock.end(ended.at, calendar);
         }
     }
+}
+
+/// Whether clocks run while a ticket is in `status`.
+fn runs_in(status: TicketStatus, policy: Option<&SlaPolicyApplied>) -> bool {
+    !status.is_done() && policy.is_none_or(|policy| !policy.pause_in.contains(&status))
 }

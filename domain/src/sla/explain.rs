@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::clock::{Clock, ClockState, Mark};
 use super::{Calendar, SlaClocks};
 use crate::CalendarId;
-use crate::ticket::{Priority, SlaClock, TicketStatus};
+use crate::ticket::{Priority, SlaClock, SlaPolicyApplied, TicketStatus};
 
 /// A ticket's service level, explained.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -73,7 +73,6 @@ impl SlaClocks {
     /// Explains the clocks as of `now`. `None` without a policy.
     pub fn explain(&self, now: DateTime<Utc>) -> Option<SlaExplanation> {
         let policy = self.policy()?;
-        let calendar = Calendar::new(&policy.hours);
         let next_responses = self.past.iter().chain([&self.next_response]);
         let clocks = [(SlaClock::FirstResponse, &self.first_response)]
             .into_iter()
@@ -85,7 +84,7 @@ impl SlaClocks {
             calendar_id: policy.calendar_id,
             time_zone: policy.hours.time_zone.clone(),
             priority: self.priority(),
-            clocks: clocks.filter_map(|(which, clock)| self.explain_clock(which, clock, &calendar, now)).collect(),
+            clocks: clocks.filter_map(|(which, clock)| self.explain_clock(which, clock, policy, now)).collect(),
         })
     }
 
@@ -93,14 +92,16 @@ impl SlaClocks {
         &self,
         which: SlaClock,
         clock: &Clock,
-        calendar: &Calendar,
+        policy: &SlaPolicyApplied,
         now: DateTime<Utc>,
     ) -> Option<ClockExplanation> {
         let began = clock.began?;
+        let terms = clock.terms.as_deref().unwrap_or(policy);
+        let calendar = Calendar::new(&terms.hours);
         let target = clock.target_seconds;
         let mut again = clock.unmeasured(target);
         let mut stretches: Vec<ExplainedStretch> = Vec::new();
-        self.replay(&mut again, calendar, &mut |stretch, from, running| {
+        self.replay(&mut again, terms, &calendar, &mut |stretch, from, running| {
             if let Some(last) = stretches.last_mut() {
                 last.to = Some(from);
             }
@@ -108,12 +109,12 @@ impl SlaClocks {
             stretches.push(ExplainedStretch { running, status, from, to: None, version, business_seconds: 0 });
         });
         if let Some(last) = stretches.last_mut() {
-            last.to = clock.fulfilled.or(self.cancelled).map(|mark| mark.at);
+            last.to = self.ended(clock).map(|mark| mark.at);
         }
         for stretch in stretches.iter_mut().filter(|stretch| stretch.running) {
             stretch.business_seconds = calendar.business_seconds(stretch.from, stretch.to.unwrap_or(now));
         }
-        let elapsed_seconds = u64::try_from(again.used(calendar, now).num_seconds()).unwrap_or(0);
+        let elapsed_seconds = u64::try_from(again.used(&calendar, now).num_seconds()).unwrap_or(0);
         Some(ClockExplanation {
             clock: which,
             state: self.state_of(clock),

@@ -30,7 +30,7 @@ pub(crate) struct Sla;
 
 impl Model for Sla {
     type Row = SlaRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("sla");
 
     fn keys(event: &Event, keys: &mut Vec<SlaKey>) {
@@ -49,7 +49,7 @@ impl Model for Sla {
             (None, _) => return None,
         };
         clocks.evolve(body, &stamp(event));
-        Some(summary(key, clocks))
+        Some(summary(key, clocks, event.meta.occurred_at))
     }
 
     fn is_new(_: &SlaKey, event: &Event) -> bool {
@@ -62,18 +62,15 @@ pub(crate) fn stamp(event: &Event) -> Stamp {
     Stamp { version: event.meta.version, occurred_at: event.meta.occurred_at, actor: event.meta.actor }
 }
 
-fn summary(key: &SlaKey, clocks: SlaClocks) -> SlaRow {
+/// How the clocks stand at `at`. What runs out later is told by `due_at`.
+fn summary(key: &SlaKey, clocks: SlaClocks, at: DateTime<Utc>) -> SlaRow {
     let pending = |clock: &&SlaClock| matches!(clocks.state(**clock), ClockState::Running | ClockState::Paused);
     let due = |clock: &SlaClock| clocks.clock(*clock).due_at.map(|due_at| (due_at, *clock));
     let next = SlaClock::ALL.iter().filter(pending).filter_map(due).min();
     // Without a due time: one that stands still, if any.
     let measured = |clock: &&SlaClock| clocks.clock(**clock).target_seconds.is_some();
     let waiting = SlaClock::ALL.iter().filter(pending).find(measured).copied();
-    let ran_out = |clock: &SlaClock| {
-        let clock = clocks.clock(*clock);
-        clock.breach_recorded.is_some() || (clock.running_since.is_none() && clock.due_at.is_some())
-    };
-    let breached = clocks.late_next_responses > 0 || SlaClock::ALL.iter().any(ran_out);
+    let breached = clocks.late_next_responses > 0 || clocks.is_breached(at);
     let clock = next.map(|(_, clock)| clock).or(waiting);
     let state = match clock {
         Some(clock) if clocks.state(clock) == ClockState::Running => SlaClockState::Running,

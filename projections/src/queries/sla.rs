@@ -39,7 +39,7 @@ pub(crate) fn badge_of(
 /// A running clock past its due time has run out, whether or not that was recorded yet.
 pub(super) fn as_of(badge: &mut Option<SlaBadge>, now: DateTime<Utc>) {
     if let Some(badge) = badge
-        && badge.due_at.is_some_and(|due_at| due_at <= now)
+        && badge.due_at.is_some_and(|due_at| due_at < now)
     {
         badge.breached = true;
         badge.state = SlaClockState::Breached;
@@ -47,8 +47,8 @@ pub(super) fn as_of(badge: &mut Option<SlaBadge>, now: DateTime<Utc>) {
 }
 
 /// How a ticket stands with the service level as of `now`, every running and paused stretch explained, from all the
-/// ticket's events. `None` if no policy was applied.
-pub fn explain_sla(ticket_id: Uuid, events: &[Event], now: DateTime<Utc>) -> Option<SlaView> {
+/// ticket's events. Without a policy there are no clocks.
+pub fn explain_sla(ticket_id: Uuid, events: &[Event], now: DateTime<Utc>) -> SlaView {
     let mut clocks = SlaClocks::explaining();
     let began_with = |version: u64| {
         let event = events.iter().find(|event| event.meta.version == version);
@@ -67,17 +67,24 @@ pub fn explain_sla(ticket_id: Uuid, events: &[Event], now: DateTime<Utc>) -> Opt
             });
         }
     }
-    let explanation = clocks.explain(now)?;
-    Some(SlaView {
+    let mut view = SlaView {
         ticket_id,
-        policy_id: explanation.policy_id,
-        policy: explanation.policy_name,
-        calendar_id: explanation.calendar_id.map(Uuid::from),
-        time_zone: explanation.time_zone,
-        clocks: explanation.clocks.into_iter().map(|clock| clock_view(clock, &began_with)).collect(),
+        policy_id: None,
+        policy: None,
+        calendar_id: None,
+        time_zone: None,
+        clocks: Vec::new(),
         applied,
         as_of: now,
-    })
+    };
+    if let Some(explanation) = clocks.explain(now) {
+        view.policy_id = explanation.policy_id;
+        view.policy = Some(explanation.policy_name);
+        view.calendar_id = explanation.calendar_id.map(Uuid::from);
+        view.time_zone = Some(explanation.time_zone);
+        view.clocks = explanation.clocks.into_iter().map(|clock| clock_view(clock, &began_with)).collect();
+    }
+    view
 }
 
 fn clock_view(clock: ClockExplanation, began_with: &impl Fn(u64) -> String) -> SlaClockView {
@@ -131,13 +138,13 @@ fn seconds(seconds: u64) -> i64 {
 
 impl Queries {
     /// How a ticket stands with the service level, explained from its events in `journal`. `None` for customers, and
-    /// if there is no such ticket or no policy was applied to it.
+    /// if there is no such ticket.
     pub async fn sla(&self, viewer: &Viewer, journal: &Journal, ticket_id: Uuid) -> Result<Option<SlaView>, ReadError> {
         if viewer.is_customer() || self.ticket(viewer, ticket_id).await?.is_none() {
             return Ok(None);
         }
         let events = read_ticket_stream(journal, viewer, ticket_id).await?;
-        Ok(explain_sla(ticket_id, &events, self.now()))
+        Ok(Some(explain_sla(ticket_id, &events, self.now())))
     }
 
     /// Timers of all tenants that fire at or before a moment, earliest first: for the reactors. A timer is there until

@@ -109,19 +109,20 @@ pub struct AppliedPolicy {
     pub version: u64,
 }
 
-/// How a ticket stands with the service level, and why.
+/// How a ticket stands with the service level, and why. One that is not measured (imported history that names no policy)
+/// has no policy, no time zone and no clocks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SlaView {
     /// The ticket.
     pub ticket_id: Uuid,
     /// The policy; absent for the built-in default.
     pub policy_id: Option<Uuid>,
-    /// The policy's name.
-    pub policy: String,
+    /// The policy's name; absent where nothing is measured.
+    pub policy: Option<String>,
     /// The calendar its hours come from; absent for the built-in default.
     pub calendar_id: Option<Uuid>,
-    /// The time zone its business hours are in.
-    pub time_zone: String,
+    /// The time zone its business hours are in; absent where nothing is measured.
+    pub time_zone: Option<String>,
     /// Its clocks.
     pub clocks: Vec<SlaClockView>,
     /// Every policy it was measured by, in turn: the last one is in force. A policy that was changed is there again.

@@ -36,7 +36,7 @@ async fn warnings_and_breaches_are_recorded_once_across_restarts_and_by_rivals()
     let warned = |house: &House| {
         let commands = house.commands.clone();
         let tenant = house.tenant.clone();
-        async move { commands.load_fresh::<Ticket>(&tenant, id).await.unwrap().sla.first_response.warned }
+        async move { commands.load_fresh::<Ticket>(&tenant, id).await.unwrap().sla.first_response.warned_for.is_some() }
     };
     // Medium: four business hours to the first response, a warning after four fifths of them.
     let running = house.react(Settings::default()).await;
