@@ -36,7 +36,8 @@ impl Commands {
         carry_out!(self, invocation, name, attempt => change(&mut attempt, id, command))
     }
 
-    /// Lets an agent leave. Their chats go back to the queue; their tickets stay theirs until somebody takes them.
+    /// Lets an agent leave. Their chats go back to the queue at once, their open tickets soon after, by a reactor: there
+    /// may be many.
     ///
     /// # Errors
     /// See [`CommandError`].

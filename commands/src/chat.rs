@@ -9,7 +9,7 @@ use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::ticket::{Channel, CustomFields, Priority, TicketNumber};
 use docket_domain::{
     Actor, ActorKind, AgentId, Category, ChatId, CustomerId, DepartmentId, DomainEvent, MessageId, Rejection, StreamId,
-    TicketId, Violations,
+    Violations,
 };
 use docket_store::new_id;
 
@@ -160,7 +160,7 @@ impl Commands {
         id: ChatId,
         request: &ConvertChat,
     ) -> Result<Done, CommandError> {
-        let opening = Opening { id: TicketId(new_id()), message_id: MessageId(new_id()), chat_id: Some(id) };
+        let opening = Opening::new(Some(id));
         let mut number = None;
         carry_out!(self, invocation, "chat.Convert", attempt => convert(&mut attempt, id, &opening, request, &mut number))
     }

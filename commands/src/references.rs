@@ -6,7 +6,9 @@ use docket_domain::agent::Agent;
 use docket_domain::customer::Customer;
 use docket_domain::department::Department;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
-use docket_domain::{AgentId, CustomerId, DepartmentId, Rejection, Violations};
+use docket_domain::role::{ROLES_ID, Roles};
+use docket_domain::ticket::HandBackReason;
+use docket_domain::{AgentId, CustomerId, DepartmentId, HeldRole, Permission, Rejection, Violations};
 
 use crate::attempt::Attempt;
 use crate::{CommandError, Loaded};
@@ -52,18 +54,36 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Notes a violation unless the agent is there and belongs to the desk.
-    pub(crate) async fn check_agent(
+    /// Why an agent cannot look after tickets: they left, or their role does not allow it. `None`: they can.
+    pub(crate) async fn cannot_work(&mut self, id: AgentId) -> Result<Option<HandBackReason>, CommandError> {
+        let agent = self.load::<Agent>(id).await?;
+        if agent.deactivated {
+            return Ok(Some(HandBackReason::AgentDeactivated));
+        }
+        let may = match agent.role {
+            HeldRole::BuiltIn(role) => role.permissions(),
+            own => self.load::<Roles>(ROLES_ID).await?.permissions_of(own),
+        };
+        Ok((!may.has(Permission::EditTickets)).then_some(HandBackReason::AgentNotPermitted))
+    }
+
+    /// Notes a violation unless the agent is there and can look after tickets.
+    pub(crate) async fn check_assignee(
         &mut self,
-        field: &str,
         id: AgentId,
         violations: &mut Violations,
     ) -> Result<(), CommandError> {
-        let agent = self.load::<Agent>(id).await?;
-        if !agent.exists() {
-            violations.add(field, "unknown", "there is no such agent");
-        } else if agent.deactivated {
-            violations.add(field, "invalid", "the agent is deactivated");
+        const FIELD: &str = "assignee_id";
+        if !self.load::<Agent>(id).await?.exists() {
+            violations.add(FIELD, "unknown", "there is no such agent");
+            return Ok(());
+        }
+        match self.cannot_work(id).await? {
+            Some(HandBackReason::AgentDeactivated) => violations.add(FIELD, "invalid", "the agent is deactivated"),
+            Some(HandBackReason::AgentNotPermitted) => {
+                violations.add(FIELD, "invalid", "the agent's role does not allow to work on tickets");
+            }
+            None => {}
         }
         Ok(())
     }

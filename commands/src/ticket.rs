@@ -2,13 +2,15 @@
 
 use docket_domain::organisation::Organisation;
 use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevels, TicketFacts};
-use docket_domain::ticket::{Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber};
+use docket_domain::ticket::{
+    Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber, TicketStatus,
+};
 use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
 use crate::service_level::match_if_changed;
-use crate::{CommandError, Commands, Done, Invocation};
+use crate::{CommandError, Commands, Done, Invocation, Loaded};
 
 /// Characters of a subject taken from a message.
 const SUBJECT_FROM_MESSAGE: usize = 80;
@@ -116,14 +118,24 @@ impl Commands {
     /// # Errors
     /// See [`CommandError`]; every field that is not as it must be is named.
     pub async fn open_ticket(&self, invocation: &Invocation, request: &OpenTicket) -> Result<Done, CommandError> {
-        let opening = Opening { id: TicketId(new_id()), message_id: MessageId(new_id()), chat_id: None };
+        let opening = Opening::new(None);
         let mut number = None;
         carry_out!(self, invocation, "ticket.Open", attempt => open(&mut attempt, &opening, request, &mut number))
     }
 
-    /// Carries out commands on one ticket, all or none, after checking what they refer to: the assignee, the department,
-    /// the organisation's categories and custom fields, which also say whose text is sealed. Linking and merging reach
-    /// the other ticket too.
+    /// Whether a ticket could be opened as asked for by `actor`, whoever its customer will be; nothing is opened, and no
+    /// number is taken. For callers who would have to enter a new customer first.
+    ///
+    /// # Errors
+    /// As [`open_ticket`](Self::open_ticket).
+    pub async fn check_opening(&self, invocation: &Invocation, request: &OpenTicket) -> Result<(), CommandError> {
+        let mut attempt = Attempt::new(self, invocation);
+        checked_opening(&mut attempt, &Opening::new(None), request, false).await.map(|_| ())
+    }
+
+    /// Carries out commands on one ticket, all or none, in an order in which they are possible (see
+    /// [`Ticket::in_possible_order`]), after checking what they refer to: the assignee, the department, the organisation's
+    /// categories and custom fields, which also say whose text is sealed. Linking and merging reach the other ticket too.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -163,17 +175,27 @@ impl Commands {
         self.change_ticket(invocation, id, &[TicketCommand::ChangeDepartment { to }]).await
     }
 
-    /// Ends `source` by merging it into `target`. Both keep their histories.
+    /// Ends `source` by merging it into `target`. Both keep their histories. If `source` is unfinished, a resolved
+    /// `target` is reopened; a closed one refuses.
     ///
     /// # Errors
-    /// See [`CommandError`].
+    /// `different_customers` unless `across_customers`; else see [`CommandError`].
     pub async fn merge_tickets(
         &self,
         invocation: &Invocation,
         source: TicketId,
         target: TicketId,
+        across_customers: bool,
     ) -> Result<Done, CommandError> {
-        carry_out!(self, invocation, "ticket.Merge", attempt => merge(&mut attempt, source, target))
+        carry_out!(self, invocation, "ticket.Merge", attempt => merge(&mut attempt, source, target, across_customers))
+    }
+
+    /// Takes an unfinished ticket from its agent if they cannot look after it any more, so that it waits to be taken.
+    ///
+    /// # Errors
+    /// Refused as `assignee_can_work` if there is nothing to do; else see [`CommandError`].
+    pub async fn hand_back_ticket(&self, invocation: &Invocation, id: TicketId) -> Result<Done, CommandError> {
+        carry_out!(self, invocation, "ticket.HandBack", attempt => hand_back(&mut attempt, id))
     }
 
     /// Notes on both tickets that they have to do with each other.
@@ -210,50 +232,31 @@ pub(crate) struct Opening {
     pub(crate) chat_id: Option<ChatId>,
 }
 
-/// Opens a ticket; `number` is taken once and kept over tries.
+impl Opening {
+    pub(crate) fn new(chat_id: Option<ChatId>) -> Self {
+        Self { id: TicketId(new_id()), message_id: MessageId(new_id()), chat_id }
+    }
+}
+
+/// Opens a ticket; `number` is taken once and kept over tries. It is taken when everything else is as it must be: a
+/// request that is refused, or is answered already, takes none.
 pub(crate) async fn open(
     attempt: &mut Attempt<'_>,
     opening: &Opening,
     request: &OpenTicket,
     number: &mut Option<TicketNumber>,
 ) -> Result<(), CommandError> {
-    let organisation = attempt.organisation().await?;
-    let mut violations = Violations::default();
-    organisation.check_category(&request.category, &mut violations);
-    organisation.check_custom_fields(&request.custom_fields, &mut violations);
-    attempt.check_customer(request.customer_id, &mut violations).await?;
-    if let Some(department) = request.department_id {
-        attempt.check_department("department_id", department, &mut violations).await?;
-    }
-    if let Some(agent) = request.assignee_id {
-        attempt.check_agent("assignee_id", agent, &mut violations).await?;
-    }
-    let mut earlier = None;
-    if let Some(id) = request.follow_up_of {
-        let ticket = attempt.load::<Ticket>(id).await?;
-        if !ticket.exists() || ticket.deleted || ticket.customer_id != request.customer_id {
-            violations.add("follow_up_of", "unknown", "the customer has no such ticket");
-        }
-        earlier = Some((id, ticket));
-    }
-    let levels = attempt.load::<ServiceLevels>(SERVICE_LEVELS_ID).await?;
-    let terms = request.terms(&levels, &organisation);
-    let command = |number| request.command(number, opening.message_id, opening.chat_id, &organisation, terms.clone());
-    if let Err(Rejection::Invalid(mut unknown)) = violations.into_result() {
-        // Every invalid field is named at once, also those the ticket itself would refuse.
-        match attempt.rehearse::<Ticket>(&command(TicketNumber(0))) {
-            Err(Rejection::Invalid(more)) => unknown.extend(more.into_iter().filter(|v| v.field != "category")),
-            Err(refusal) => return Err(refusal.into()),
-            Ok(()) => {}
-        }
-        return Err(Rejection::Invalid(unknown).into());
-    }
-    let number = match *number {
+    let (mut command, earlier) = checked_opening(attempt, opening, request, true).await?;
+    let taken = match *number {
         Some(number) => number,
+        None if attempt.is_answered().await? => TicketNumber(0),
         None => *number.insert(attempt.next_number().await?),
     };
-    attempt.note = Some(number.to_string());
-    attempt.begin::<Ticket>(opening.id, &command(number)).await?;
+    if let TicketCommand::Open { number, .. } = &mut command {
+        *number = taken;
+    }
+    attempt.note = Some(taken.to_string());
+    attempt.begin::<Ticket>(opening.id, &command).await?;
     if let Some((id, ticket)) = earlier
         && !ticket.archived
         && ticket.merged_into.is_none()
@@ -264,10 +267,60 @@ pub(crate) async fn open(
     Ok(())
 }
 
+/// The command that opens a ticket, but for its number, once everything it says and refers to is as it must be; and the
+/// ticket it follows up.
+async fn checked_opening(
+    attempt: &mut Attempt<'_>,
+    opening: &Opening,
+    request: &OpenTicket,
+    customer_is_known: bool,
+) -> Result<(TicketCommand, Option<(TicketId, Loaded<Ticket>)>), CommandError> {
+    let organisation = attempt.organisation().await?;
+    let mut violations = Violations::default();
+    organisation.check_category(&request.category, &mut violations);
+    organisation.check_custom_fields(&request.custom_fields, &mut violations);
+    if customer_is_known {
+        attempt.check_customer(request.customer_id, &mut violations).await?;
+    }
+    if let Some(department) = request.department_id {
+        attempt.check_department("department_id", department, &mut violations).await?;
+    }
+    if let Some(agent) = request.assignee_id {
+        attempt.check_assignee(agent, &mut violations).await?;
+    }
+    let mut earlier = None;
+    if let Some(id) = request.follow_up_of {
+        let ticket = attempt.load::<Ticket>(id).await?;
+        let is_theirs = !customer_is_known || ticket.customer_id == request.customer_id;
+        if !ticket.exists() || ticket.deleted || !is_theirs {
+            violations.add("follow_up_of", "unknown", "the customer has no such ticket");
+        }
+        earlier = Some((id, ticket));
+    }
+    let levels = attempt.load::<ServiceLevels>(SERVICE_LEVELS_ID).await?;
+    let terms = request.terms(&levels, &organisation);
+    let command = request.command(TicketNumber(0), opening.message_id, opening.chat_id, &organisation, terms);
+    // Every invalid field is named at once, also those the ticket itself would refuse.
+    match (violations.into_result(), attempt.rehearse::<Ticket>(&command)) {
+        (Ok(()), Ok(())) => Ok((command, earlier)),
+        (Err(Rejection::Invalid(mut unknown)), Err(Rejection::Invalid(more))) => {
+            unknown.extend(more.into_iter().filter(|v| v.field != "category"));
+            Err(Rejection::Invalid(unknown).into())
+        }
+        (_, Err(refusal)) | (Err(refusal), Ok(())) => Err(refusal.into()),
+    }
+}
+
 async fn change(attempt: &mut Attempt<'_>, id: TicketId, commands: &[TicketCommand]) -> Result<(), CommandError> {
-    for command in commands {
+    let ordered = match commands {
+        [] | [_] => commands.to_vec(),
+        wish => attempt.load::<Ticket>(id).await?.in_possible_order(wish),
+    };
+    for command in &ordered {
         match command {
-            TicketCommand::MergeInto { target, .. } => merge(attempt, id, *target).await?,
+            TicketCommand::MergeInto { target, across_customers, .. } => {
+                merge(attempt, id, *target, *across_customers).await?;
+            }
             TicketCommand::Link { ticket_id } | TicketCommand::Unlink { ticket_id } => {
                 link(attempt, id, *ticket_id, command).await?;
             }
@@ -282,14 +335,42 @@ async fn change(attempt: &mut Attempt<'_>, id: TicketId, commands: &[TicketComma
             }
         }
     }
+    came_back(attempt, id).await?;
     match_if_changed(attempt, id).await
+}
+
+/// If what this attempt changes of a ticket brings it back to the desk, and its agent cannot look after it any more, it
+/// waits to be taken.
+async fn came_back(attempt: &mut Attempt<'_>, id: TicketId) -> Result<(), CommandError> {
+    let Some((before, after)) = attempt.change_of::<Ticket>(id.0) else { return Ok(()) };
+    let rests = |status: TicketStatus| !matches!(status, TicketStatus::Open | TicketStatus::InProgress);
+    let comes_back = rests(before.status) && !rests(after.status);
+    match after.assignee_id {
+        Some(agent) if comes_back => match attempt.cannot_work(agent).await? {
+            Some(reason) => attempt.follow::<Ticket>(id, &TicketCommand::HandBack { reason }).await,
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+async fn hand_back(attempt: &mut Attempt<'_>, id: TicketId) -> Result<(), CommandError> {
+    let ticket = attempt.load::<Ticket>(id).await?;
+    let reason = match ticket.assignee_id.filter(|_| !ticket.status.is_done()) {
+        Some(agent) => attempt.cannot_work(agent).await?,
+        None => None,
+    };
+    match reason {
+        Some(reason) => attempt.decide::<Ticket>(id, &TicketCommand::HandBack { reason }).await,
+        None => Err(Rejection::refused("assignee_can_work", "there is nothing to hand back").into()),
+    }
 }
 
 /// Checked after the ticket's own rules, so that nobody learns here what the ticket would have refused to tell.
 async fn check_references(attempt: &mut Attempt<'_>, command: &TicketCommand) -> Result<(), CommandError> {
     let mut violations = Violations::default();
     match command {
-        TicketCommand::Assign { to } => attempt.check_agent("assignee_id", *to, &mut violations).await?,
+        TicketCommand::Assign { to } => attempt.check_assignee(*to, &mut violations).await?,
         TicketCommand::ChangeDepartment { to: Some(to) } => {
             attempt.check_department("department_id", *to, &mut violations).await?;
         }
@@ -304,14 +385,28 @@ async fn check_references(attempt: &mut Attempt<'_>, command: &TicketCommand) ->
     Ok(violations.into_result()?)
 }
 
-async fn merge(attempt: &mut Attempt<'_>, source: TicketId, target: TicketId) -> Result<(), CommandError> {
+async fn merge(
+    attempt: &mut Attempt<'_>,
+    source: TicketId,
+    target: TicketId,
+    across_customers: bool,
+) -> Result<(), CommandError> {
     let (from, into) = (attempt.load::<Ticket>(source).await?, attempt.load::<Ticket>(target).await?);
     if source == target && from.exists() {
         return Err(Rejection::refused("merge_into_itself", "a ticket cannot be merged into itself").into());
     }
+    if from.exists() && !into.exists() {
+        return Err(Rejection::NotFound("ticket").into());
+    }
     // The source first: whoever asks learns of it before of the other one.
-    attempt.decide::<Ticket>(source, &TicketCommand::MergeInto { target, target_number: into.number }).await?;
-    attempt.decide::<Ticket>(target, &TicketCommand::ReceiveMerge { source, source_number: from.number }).await
+    let (target_number, target_customer) = (into.number, into.customer_id);
+    let merge = TicketCommand::MergeInto { target, target_number, target_customer, across_customers };
+    attempt.decide::<Ticket>(source, &merge).await?;
+    let (source_number, source_customer, unfinished) = (from.number, from.customer_id, !from.status.is_done());
+    let receive = TicketCommand::ReceiveMerge { source, source_number, source_customer, unfinished };
+    attempt.decide::<Ticket>(target, &receive).await?;
+    came_back(attempt, target).await?;
+    match_if_changed(attempt, target).await
 }
 
 async fn link(

@@ -24,5 +24,6 @@ mod ticket_fields;
 mod ticket_lifecycle;
 mod ticket_sla;
 mod ticket_status;
+mod ticket_wish;
 mod values;
 mod view;

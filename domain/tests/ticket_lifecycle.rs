@@ -8,7 +8,23 @@ use crate::ticket_status::{in_status, opened, to, write};
 const INTO: TicketNumber = TicketNumber(8);
 
 fn merge() -> TicketCommand {
-    TicketCommand::MergeInto { target: ticket_id(8), target_number: INTO }
+    merge_into(8, 1, false)
+}
+
+/// Into ticket `number` of customer `of`.
+fn merge_into(number: u8, of: u8, across_customers: bool) -> TicketCommand {
+    TicketCommand::MergeInto {
+        target: ticket_id(number),
+        target_number: TicketNumber(number.into()),
+        target_customer: customer_id(of),
+        across_customers,
+    }
+}
+
+/// Ticket 3 of customer `of`.
+fn receive(of: u8, unfinished: bool) -> TicketCommand {
+    let (source, source_number) = (ticket_id(3), TicketNumber(3));
+    TicketCommand::ReceiveMerge { source, source_number, source_customer: customer_id(of), unfinished }
 }
 
 #[test]
@@ -22,7 +38,7 @@ fn merging_closes_without_counting_as_a_resolution() {
                 reason: None,
                 resolution_seconds: None,
             }),
-            TicketMerged { into: ticket_id(8), into_number: INTO }.into(),
+            TicketMerged { into: ticket_id(8), into_number: INTO, across_customers: false }.into(),
         ])
         .when(agent(1), merge())
         .then_nothing()
@@ -30,22 +46,46 @@ fn merging_closes_without_counting_as_a_resolution() {
         .then_refused("ticket_merged")
         .when(agent(1), to(TicketStatus::Open))
         .then_refused("ticket_merged")
-        .when(agent(1), TicketCommand::MergeInto { target: ticket_id(9), target_number: TicketNumber(9) })
+        .when(agent(1), merge_into(9, 1, false))
         .then_refused("ticket_merged");
-    opened()
-        .when(agent(1), TicketCommand::MergeInto { target: ticket_id(7), target_number: TicketNumber(7) })
-        .then_refused("merge_into_itself");
+    opened().when(agent(1), merge_into(7, 1, false)).then_refused("merge_into_itself");
 }
 
 #[test]
 fn a_merge_is_received_once_and_not_on_a_closed_ticket() {
-    let receive = || TicketCommand::ReceiveMerge { source: ticket_id(3), source_number: TicketNumber(3) };
-    opened()
-        .when(agent(1), receive())
-        .then([TicketMergeReceived { source: ticket_id(3), source_number: TicketNumber(3) }])
-        .when(agent(1), receive())
-        .then_nothing();
-    in_status(TicketStatus::Closed).when(agent(1), receive()).then_refused("ticket_closed");
+    let received =
+        TicketMergeReceived { source: ticket_id(3), source_number: TicketNumber(3), across_customers: false };
+    opened().when(agent(1), receive(1, true)).then([received]).when(agent(1), receive(1, true)).then_nothing();
+    in_status(TicketStatus::Closed).when(agent(1), receive(1, true)).then_refused("ticket_closed");
+}
+
+#[test]
+fn another_customers_ticket_is_merged_into_only_if_that_is_said() {
+    opened().when(agent(1), merge_into(8, 2, false)).then_refused("different_customers");
+    let merged = TicketMerged { into: ticket_id(8), into_number: INTO, across_customers: true };
+    let then = opened().when(agent(1), merge_into(8, 2, true));
+    let closed =
+        StatusChanged { from: TicketStatus::Open, to: TicketStatus::Closed, reason: None, resolution_seconds: None };
+    then.then([TicketEvent::from(closed), merged.into()]);
+    // Said, but of one customer after all: then it is nothing out of the ordinary.
+    let merged = TicketMerged { into: ticket_id(8), into_number: INTO, across_customers: false };
+    let closed =
+        StatusChanged { from: TicketStatus::Open, to: TicketStatus::Closed, reason: None, resolution_seconds: None };
+    opened().when(agent(1), merge_into(8, 1, true)).then([TicketEvent::from(closed), merged.into()]);
+}
+
+#[test]
+fn an_unfinished_request_brings_back_the_resolved_ticket_it_goes_into() {
+    let received = |across_customers| TicketMergeReceived {
+        source: ticket_id(3),
+        source_number: TicketNumber(3),
+        across_customers,
+    };
+    let reopened = |to| StatusChanged { from: TicketStatus::Resolved, to, reason: None, resolution_seconds: None };
+    in_status(TicketStatus::Resolved)
+        .when(agent(1), receive(2, true))
+        .then([TicketEvent::from(received(true)), reopened(TicketStatus::Open).into()]);
+    in_status(TicketStatus::Resolved).when(agent(1), receive(1, false)).then([received(false)]);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn assigning_an_open_ticket_moves_it_to_in_progress() {
         .when(agent(1), TicketCommand::Assign { to: agent_id(3) })
         .then([Assigned { from: Some(agent_id(2)), to: agent_id(3), by: agent(1) }])
         .when(SYSTEM, TicketCommand::Unassign)
-        .then([Unassigned { from: agent_id(3), by: SYSTEM }])
+        .then([Unassigned { from: agent_id(3), by: SYSTEM, reason: None }])
         .and(|ticket| assert_eq!(ticket.status, TicketStatus::InProgress))
         .when(agent(1), TicketCommand::Unassign)
         .then_nothing();

@@ -1,4 +1,5 @@
-//! What happens by itself: timers fire, waiting chats find agents, tickets are measured by the policies of the day.
+//! What happens by itself: timers fire, waiting chats find agents, tickets are measured by the policies of the day, and
+//! handed back when their agent cannot look after them any more.
 //!
 //! # Invariants of this room
 //! - A reactor reads the feed and issues commands; it writes nothing itself, and keeps nothing that is not in the log.
@@ -6,6 +7,7 @@
 //! - What a command may do is decided by the domain when it is appended. A reactor that is behind does no harm.
 
 mod follow;
+mod handing_back;
 pub mod routing;
 mod service_level;
 pub mod timers;
@@ -82,6 +84,8 @@ impl Reactors {
             follow::run(journal, &*self.source, cancel, || timers::Timers::new(self.commands.clone(), &self.settings));
         let matching =
             follow::run(journal, &*self.source, cancel, || service_level::Matching::new(self.commands.clone()));
-        tokio::join!(routing, timers, matching);
+        let handing_back =
+            follow::run(journal, &*self.source, cancel, || handing_back::HandingBack::new(self.commands.clone()));
+        tokio::join!(routing, timers, matching, handing_back);
     }
 }

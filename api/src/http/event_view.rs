@@ -169,6 +169,7 @@ fn public_fields(body: &DomainEvent) -> Option<&'static [&'static str]> {
             TicketEvent::CategoryChanged(_) => Some(&["from", "to"]),
             TicketEvent::Assigned(_) => Some(&["to"]),
             TicketEvent::MessagesRead(_) => Some(&["reader", "up_to_version"]),
+            TicketEvent::TicketMerged(merged) if merged.across_customers => Some(&[]),
             TicketEvent::TicketMerged(_) => Some(&["into", "into_number"]),
             TicketEvent::FeedbackGiven(_) => Some(&[
                 "rating",

@@ -7,6 +7,8 @@ mod concurrency;
 mod desk;
 mod history;
 mod in_turn;
+mod merging;
+mod numbers;
 mod once;
 mod people;
 mod roles;

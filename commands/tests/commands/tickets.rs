@@ -125,7 +125,7 @@ async fn merging_changes_both_tickets_or_none() {
     let (a, b, c) = (desk.ticket(customer).await, desk.ticket(customer).await, desk.ticket(customer).await);
     let merge = |source, target| {
         let desk = &desk;
-        async move { code(desk.commands.merge_tickets(&desk.by_admin(), source, target).await) }
+        async move { code(desk.commands.merge_tickets(&desk.by_admin(), source, target, false).await) }
     };
     assert_eq!(merge(a, a).await, "merge_into_itself");
     assert_eq!(merge(a, TicketId(new_id())).await, "not_found");

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::value::{Channel, CustomFields, PlainFields, Priority, SlaClock, TicketNumber, TicketStatus, WakeReason};
+use super::value::{
+    Channel, CustomFields, HandBackReason, PlainFields, Priority, SlaClock, TicketNumber, TicketStatus, WakeReason,
+};
 use super::{FeedbackGiven, SlaPolicyApplied};
 use crate::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, TicketId};
 
@@ -41,6 +43,8 @@ pub enum TicketCommand {
     Assign { to: AgentId },
     /// Make nobody responsible.
     Unassign,
+    /// Take it from its agent, who cannot look after it any more, so that it waits to be taken.
+    HandBack { reason: HandBackReason },
     /// Set the urgency.
     ChangePriority { to: Priority },
     /// Set the kind of request.
@@ -62,10 +66,10 @@ pub enum TicketCommand {
     Snooze { until: DateTime<Utc> },
     /// Wake it up.
     Wake { reason: WakeReason },
-    /// End it by merging into another ticket.
-    MergeInto { target: TicketId, target_number: TicketNumber },
-    /// Take another ticket in.
-    ReceiveMerge { source: TicketId, source_number: TicketNumber },
+    /// End it by merging into another ticket. Into another customer's only if that is said.
+    MergeInto { target: TicketId, target_number: TicketNumber, target_customer: CustomerId, across_customers: bool },
+    /// Take another ticket in, `unfinished` or not.
+    ReceiveMerge { source: TicketId, source_number: TicketNumber, source_customer: CustomerId, unfinished: bool },
     /// Note that it has to do with another.
     Link { ticket_id: TicketId },
     /// Take that back.

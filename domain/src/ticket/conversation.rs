@@ -32,7 +32,7 @@ impl Ticket {
         if by_customer {
             let reopened = match self.status {
                 TicketStatus::WaitingCustomer | TicketStatus::OnHold | TicketStatus::Resolved => {
-                    Some(if self.assignee_id.is_some() { TicketStatus::InProgress } else { TicketStatus::Open })
+                    Some(self.reopened_status())
                 }
                 TicketStatus::Open | TicketStatus::InProgress | TicketStatus::Closed => None,
             };
@@ -40,6 +40,11 @@ impl Ticket {
             events.extend(self.wake_event(WakeReason::Reply));
         }
         Ok(events)
+    }
+
+    /// Where it goes on when it comes back to the desk.
+    pub(super) fn reopened_status(&self) -> TicketStatus {
+        if self.assignee_id.is_some() { TicketStatus::InProgress } else { TicketStatus::Open }
     }
 
     /// What a public message of `author` says about the first response.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::retired::{CustomFieldsChangedV1, OrderLinkedV1, TicketOpenedV1};
 use super::value::{
-    Channel, CustomFields, FirstResponse, Hours, Priority, SlaClock, SlaTarget, TicketNumber, TicketStatus, WakeReason,
+    Channel, CustomFields, FirstResponse, HandBackReason, Hours, Priority, SlaClock, SlaTarget, TicketNumber,
+    TicketStatus, WakeReason,
 };
 use crate::event_set::{PersonalField, event_set};
 use crate::personal::present;
@@ -158,6 +159,9 @@ pub struct Unassigned {
     pub from: AgentId,
     /// Who decided it.
     pub by: Actor,
+    /// Why, if nobody did: they cannot look after tickets any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<HandBackReason>,
 }
 
 /// The urgency changed.
@@ -296,6 +300,9 @@ pub struct TicketMerged {
     pub into: TicketId,
     /// Its number.
     pub into_number: TicketNumber,
+    /// Whether the other is another customer's, of which this one's is told nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub across_customers: bool,
 }
 
 /// Another ticket went into this one.
@@ -305,6 +312,9 @@ pub struct TicketMergeReceived {
     pub source: TicketId,
     /// Its number.
     pub source_number: TicketNumber,
+    /// Whether it was another customer's, of which this one's is told nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub across_customers: bool,
 }
 
 /// Two tickets have to do with each other; recorded on both.

@@ -68,7 +68,7 @@ impl Ticket {
             }
             TicketStep::Assign { to } => Assigned { from: self.assignee_id, to: *to, by: context.actor }.into(),
             TicketStep::Unassign => match self.assignee_id {
-                Some(from) => Unassigned { from, by: context.actor }.into(),
+                Some(from) => Unassigned { from, by: context.actor, reason: None }.into(),
                 None => return Ok(Recorded::nothing()),
             },
             TicketStep::Priority { to } => PriorityChanged { from: self.priority, to: *to }.into(),

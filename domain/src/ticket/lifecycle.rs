@@ -1,21 +1,19 @@
 //! A ticket among others, and its end: merging, linking, archiving, deleting.
 
 use super::decide::Decision;
-use super::value::{TicketNumber, WakeReason};
+use super::value::WakeReason;
 use super::{
-    StatusChanged, Ticket, TicketArchived, TicketDeleted, TicketEvent, TicketLinked, TicketMergeReceived, TicketMerged,
-    TicketStatus, TicketUnlinked,
+    StatusChanged, Ticket, TicketArchived, TicketCommand, TicketDeleted, TicketEvent, TicketLinked,
+    TicketMergeReceived, TicketMerged, TicketStatus, TicketUnlinked,
 };
 use crate::{DecideContext, Rejection, TicketId};
 
 impl Ticket {
     /// Closes it and says where it went. A merge is no resolution, so that it counts as none.
-    pub(super) fn merge_into(
-        &self,
-        target: TicketId,
-        target_number: TicketNumber,
-        context: &DecideContext<'_>,
-    ) -> Decision {
+    pub(super) fn merge_into(&self, command: &TicketCommand, context: &DecideContext<'_>) -> Decision {
+        let &TicketCommand::MergeInto { target, target_number, target_customer, across_customers } = command else {
+            return Ok(Vec::new());
+        };
         context.staff_only("only the desk may merge tickets")?;
         if self.merged_into == Some(target) {
             return Ok(Vec::new());
@@ -24,22 +22,27 @@ impl Ticket {
         if target_number == self.number {
             return Err(Rejection::refused("merge_into_itself", "a ticket cannot be merged into itself"));
         }
+        let differs = self.customer_id != target_customer;
+        if differs && !across_customers {
+            let message =
+                "the tickets are of different customers; say across_customers if they are to be merged all the same";
+            return Err(Rejection::refused("different_customers", message));
+        }
         let mut events: Vec<TicketEvent> = Vec::with_capacity(3);
         if self.status != TicketStatus::Closed {
             let to = TicketStatus::Closed;
             events.push(StatusChanged { from: self.status, to, reason: None, resolution_seconds: None }.into());
         }
         events.extend(self.wake_event(WakeReason::Manual));
-        events.push(TicketMerged { into: target, into_number: target_number }.into());
+        events.push(TicketMerged { into: target, into_number: target_number, across_customers: differs }.into());
         Ok(events)
     }
 
-    pub(super) fn receive_merge(
-        &self,
-        source: TicketId,
-        source_number: TicketNumber,
-        context: &DecideContext<'_>,
-    ) -> Decision {
+    /// A request that is unfinished goes on here: a ticket that is resolved is reopened by it, one that is closed refuses.
+    pub(super) fn receive_merge(&self, command: &TicketCommand, context: &DecideContext<'_>) -> Decision {
+        let &TicketCommand::ReceiveMerge { source, source_number, source_customer, unfinished } = command else {
+            return Ok(Vec::new());
+        };
         context.staff_only("only the desk may merge tickets")?;
         if self.merged_from.contains(&source) {
             return Ok(Vec::new());
@@ -48,7 +51,12 @@ impl Ticket {
         if source_number == self.number {
             return Err(Rejection::refused("merge_into_itself", "a ticket cannot be merged into itself"));
         }
-        Ok(vec![TicketMergeReceived { source, source_number }.into()])
+        let across_customers = self.customer_id != source_customer;
+        let mut events: Vec<TicketEvent> = vec![TicketMergeReceived { source, source_number, across_customers }.into()];
+        if unfinished && self.status == TicketStatus::Resolved {
+            events.push(self.status_event(self.reopened_status(), None, context));
+        }
+        Ok(events)
     }
 
     pub(super) fn link(&self, ticket_id: TicketId, context: &DecideContext<'_>) -> Decision {

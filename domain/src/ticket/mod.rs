@@ -13,7 +13,9 @@ mod retired;
 mod sla;
 mod state;
 mod status;
+mod truth;
 mod value;
+mod wish;
 
 pub use command::TicketCommand;
 pub use event::*;
@@ -21,6 +23,6 @@ pub use history::TicketStep;
 pub use state::Ticket;
 pub(crate) use value::named;
 pub use value::{
-    Channel, CustomFields, FirstResponse, Hours, PlainFields, Priority, SlaClock, SlaTarget, TicketNumber,
-    TicketStatus, WakeReason, WorkingRange,
+    Channel, CustomFields, FirstResponse, HandBackReason, Hours, PlainFields, Priority, SlaClock, SlaTarget,
+    TicketNumber, TicketStatus, WakeReason, WorkingRange,
 };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::decide::Decision;
-use super::value::WakeReason;
+use super::value::{HandBackReason, WakeReason};
 use super::{Assigned, StatusChanged, Ticket, TicketEvent, TicketSnoozed, TicketStatus, TicketWoken, Unassigned};
 use crate::{ActorKind, AgentId, DecideContext, Rejection, Violations};
 
@@ -80,8 +80,20 @@ impl Ticket {
     pub(super) fn unassign(&self, context: &DecideContext<'_>) -> Decision {
         context.staff_only("only the desk may assign a ticket")?;
         self.not_closed()?;
-        let event = self.assignee_id.map(|from| Unassigned { from, by: context.actor }.into());
+        let event = self.assignee_id.map(|from| Unassigned { from, by: context.actor, reason: None }.into());
         Ok(event.into_iter().collect())
+    }
+
+    /// Nobody works on it any more: what was in progress is open again.
+    pub(super) fn hand_back(&self, reason: HandBackReason, context: &DecideContext<'_>) -> Decision {
+        context.staff_only("only the desk may assign a ticket")?;
+        self.not_closed()?;
+        let Some(from) = self.assignee_id else { return Ok(Vec::new()) };
+        let mut events = vec![Unassigned { from, by: context.actor, reason: Some(reason) }.into()];
+        if self.status == TicketStatus::InProgress {
+            events.push(self.status_event(TicketStatus::Open, None, context));
+        }
+        Ok(events)
     }
 
     pub(super) fn snooze(&self, until: DateTime<Utc>, context: &DecideContext<'_>) -> Decision {

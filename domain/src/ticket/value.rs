@@ -117,6 +117,16 @@ named! {
 }
 
 named! {
+    /// Why a ticket was taken from its agent, who cannot look after it any more.
+    HandBackReason {
+        /// They left the desk.
+        AgentDeactivated = "agent_deactivated",
+        /// Their role does not allow to work on tickets.
+        AgentNotPermitted = "agent_not_permitted",
+    }
+}
+
+named! {
     /// What an SLA clock measures.
     SlaClock {
         /// Opened to first public agent message.

@@ -93,7 +93,7 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
         }
         .into(),
         4 => Assigned { from: dice.some(0, agent_id(2)), to: agent, by: actor(dice.b) }.into(),
-        5 => Unassigned { from: agent, by: actor(dice.b) }.into(),
+        5 => Unassigned { from: agent, by: actor(dice.b), reason: dice.some(3, dice.of(HandBackReason::ALL)) }.into(),
         6 => PriorityChanged { from: Priority::Low, to: priority }.into(),
         7 => CategoryChanged { from: "x".to_owned(), to: dice.text() }.into(),
         8 => DepartmentChanged { from: dice.some(0, department_id(1)), to: dice.some(1, department_id(2)) }.into(),
@@ -120,8 +120,16 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
         .into(),
         14 => TicketSnoozed { until: at("2026-03-03T00:00:00Z") }.into(),
         15 => TicketWoken { reason: dice.of(WakeReason::ALL), until: at("2026-03-03T00:00:00Z") }.into(),
-        16 => TicketMerged { into: ticket_id(dice.small()), into_number: number(dice) }.into(),
-        17 => TicketMergeReceived { source: ticket_id(dice.small()), source_number: number(dice) }.into(),
+        16 => {
+            TicketMerged { into: ticket_id(dice.small()), into_number: number(dice), across_customers: dice.a % 2 == 0 }
+                .into()
+        }
+        17 => TicketMergeReceived {
+            source: ticket_id(dice.small()),
+            source_number: number(dice),
+            across_customers: dice.a % 2 == 0,
+        }
+        .into(),
         18 => TicketLinked { ticket_id: ticket_id(dice.small()) }.into(),
         19 => TicketUnlinked { ticket_id: ticket_id(dice.small()) }.into(),
         20 => policy(dice).into(),
@@ -171,6 +179,7 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
         2 => C::AddNote { message_id, body: dice.text() },
         3 => C::ChangeStatus { to: dice.of(TicketStatus::ALL), reason: dice.some(0, dice.text()) },
         4 => C::Assign { to: agent_id(dice.small()) },
+        5 if dice.b % 3 == 0 => C::HandBack { reason: dice.of(HandBackReason::ALL) },
         5 => C::Unassign,
         6 => C::ChangePriority { to: dice.of(Priority::ALL) },
         7 => C::ChangeCategory { to: dice.text() },
@@ -184,8 +193,18 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
         15 => C::Wake { reason: dice.of(WakeReason::ALL) },
         // Ends that are for good come seldom, so that sequences live on.
         16 if dice.b < 200 => C::ApplySlaPolicy(Box::new(policy(dice))),
-        16 => C::MergeInto { target: ticket_id, target_number: number(dice) },
-        17 => C::ReceiveMerge { source: ticket_id, source_number: number(dice) },
+        16 => C::MergeInto {
+            target: ticket_id,
+            target_number: number(dice),
+            target_customer: customer_id(dice.small()),
+            across_customers: dice.a % 2 == 0,
+        },
+        17 => C::ReceiveMerge {
+            source: ticket_id,
+            source_number: number(dice),
+            source_customer: customer_id(dice.small()),
+            unfinished: dice.a % 2 == 0,
+        },
         18 => C::Link { ticket_id },
         19 => C::Unlink { ticket_id },
         20 => C::GiveFeedback(feedback(dice)),

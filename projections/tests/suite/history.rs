@@ -114,9 +114,12 @@ impl Cast {
             }),
             14 => C::ChangeDepartment { to: Some(DepartmentId(self.department)) },
             15 => C::ChangeCategory { to: format!("category {}", choice % 3) },
-            16 if other != ticket => {
-                C::MergeInto { target: TicketId(other), target_number: TicketNumber(u64::from(choice)) }
-            }
+            16 if other != ticket => C::MergeInto {
+                target: TicketId(other),
+                target_number: TicketNumber(u64::from(choice)),
+                target_customer: docket_domain::CustomerId(other),
+                across_customers: true,
+            },
             16 => C::LinkOrder { to: None },
             _ if choice.is_multiple_of(7) => C::Archive,
             _ if choice.is_multiple_of(11) => C::Delete,

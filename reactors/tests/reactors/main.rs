@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod choosing;
+mod handing_back;
 mod house;
 mod routing;
 mod service_levels;

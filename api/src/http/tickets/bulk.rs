@@ -21,7 +21,8 @@ use crate::http::schema;
 /// Tickets worked on at the same time.
 const AT_ONCE: usize = 16;
 
-/// Changes to many tickets.
+/// Changes to many tickets. For each they are one wish: carried out in an order in which they are possible (a closed ticket
+/// is reopened first, closing comes last), or refused as a whole.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BulkChange {

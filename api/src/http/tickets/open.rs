@@ -60,7 +60,6 @@ pub(crate) struct NewTicket {
 pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> Answer<Accepted> {
     let who = &ask.who;
     let body = &ask.body;
-    let customer_id = requester(&app, &ask).await?;
     if let Some(channel @ (Channel::Chat | Channel::Import)) = body.channel {
         return Err(Problem::invalid_field(
             "channel",
@@ -73,12 +72,12 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         Some(category) => category.clone(),
         None => default_category(&app, who).await?,
     };
-    let request = OpenTicket {
+    let mut request = OpenTicket {
         subject: body.subject.clone(),
         description: body.description.clone(),
         category,
         priority: body.priority.unwrap_or(Priority::Medium),
-        customer_id,
+        customer_id: CustomerId(who.person.0),
         department_id: body.department_id.map(DepartmentId),
         order_ref: body.order_ref.clone(),
         tags: body.tags.clone(),
@@ -87,6 +86,11 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         follow_up_of: body.follow_up_of.map(TicketId),
         assignee_id: body.assignee_id.map(AgentId),
     };
+    if body.customer.is_some() && !who.is_customer() {
+        // A form that is refused must not leave a customer behind.
+        app.commands.check_opening(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
+    }
+    request.customer_id = requester(&app, &ask).await?;
     let done = app.commands.open_ticket(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     let number = done.note.clone();
     Ok(Accepted::from(done).number(number).created("/v1/tickets"))

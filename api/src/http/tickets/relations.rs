@@ -18,9 +18,14 @@ use crate::http::respond::{Accepted, Receipt};
 pub(crate) struct MergeTarget {
     /// The ticket that goes on.
     into: Uuid,
+    /// Whether it may be another customer's. Neither customer is told anything of the other's ticket.
+    #[serde(default)]
+    across_customers: bool,
 }
 
-/// Ends this ticket by merging it into another. Both keep their histories.
+/// Ends this ticket by merging it into another. Both keep their histories. Another customer's ticket is refused as
+/// `different_customers` unless `across_customers` is said. If this ticket is unfinished, one that is resolved is
+/// reopened by it; one that is closed refuses as `ticket_closed`.
 #[utoipa::path(post, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)), request_body = MergeTarget,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn merge_ticket(
@@ -28,7 +33,10 @@ pub(super) async fn merge_ticket(
     Path(id): Path<Uuid>,
     ask: Ask<MergeTarget>,
 ) -> Answer<Accepted> {
-    let done = app.commands.merge_tickets(&ask.invocation, TicketId(id), TicketId(ask.body.into)).await;
+    let done = app
+        .commands
+        .merge_tickets(&ask.invocation, TicketId(id), TicketId(ask.body.into), ask.body.across_customers)
+        .await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 

@@ -70,8 +70,10 @@ export const SENTENCES: Record<string, Sentence> = {
       ? m.event_reassigned({ who: who(event, names), from: isolated(names.agent(String(from))), to: to_whom })
       : m.event_assigned({ who: who(event, names), to: to_whom });
   },
-  Unassigned: (event, names, { from }) =>
-    event.actor.kind === "agent" && event.actor.id === from
+  Unassigned: (event, names, { from, reason }) =>
+    reason === "agent_deactivated" ? m.event_handed_back_deactivated({ from: isolated(names.agent(String(from))) })
+    : reason === "agent_not_permitted" ? m.event_handed_back_not_permitted({ from: isolated(names.agent(String(from))) })
+    : event.actor.kind === "agent" && event.actor.id === from
       ? m.event_unassigned_self({ who: who(event, names) })
       : m.event_unassigned({ who: who(event, names), from: isolated(names.agent(String(from))) }),
   PriorityChanged: (event, names, { from, to }) =>

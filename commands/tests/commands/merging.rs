@@ -1,0 +1,61 @@
+//! Tickets that become one.
+
+use docket_domain::ticket::{Ticket, TicketCommand, TicketStatus};
+use docket_domain::{Actor, TicketId};
+
+use crate::desk::{Desk, code};
+
+async fn status(desk: &Desk, id: TicketId) -> TicketStatus {
+    desk.commands.load_fresh::<Ticket>(&desk.tenant, id).await.unwrap().status
+}
+
+async fn set(desk: &Desk, id: TicketId, to: TicketStatus) {
+    let change = [TicketCommand::ChangeStatus { to, reason: None }];
+    desk.commands.change_ticket(&desk.by_admin(), id, &change).await.unwrap();
+}
+
+#[tokio::test]
+async fn tickets_of_different_customers_are_merged_only_if_that_is_said() {
+    let desk = Desk::new().await;
+    let (one, other) = (desk.ticket(desk.customer().await).await, desk.ticket(desk.customer().await).await);
+    let before = desk.log().await.len();
+    let refused = desk.commands.merge_tickets(&desk.by_admin(), one, other, false).await;
+    assert_eq!((code(refused), desk.log().await.len()), ("different_customers", before));
+    assert_eq!(code(desk.commands.merge_tickets(&desk.by_admin(), one, other, true).await), "done");
+    assert_eq!(status(&desk, one).await, TicketStatus::Closed);
+}
+
+#[tokio::test]
+async fn what_is_unfinished_stays_open_wherever_it_goes() {
+    let desk = Desk::new().await;
+    let customer = desk.customer().await;
+    let merge = async |source, target| code(desk.commands.merge_tickets(&desk.by_admin(), source, target, false).await);
+    let (open, resolved) = (desk.ticket(customer).await, desk.ticket(customer).await);
+    set(&desk, resolved, TicketStatus::Resolved).await;
+    assert_eq!(merge(open, resolved).await, "done");
+    assert_eq!(status(&desk, resolved).await, TicketStatus::Open, "the request goes on there");
+    let closed = desk.ticket(customer).await;
+    set(&desk, closed, TicketStatus::Closed).await;
+    let before = desk.log().await.len();
+    assert_eq!((merge(resolved, closed).await, desk.log().await.len()), ("ticket_closed", before));
+    // What is finished itself brings nothing back.
+    let (done, target) = (desk.ticket(customer).await, desk.ticket(customer).await);
+    set(&desk, done, TicketStatus::Resolved).await;
+    set(&desk, target, TicketStatus::Resolved).await;
+    assert_eq!((merge(done, target).await, status(&desk, target).await), ("done", TicketStatus::Resolved));
+}
+
+#[tokio::test]
+async fn a_ticket_that_comes_back_to_nobody_waits_to_be_taken() {
+    let desk = Desk::new().await;
+    let (customer, agent) = (desk.customer().await, desk.agent(1).await);
+    let id = desk.ticket(customer).await;
+    desk.commands.assign_ticket(&desk.by_admin(), id, agent).await.unwrap();
+    set(&desk, id, TicketStatus::WaitingCustomer).await;
+    desk.commands.deactivate_agent(&desk.by_admin(), agent).await.unwrap();
+    let message_id = docket_domain::MessageId(docket_store::new_id());
+    let reply = [TicketCommand::PostMessage { message_id, body: "Hello?".into() }];
+    desk.commands.change_ticket(&desk.by(Actor::customer(customer)), id, &reply).await.unwrap();
+    let ticket = desk.commands.load_fresh::<Ticket>(&desk.tenant, id).await.unwrap();
+    assert_eq!((ticket.assignee_id, ticket.status), (None, TicketStatus::Open));
+}
