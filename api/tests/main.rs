@@ -4,6 +4,7 @@ mod authorisation;
 mod bad_input;
 mod chats;
 mod conventions;
+mod figures;
 mod harness;
 mod idempotency;
 mod jwt;

@@ -66,6 +66,7 @@ pub fn ticket_at(events: &[Event]) -> Option<TicketDetail> {
         customer_email: None,
         follow_up_of: row.follow_up_of,
         chat_id: row.chat_id,
+        merged: row.merged_into.is_some(),
         merged_into: row.merged_into,
         merged_from: row.merged_from.0,
         linked: row.linked.0,

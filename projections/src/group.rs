@@ -11,8 +11,8 @@ use crate::error::ReadError;
 use crate::folding::{Fold, Folding};
 use crate::model::Model;
 use crate::models::{
-    agents, audit, calendars, chats, counters, customers, departments, messages, organisations, reads, roles, sla,
-    sla_policies, tickets, views,
+    agents, audit, calendars, chats, counters, customers, departments, messages, organisations, ratings, reads, roles,
+    sla, sla_policies, tickets, views,
 };
 use crate::table::{TableRow as _, TableSpec};
 
@@ -56,6 +56,7 @@ pub(crate) const MODELS: &[ModelInfo] = &[
     ModelInfo::of::<roles::Roles>(),
     ModelInfo::of::<sla::Sla>(),
     ModelInfo::of::<counters::Counters>(),
+    ModelInfo::of::<ratings::Ratings>(),
     ModelInfo::of::<audit::Audit>(),
     ModelInfo::of::<views::Views>(),
 ];

@@ -28,4 +28,7 @@ FROM docket_read.chats;
 DROP VIEW IF EXISTS reporting.daily;
 CREATE VIEW reporting.daily AS
 SELECT tenant, day::date AS day, metric, dimension, count, sum
-FROM docket_read.counters WHERE day <> '';
+FROM docket_read.counters WHERE day <> ''
+UNION ALL
+SELECT tenant, (given_at AT TIME ZONE 'UTC')::date, 'rating', '', count(*), sum(rating)::bigint
+FROM docket_read.ratings GROUP BY 1, 2;

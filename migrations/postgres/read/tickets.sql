@@ -18,6 +18,8 @@ CREATE TABLE {table} (
     first_responded_at timestamptz,
     resolved_at timestamptz,
     closed_at timestamptz,
+    done_at timestamptz,
+    done_by uuid,
     snoozed_until timestamptz,
     last_message_at timestamptz NOT NULL,
     last_customer_message_at timestamptz,
@@ -62,6 +64,8 @@ CREATE INDEX {table}_by_category ON {table} (tenant, category, rank, opened_at, 
 CREATE INDEX {table}_by_department ON {table} (tenant, department_id, rank, opened_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_opened ON {table} (tenant, opened_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_updated ON {table} (tenant, updated_at, id) WHERE NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_done ON {table} (tenant, done_at, id) WHERE done_at IS NOT NULL AND NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_resolver ON {table} (tenant, done_by, done_at, id) WHERE done_by IS NOT NULL AND NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_number ON {table} (tenant, number);
 CREATE INDEX {table}_by_order ON {table} (tenant, order_ref) WHERE order_ref IS NOT NULL;
 

@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use docket_domain::agent::{AgentEvent, AgentRegistered, Availability};
 use docket_domain::chat::ChatEvent;
-use docket_domain::ticket::{TicketEvent, TicketStatus};
-use docket_domain::{Actor, ActorKind, AgentId, DomainEvent, Event, PersonalText, Role, TenantId};
+use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, Role, TenantId};
 use uuid::Uuid;
 
 use crate::model::{Model, ddl};
@@ -23,10 +22,7 @@ table! {
             skills: Json<Vec<String>>,
             max_concurrent_chats: i64,
             active_chats: i64,
-            resolved_tickets: i64,
             chats_handled: i64,
-            rating_count: i64,
-            rating_sum: i64,
             last_activity_at: Option<DateTime<Utc>>,
             registered_at: DateTime<Utc>,
             version: u64,
@@ -42,23 +38,13 @@ table! {
 /// The model.
 pub(crate) struct Agents;
 
-/// The agent a rating is for.
-fn rated(event: &Event) -> Option<(AgentId, u8, Option<u8>)> {
-    let (agent, rating, replaces) = match &event.body {
-        DomainEvent::Ticket(TicketEvent::FeedbackGiven(given)) => (given.agent_id, given.rating, given.replaces),
-        DomainEvent::Chat(ChatEvent::FeedbackGiven(given)) => (given.agent_id, given.rating, given.replaces),
-        _ => return None,
-    };
-    agent.map(|agent| (agent, rating, replaces))
-}
-
 fn acting(actor: &Actor) -> Option<Uuid> {
     if actor.kind == ActorKind::Agent { actor.id } else { None }
 }
 
 impl Model for Agents {
     type Row = AgentRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("agents");
 
     fn keys(event: &Event, keys: &mut Vec<AgentKey>) {
@@ -76,9 +62,6 @@ impl Model for Agents {
             DomainEvent::Chat(ChatEvent::ChatAccepted(accepted)) => touched(accepted.agent_id.into()),
             _ => {}
         }
-        if let Some((agent, ..)) = rated(event) {
-            touched(agent.into());
-        }
     }
 
     fn fold(key: &AgentKey, row: Option<AgentRow>, event: &Event) -> Option<AgentRow> {
@@ -94,21 +77,10 @@ impl Model for Agents {
                 change(&mut row, body);
                 row.version = event.meta.version;
             }
-            DomainEvent::Ticket(TicketEvent::StatusChanged(changed))
-                if changed.to == TicketStatus::Resolved && acting(&event.meta.actor) == Some(key.id) =>
-            {
-                row.resolved_tickets += 1;
-            }
             DomainEvent::Chat(ChatEvent::ChatAccepted(accepted)) if accepted.agent_id.0 == key.id => {
                 row.chats_handled += 1;
             }
             _ => {}
-        }
-        if let Some((agent, rating, replaces)) = rated(event)
-            && agent.0 == key.id
-        {
-            row.rating_count += i64::from(replaces.is_none());
-            row.rating_sum += i64::from(rating) - i64::from(replaces.unwrap_or(0));
         }
         if acting(&event.meta.actor) == Some(key.id) {
             row.last_activity_at = row.last_activity_at.max(Some(event.meta.occurred_at));
@@ -133,10 +105,7 @@ fn register(key: &AgentKey, agent: &AgentRegistered, event: &Event) -> AgentRow 
         skills: Json(agent.skills.clone()),
         max_concurrent_chats: agent.max_concurrent_chats.into(),
         active_chats: 0,
-        resolved_tickets: 0,
         chats_handled: 0,
-        rating_count: 0,
-        rating_sum: 0,
         last_activity_at: None,
         registered_at: event.meta.occurred_at,
         version: event.meta.version,

@@ -1,4 +1,7 @@
-//! Counters behind the dashboard: sums by metric, day and dimension, added up from what events carry themselves.
+//! Counters behind the dashboard and reports: sums by metric, day and dimension, added up from what events carry themselves.
+//!
+//! By day (UTC) only what is never taken back is counted. Days of an organisation's own zone, and figures that change
+//! afterwards (ratings, who resolved what), are counted over the rows that know them.
 
 use docket_domain::chat::{ChatEvent, ChatStatus};
 use docket_domain::ticket::{TicketEvent, TicketStatus};
@@ -34,7 +37,6 @@ pub(crate) mod metric {
     pub(crate) const ASSIGNMENTS: &str = "assignments";
     pub(crate) const FIRST_RESPONSE: &str = "first_response_seconds";
     pub(crate) const RESOLUTION: &str = "resolution_seconds";
-    pub(crate) const RATING: &str = "rating";
     pub(crate) const CHATS_STARTED: &str = "chats_started";
     pub(crate) const CHAT_DURATION: &str = "chat_duration_seconds";
     /// Every metric.
@@ -49,7 +51,6 @@ pub(crate) mod metric {
         ASSIGNMENTS,
         FIRST_RESPONSE,
         RESOLUTION,
-        RATING,
         CHATS_STARTED,
         CHAT_DURATION,
     ];
@@ -122,18 +123,12 @@ fn ticket_steps(body: &TicketEvent) -> Vec<Step> {
             .map(|first| step(metric::FIRST_RESPONSE, true, "", 1, seconds(first.elapsed_seconds)))
             .into_iter()
             .collect(),
-        E::FeedbackGiven(given) => rating(given.rating, given.replaces),
         E::TicketArchived(gone) => counted(gone.status, gone.priority.as_str(), &gone.category, -1),
         E::TicketDeleted(gone) if !gone.was_archived => {
             counted(gone.status, gone.priority.as_str(), &gone.category, -1)
         }
         _ => Vec::new(),
     }
-}
-
-fn rating(rating: u8, replaces: Option<u8>) -> Vec<Step> {
-    let sum = i64::from(rating) - i64::from(replaces.unwrap_or(0));
-    vec![step(metric::RATING, true, "", i64::from(replaces.is_none()), sum)]
 }
 
 /// How many chats there are by status is a count over the few that are not closed.
@@ -143,7 +138,6 @@ fn chat_steps(body: &ChatEvent) -> Vec<Step> {
         ChatEvent::ChatEnded(ended) => {
             vec![step(metric::CHAT_DURATION, true, ChatStatus::Closed.as_str(), 1, seconds(ended.duration_seconds))]
         }
-        ChatEvent::FeedbackGiven(given) => rating(given.rating, given.replaces),
         _ => Vec::new(),
     }
 }
@@ -163,7 +157,7 @@ fn day(event: &Event) -> String {
 
 impl Model for Counters {
     type Row = CounterRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("counters");
 
     fn keys(event: &Event, keys: &mut Vec<CounterKey>) {

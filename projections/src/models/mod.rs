@@ -9,6 +9,7 @@ pub(crate) mod customers;
 pub(crate) mod departments;
 pub(crate) mod messages;
 pub(crate) mod organisations;
+pub(crate) mod ratings;
 pub(crate) mod reads;
 pub(crate) mod roles;
 pub(crate) mod sla;

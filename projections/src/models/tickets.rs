@@ -7,7 +7,7 @@ use docket_domain::ticket::{
     Channel, CustomFieldsChanged, FeedbackGiven, MessagePosted, Priority, StatusChanged, TicketEvent, TicketOpened,
     TicketStatus,
 };
-use docket_domain::{ActorKind, DomainEvent, Event, PersonalText, TenantId};
+use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -17,7 +17,8 @@ use crate::model::{Model, ddl};
 use crate::table::{Json, table};
 
 table! {
-    /// A ticket. Counts and times leave notes out; `note_count` has them.
+    /// A ticket. Counts and times leave notes out; `note_count` has them. `done_at` is since when it is resolved, in the one
+    /// sense every figure uses: resolved or closed, and not merged into another; `done_by` the agent who brought that about.
     TicketRow / TicketKey in "tickets" {
         key { tenant: TenantId, id: Uuid }
         plain {
@@ -37,6 +38,8 @@ table! {
             first_responded_at: Option<DateTime<Utc>>,
             resolved_at: Option<DateTime<Utc>>,
             closed_at: Option<DateTime<Utc>>,
+            done_at: Option<DateTime<Utc>>,
+            done_by: Option<Uuid>,
             snoozed_until: Option<DateTime<Utc>>,
             last_message_at: DateTime<Utc>,
             last_customer_message_at: Option<DateTime<Utc>>,
@@ -95,7 +98,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
@@ -153,6 +156,8 @@ fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
         first_responded_at: None,
         resolved_at: None,
         closed_at: None,
+        done_at: None,
+        done_by: None,
         snoozed_until: None,
         last_message_at: at,
         last_customer_message_at: Some(at),
@@ -201,7 +206,7 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
         E::TicketOpened(_) => {}
         E::MessagePosted(message) => post(row, message, at),
         E::NoteAdded(_) => row.note_count += 1,
-        E::StatusChanged(changed) => change_status(row, changed, at),
+        E::StatusChanged(changed) => change_status(row, changed, event),
         E::Assigned(assigned) => {
             row.assignee_id = Some(assigned.to.into());
             row.assignment_count += 1;
@@ -228,7 +233,10 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
         E::OrderLinked(linked) => row.order_ref = linked.to.as_ref().and_then(PersonalText::to_known),
         E::TicketSnoozed(snoozed) => row.snoozed_until = Some(snoozed.until),
         E::TicketWoken(_) => row.snoozed_until = None,
-        E::TicketMerged(merged) => row.merged_into = Some(merged.into.into()),
+        E::TicketMerged(merged) => {
+            row.merged_into = Some(merged.into.into());
+            (row.done_at, row.done_by) = (None, None);
+        }
         E::TicketMergeReceived(merged) => add(&mut row.merged_from, merged.source.into()),
         E::TicketLinked(linked) => add(&mut row.linked, linked.ticket_id.into()),
         E::TicketUnlinked(linked) => row.linked.retain(|id| *id != linked.ticket_id.0),
@@ -306,8 +314,15 @@ pub(crate) const fn is_done(status: TicketStatus) -> bool {
     matches!(status, TicketStatus::Resolved | TicketStatus::Closed)
 }
 
-fn change_status(row: &mut TicketRow, changed: &StatusChanged, at: DateTime<Utc>) {
+fn change_status(row: &mut TicketRow, changed: &StatusChanged, event: &Event) {
+    let at = event.meta.occurred_at;
     row.status = changed.to;
+    if !is_done(changed.to) {
+        (row.done_at, row.done_by) = (None, None);
+    } else if row.done_at.is_none() && row.merged_into.is_none() {
+        let Actor { kind, id } = event.meta.actor;
+        (row.done_at, row.done_by) = (Some(at), id.filter(|_| kind == ActorKind::Agent));
+    }
     match changed.to {
         TicketStatus::Resolved => {
             row.resolved_at = Some(at);

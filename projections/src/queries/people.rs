@@ -135,7 +135,9 @@ fn select_agents(viewer: &Viewer) -> Sql {
          (SELECT r.name FROM roles r WHERE r.tenant = {tenant} AND r.id = a.custom_role_id), a.availability, a.active, a.department_ids, a.skills, \
          a.max_concurrent_chats, a.active_chats, (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} \
          AND t.assignee_id = a.id AND t.status IN {NOT_DONE} AND NOT t.archived AND NOT t.deleted), \
-         a.resolved_tickets, a.chats_handled, a.rating_count, a.rating_sum, a.last_activity_at, a.registered_at, \
+         (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} AND t.done_by = a.id AND NOT t.archived AND NOT t.deleted), \
+         a.chats_handled, (SELECT count(*) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), \
+         (SELECT CAST(coalesce(sum(g.rating), 0) AS bigint) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), a.last_activity_at, a.registered_at, \
          a.version FROM agents a WHERE a.tenant = {tenant}"
     ));
     sql

@@ -25,7 +25,7 @@ type Place = (Option<i64>, DateTime<Utc>, Uuid);
 pub(super) const NOT_DONE: &str = "('open', 'in_progress', 'waiting_customer', 'on_hold')";
 
 /// The condition of the partial indexes lists go along.
-const LISTED: &str = "NOT t.archived AND NOT t.deleted";
+pub(super) const LISTED: &str = "NOT t.archived AND NOT t.deleted";
 
 pub(crate) fn number_text(number: i64) -> String {
     TicketNumber(number.unsigned_abs()).to_string()
@@ -82,8 +82,17 @@ impl Queries {
         let (links, email) =
             if viewer.is_customer() { (self.dialect().empty_array(), "NULL") } else { ("t.linked", "c.email") };
         let merged_from = if viewer.is_customer() { links } else { "t.merged_from" };
+        // Nor is a customer told of a ticket that is not theirs.
+        let merged_into = if viewer.is_customer() {
+            let own = own(&mut sql, viewer, "o.customer_id");
+            format!(
+                "(SELECT o.id FROM tickets o WHERE o.tenant = {tenant} AND o.id = t.merged_into AND NOT o.deleted{own})"
+            )
+        } else {
+            "t.merged_into".to_owned()
+        };
         sql.push(&format!(
-            ", {email}, t.follow_up_of, t.chat_id, t.merged_into, {merged_from}, {links}, t.feedback, \
+            ", {email}, t.follow_up_of, t.chat_id, t.merged_into IS NOT NULL, {merged_into}, {merged_from}, {links}, t.feedback, \
              t.feedback_comment, t.position FROM tickets t"
         ));
         joins(&mut sql, viewer, &tenant);
@@ -208,6 +217,7 @@ impl Queries {
             ("order_ref", filter.order_ref.as_ref().map(Column::cell)),
             ("customer_id", filter.customer_id.as_ref().map(Column::cell)),
             ("assignee_id", assignee.as_ref().map(Column::cell)),
+            ("done_by", filter.resolved_by.as_ref().map(Column::cell)),
         ];
         for (column, cell) in equal {
             if let Some(cell) = cell {
@@ -218,11 +228,19 @@ impl Queries {
             let tag = sql.keep(tag.cell());
             add(self.dialect().has("t.tags", &tag));
         }
-        if let Some(from) = filter.opened_from {
-            add(format!("t.opened_at >= {}", sql.keep(from.cell())));
+        let times = [
+            ("opened_at >=", filter.opened_from),
+            ("opened_at <", filter.opened_to),
+            ("done_at >=", filter.resolved_from),
+            ("done_at <", filter.resolved_to),
+        ];
+        for (than, at) in times {
+            if let Some(at) = at {
+                add(format!("t.{than} {}", sql.keep(at.cell())));
+            }
         }
-        if let Some(to) = filter.opened_to {
-            add(format!("t.opened_at < {}", sql.keep(to.cell())));
+        if let Some(resolved) = filter.resolved {
+            add(format!("t.done_at IS {}NULL", if resolved { "NOT " } else { "" }));
         }
         if let Some(snoozed) = filter.snoozed {
             add(format!("t.snoozed_until IS {}NULL", if snoozed { "NOT " } else { "" }));
@@ -231,7 +249,7 @@ impl Queries {
             let now = sql.keep(self.now().cell());
             add(format!(
                 "t.id IN (SELECT o.ticket_id FROM sla o WHERE o.tenant = {tenant} AND o.due_at IS NOT NULL \
-                 AND o.due_at <= {now})"
+                 AND o.due_at < {now})"
             ));
         }
         if let Some(search) = &filter.search {
@@ -391,6 +409,7 @@ fn read_detail(row: &mut RowReader<'_>) -> Result<TicketDetail, ReadError> {
         customer_email: row.get()?,
         follow_up_of: row.get()?,
         chat_id: row.get()?,
+        merged: row.get()?,
         merged_into: row.get()?,
         merged_from: row.get::<Json<Vec<Uuid>>>()?.0,
         linked: row.get::<Json<Vec<Uuid>>>()?.0,

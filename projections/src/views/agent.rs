@@ -40,11 +40,11 @@ pub struct AgentView {
     pub active_chats: i64,
     /// Tickets they are responsible for that are not resolved or closed.
     pub open_tickets: i64,
-    /// Tickets they resolved.
+    /// Tickets that are resolved by them, each once: those of `GET /v1/tickets?resolved_by={id}`.
     pub resolved_tickets: i64,
     /// Chats they accepted.
     pub chats_handled: i64,
-    /// Mean of the ratings they were given, 1 to 5.
+    /// Mean of the ratings of conversations that were theirs when they were first rated, 1 to 5.
     pub average_rating: Option<f64>,
     /// When they last did anything.
     pub last_activity_at: Option<DateTime<Utc>>,

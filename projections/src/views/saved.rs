@@ -129,6 +129,7 @@ impl SavedView {
                 ViewSort::Newest => TicketSort::Newest,
                 ViewSort::Updated => TicketSort::Updated,
             },
+            ..TicketFilter::default()
         }
     }
 }

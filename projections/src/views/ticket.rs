@@ -57,6 +57,14 @@ pub struct TicketFilter {
     pub opened_from: Option<DateTime<Utc>>,
     /// Opened before.
     pub opened_to: Option<DateTime<Utc>>,
+    /// Only those that are resolved (resolved or closed, and not merged into another), or only the others.
+    pub resolved: Option<bool>,
+    /// Resolved by this agent.
+    pub resolved_by: Option<Uuid>,
+    /// Resolved at or after.
+    pub resolved_from: Option<DateTime<Utc>>,
+    /// Resolved before.
+    pub resolved_to: Option<DateTime<Utc>>,
     /// With an SLA clock past due.
     pub overdue: bool,
     /// Only those put aside until later, or only the others.
@@ -201,7 +209,9 @@ pub struct TicketDetail {
     pub follow_up_of: Option<Uuid>,
     /// The chat it came from.
     pub chat_id: Option<Uuid>,
-    /// The ticket it went into.
+    /// Whether it was merged into another ticket. Then nothing more can be done with it.
+    pub merged: bool,
+    /// The ticket it went into. A customer is told only of one of their own.
     pub merged_into: Option<Uuid>,
     /// Tickets that went into it.
     pub merged_from: Vec<Uuid>,

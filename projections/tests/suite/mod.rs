@@ -2,6 +2,7 @@
 
 mod desk;
 mod erasing;
+mod figures;
 mod history;
 mod lists;
 mod plans;

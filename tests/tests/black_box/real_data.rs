@@ -103,7 +103,7 @@ async fn an_export_gives_an_empty_desk_the_same_read_models() {
             !rows.is_empty()
                 || matches!(
                     table.as_str(),
-                    "reads" | "organisations" | "sla" | "calendars" | "sla_policies" | "views" | "roles"
+                    "reads" | "ratings" | "organisations" | "sla" | "calendars" | "sla_policies" | "views" | "roles"
                 ),
             "{table} is empty"
         );

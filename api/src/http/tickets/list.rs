@@ -48,6 +48,16 @@ pub(crate) struct TicketQuery {
     /// Opened before: a time, or how long ago.
     #[param(value_type = Option<String>)]
     opened_to: Option<Moment>,
+    /// `true`: only those that are resolved (resolved or closed, and not merged into another); `false`: only the others.
+    resolved: Option<bool>,
+    /// Resolved by this agent. Not for customers.
+    resolved_by: Option<Uuid>,
+    /// Resolved at or after, and not reopened since: a time, or how long ago.
+    #[param(value_type = Option<String>)]
+    resolved_from: Option<Moment>,
+    /// Resolved before: a time, or how long ago.
+    #[param(value_type = Option<String>)]
+    resolved_to: Option<Moment>,
     /// Only those with an SLA clock past due. Not for customers.
     overdue: Option<bool>,
     /// `true`: only those put aside until later; `false`: only the others. Not for customers.
@@ -79,8 +89,12 @@ pub(super) async fn list_tickets(
 ) -> Answer<Listing<TicketView>> {
     let request = page(&app, query.limit, query.cursor)?;
     // Customers see none of it; a filter that did nothing would deceive them, and one that worked would tell.
-    let internal =
-        [("tag", query.tag.is_some()), ("overdue", query.overdue.is_some()), ("snoozed", query.snoozed.is_some())];
+    let internal = [
+        ("tag", query.tag.is_some()),
+        ("overdue", query.overdue.is_some()),
+        ("snoozed", query.snoozed.is_some()),
+        ("resolved_by", query.resolved_by.is_some()),
+    ];
     if let Some((field, _)) = internal.into_iter().find(|(_, asked)| *asked && who.is_customer()) {
         return Err(Problem::invalid_field(field, "not_for_customers", format!("{field}: known to the desk alone")));
     }
@@ -100,6 +114,10 @@ pub(super) async fn list_tickets(
         tag: query.tag.or(base.tag),
         opened_from: query.opened_from.map(|moment| moment.resolve(now)).or(base.opened_from),
         opened_to: query.opened_to.map(|moment| moment.resolve(now)).or(base.opened_to),
+        resolved: query.resolved.or(base.resolved),
+        resolved_by: query.resolved_by.or(base.resolved_by),
+        resolved_from: query.resolved_from.map(|moment| moment.resolve(now)).or(base.resolved_from),
+        resolved_to: query.resolved_to.map(|moment| moment.resolve(now)).or(base.resolved_to),
         overdue: query.overdue.unwrap_or(base.overdue),
         snoozed: query.snoozed.or(base.snoozed),
         order_ref: query.order_ref.or(base.order_ref),

@@ -1,0 +1,179 @@
+//! The dashboard's figures, and the lists they lead to.
+
+use chrono::TimeDelta;
+use docket_store::{Clock as _, SystemClock};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, TestDesk};
+
+/// How many tickets a list has, page by page.
+async fn count(client: &Client, list: &str) -> i64 {
+    let mut path = format!("{list}{}limit=2", if list.contains('?') { '&' } else { '?' });
+    let first = path.clone();
+    let mut count = 0;
+    loop {
+        let page = client.get(&path).await.expect(StatusCode::OK);
+        count += i64::try_from(page["items"].as_array().expect("items").len()).expect("a count");
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("{first}&cursor={cursor}"),
+            None => return count,
+        }
+    }
+}
+
+/// The figure of that name: `a.b` is b of a, of an agent or a day.
+fn figure(dashboard: &Value, name: &str) -> i64 {
+    let mut at = dashboard;
+    for part in name.split('.') {
+        at = match at {
+            Value::Array(entries) => entries
+                .iter()
+                .find(|entry| entry["id"] == part || entry["day"] == part)
+                .map(|entry| entry.get("resolved_tickets").unwrap_or(entry))
+                .expect("the entry"),
+            other => &other[part],
+        };
+    }
+    at.as_i64().unwrap_or_else(|| panic!("{name}: {at}"))
+}
+
+#[tokio::test]
+async fn every_figure_leads_to_exactly_its_tickets() {
+    let desk = TestDesk::start().await;
+    let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);
+    let mut ids = Vec::new();
+    for (number, priority) in ["low", "medium", "high", "urgent"].iter().cycle().take(10).enumerate() {
+        let category = if number < 5 { "general" } else { "R&D + more" };
+        let body = json!({ "subject": "x", "description": "x", "category": category, "priority": priority, "customer_id": carl.id });
+        ids.push(admin.post("/v1/tickets", &body).await.id());
+    }
+    let set = async |index: usize, what: &str, body: Value| {
+        let path = format!("/v1/tickets/{}/{what}", ids[index]);
+        let answer = match what {
+            "archive" | "merge" => agent_or(&admin, &agent.client, what).post(&path, &body).await,
+            _ => agent.client.put(&path, &body).await,
+        };
+        answer.expect(StatusCode::OK)["position"].as_u64().expect("a position")
+    };
+    let tomorrow = SystemClock.now() + TimeDelta::days(1);
+    set(0, "status", json!({ "status": "resolved" })).await;
+    set(1, "status", json!({ "status": "closed" })).await;
+    set(2, "snooze", json!({ "until": tomorrow })).await;
+    set(3, "merge", json!({ "into": ids[4] })).await;
+    set(5, "status", json!({ "status": "resolved" })).await;
+    set(5, "status", json!({ "status": "open" })).await;
+    set(6, "status", json!({ "status": "on_hold" })).await;
+    let position = set(7, "archive", json!({})).await;
+    let dashboard = admin.get_at("/v1/dashboard", position).await.expect(StatusCode::OK);
+    let lists = dashboard["lists"].as_object().expect("lists");
+    for counted in ["total_tickets", "open_tickets", "snoozed_tickets", "resolved_tickets", "tickets_created_today"] {
+        assert!(lists.contains_key(counted), "{counted}");
+    }
+    for (name, list) in lists {
+        let list = list.as_str().expect("a list");
+        assert_eq!(count(&admin, list).await, figure(&dashboard, name), "{name}: {list}");
+    }
+    let of = |name: &str| figure(&dashboard, name);
+    assert_eq!((of("total_tickets"), of("open_tickets"), of("snoozed_tickets"), of("resolved_tickets")), (9, 5, 1, 2));
+    assert_eq!(of(&format!("top_agents.{}", agent.id)), 2);
+}
+
+/// Archiving is not for agents.
+fn agent_or<'a>(admin: &'a Client, agent: &'a Client, what: &str) -> &'a Client {
+    if what == "archive" { admin } else { agent }
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_not_measured_has_no_clocks() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let line = json!({
+        "type": "ticket", "external_id": "T1", "subject": "Old", "description": "Old", "opened_at": "2020-05-01T10:00:00Z",
+        "customer": { "external_id": "c1", "name": "Ada" }, "history": [],
+    });
+    let request = admin.request(reqwest::Method::POST, "/v1/imports").header("content-type", "application/x-ndjson");
+    Client::send(request.body(line.to_string())).await.expect(StatusCode::OK);
+    let tickets = crate::harness::eventually("the ticket", || async {
+        let tickets = admin.get("/v1/tickets").await.expect(StatusCode::OK);
+        tickets["items"].get(0).cloned()
+    })
+    .await;
+    let id = tickets["id"].as_str().expect("an id");
+    let sla = admin.get(&format!("/v1/tickets/{id}/sla")).await.expect(StatusCode::OK);
+    assert_eq!((&sla["clocks"], &sla["policy"], &sla["ticket_id"]), (&json!([]), &Value::Null, &json!(id)));
+    let nobody = docket_store::new_id();
+    admin.get(&format!("/v1/tickets/{nobody}/sla")).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_set_of_changes_is_one_wish() {
+    let desk = TestDesk::start().await;
+    let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);
+    let id = admin.open_ticket(&carl.id, "x").await.id();
+    let change = async |body: Value| {
+        let mut all = json!({ "ids": [id] });
+        all.as_object_mut().expect("an object").extend(body.as_object().expect("an object").clone());
+        admin.post("/v1/ticket-changes", &all).await.expect(StatusCode::OK)["items"][0].clone()
+    };
+    assert_eq!(change(json!({ "status": "closed", "priority": "low", "assignee_id": agent.id })).await["status"], 200);
+    let reopened = change(json!({ "status": "open", "priority": "high" })).await;
+    let position = reopened["receipt"]["position"].as_u64().expect("a position");
+    let refused = change(json!({ "status": "closed", "category": "" })).await;
+    assert_eq!((&refused["status"], &refused["problem"]["errors"][0]["field"]), (&json!(422), &json!("category")));
+    let seen = admin.get_at(&format!("/v1/tickets/{id}"), position).await.expect(StatusCode::OK);
+    assert_eq!(seen["status"], "open", "nothing of it happened");
+}
+
+#[tokio::test]
+async fn neither_customer_is_told_of_the_others_ticket() {
+    let desk = TestDesk::start().await;
+    let (admin, carl, dora) = (desk.admin(), desk.customer().await, desk.customer().await);
+    let (one, other) = (admin.open_ticket(&carl.id, "One").await.id(), admin.open_ticket(&dora.id, "Other").await.id());
+    let merge = async |across: bool| {
+        admin.post(&format!("/v1/tickets/{one}/merge"), &json!({ "into": other, "across_customers": across })).await
+    };
+    merge(false).await.problem(409, "different_customers");
+    let position = merge(true).await.expect(StatusCode::OK)["position"].as_u64().expect("a position");
+    let seen = carl.client.get_at(&format!("/v1/tickets/{one}"), position).await.expect(StatusCode::OK);
+    assert_eq!((&seen["status"], &seen["merged_into"]), (&json!("closed"), &Value::Null));
+    let events = carl.client.get(&format!("/v1/tickets/{one}/events")).await;
+    events.expect(StatusCode::OK);
+    assert!(!events.text.contains(&other) && !events.text.contains("into_number"), "{}", events.text);
+    let theirs = dora.client.get(&format!("/v1/tickets/{other}/events")).await;
+    assert!(!theirs.text.contains(&one), "{}", theirs.text);
+    let seen = admin.get(&format!("/v1/tickets/{one}")).await.expect(StatusCode::OK);
+    assert_eq!(seen["merged_into"], json!(other), "the desk knows");
+}
+
+#[tokio::test]
+async fn who_leaves_hands_back_their_tickets() {
+    let desk = TestDesk::start().await;
+    let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);
+    let id = admin.open_ticket(&carl.id, "x").await.id();
+    admin.put(&format!("/v1/tickets/{id}/assignee"), &json!({ "agent_id": agent.id })).await.expect(StatusCode::OK);
+    admin.post(&format!("/v1/agents/{}/deactivate", agent.id), &json!({})).await.expect(StatusCode::OK);
+    crate::harness::eventually("it waits to be taken", || async {
+        let unassigned = admin.get("/v1/tickets?assignee=unassigned").await.expect(StatusCode::OK);
+        (unassigned["items"][0]["id"] == json!(id)).then_some(())
+    })
+    .await;
+    let events = admin.get(&format!("/v1/tickets/{id}/events")).await.expect(StatusCode::OK);
+    let handed_back = events["items"].as_array().expect("items").iter().find(|e| e["event_type"] == "Unassigned");
+    assert_eq!(handed_back.expect("it")["payload"]["reason"], "agent_deactivated");
+}
+
+#[tokio::test]
+async fn a_refused_form_leaves_nothing_behind() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let form = |subject: &str| {
+        json!({ "subject": subject, "description": "x", "category": "general",
+            "customer": { "name": "Ada", "email": "ada@example.com" } })
+    };
+    admin.post("/v1/tickets", &form(" ")).await.problem(422, "invalid_fields");
+    let known = admin.get("/v1/customers").await.expect(StatusCode::OK);
+    assert_eq!(known["items"], json!([]), "nor a customer");
+    let opened = admin.post("/v1/tickets", &form("Lamp")).await.expect(StatusCode::CREATED);
+    assert_eq!(opened["number"], "TKT-000001");
+}

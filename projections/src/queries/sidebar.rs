@@ -1,0 +1,67 @@
+//! The figures beside the menu.
+
+use super::Queries;
+use super::dialect::own;
+use super::reader::one;
+use super::tickets::NOT_DONE;
+use crate::database::Sql;
+use crate::error::ReadError;
+use crate::table::Column;
+use crate::viewer::Viewer;
+use crate::views::*;
+
+impl Queries {
+    /// The figures beside the viewer's menu.
+    pub async fn sidebar(&self, viewer: &Viewer) -> Result<SidebarCounts, ReadError> {
+        let mut sql = Sql::default();
+        let tenant = sql.keep(viewer.tenant.cell());
+        let person = sql.keep(viewer.person_id.cell());
+        let open = format!(
+            "FROM tickets t WHERE t.tenant = {tenant} AND t.status IN {NOT_DONE} AND NOT t.archived AND NOT t.deleted"
+        );
+        let unread = |theirs: &str| {
+            format!(
+                "FROM tickets t LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id \
+                 AND r.reader_id = {person} WHERE t.tenant = {tenant} AND NOT t.archived AND NOT t.deleted \
+                 AND t.{theirs} > coalesce(r.{theirs}, 0)"
+            )
+        };
+        if viewer.is_customer() {
+            let own = own(&mut sql, viewer, "t.customer_id");
+            let (unread, none) = (unread("agent_messages"), "CAST(0 AS bigint)");
+            sql.push(&format!(
+                "SELECT (SELECT count(*) {open}{own}), (SELECT count(*) {open}{own}), {none}, {none}, {none}, \
+                 (SELECT count(*) {unread}{own}), {none}, (SELECT count(*) FROM chats t WHERE t.tenant = {tenant} \
+                 AND t.status <> 'closed'{own})"
+            ));
+        } else {
+            let now = sql.keep(self.now().cell());
+            let unread = unread("customer_messages");
+            // What was put aside is not in the lists these counts stand beside.
+            let awake = format!("{open} AND t.snoozed_until IS NULL");
+            sql.push(&format!(
+                "SELECT (SELECT count(*) {awake}), (SELECT count(*) {awake} AND t.assignee_id = {person}), \
+                 (SELECT count(*) {awake} AND t.assignee_id IS NULL), (SELECT count(*) {awake} AND t.rank = 1), \
+                 (SELECT count(*) FROM sla s JOIN tickets t ON t.tenant = s.tenant AND t.id = s.ticket_id \
+                 WHERE s.tenant = {tenant} AND s.due_at IS NOT NULL AND s.due_at < {now} AND NOT t.archived AND NOT t.deleted), \
+                 (SELECT count(*) {unread} AND t.assignee_id = {person} AND t.status IN {NOT_DONE}), \
+                 (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.status = 'waiting'), \
+                 (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = {person} \
+                 AND h.status IN ('active', 'transferred'))"
+            ));
+        }
+        let counts = one(self.fetch(viewer, sql).await?, |row| {
+            Ok(SidebarCounts {
+                open_tickets: row.get()?,
+                my_tickets: row.get()?,
+                unassigned_tickets: row.get()?,
+                urgent_tickets: row.get()?,
+                overdue_tickets: row.get()?,
+                unread_tickets: row.get()?,
+                waiting_chats: row.get()?,
+                my_chats: row.get()?,
+            })
+        })?;
+        Ok(counts.unwrap_or_default())
+    }
+}
