@@ -26,6 +26,7 @@ pub mod role;
 pub mod service_level;
 pub mod sla;
 pub mod ticket;
+mod told;
 pub mod view;
 
 pub use aggregate::{Aggregate, DecideContext, Stamp};
@@ -41,3 +42,4 @@ pub use limits::Limits;
 pub use permission::{HeldRole, Permission, PermissionSet, Role};
 pub use personal::PersonalText;
 pub use rejection::{FieldViolation, Rejection, Violations};
+pub use told::check_told;

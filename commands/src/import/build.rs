@@ -8,7 +8,7 @@ use docket_domain::ticket::{
 use docket_domain::view::ViewEvent;
 use docket_domain::{
     Actor, AgentId, Aggregate, Category, ChatId, CustomerId, DecideContext, DepartmentId, DomainEvent, EventSet as _,
-    Limits, MessageId, PersonId, PersonalText, Stamp, TicketId,
+    Limits, MessageId, PersonId, PersonalText, Stamp, TicketId, Violations, check_told,
 };
 use docket_store::Draft;
 use uuid::Uuid;
@@ -64,11 +64,16 @@ pub(super) fn build(
             };
             let mut history = History::<Ticket>::new(customer, line.opened_at, actor(opened_by, customer, ids), limits);
             history.open(&open)?;
-            history.all(&planned.steps, ids, |ticket, step, ids, place, context| {
-                ticket_step(step, ids, || message_id(id, place), plain)
-                    .and_then(|step| ticket.record(&step, context).map_err(|refused| refusal(&refused)))
-                    .map(|recorded| (recorded.event, recorded.irregular))
-            })
+            history.all(
+                &planned.steps,
+                ids,
+                |ticket, step, ids, place, context| {
+                    ticket_step(step, ids, || message_id(id, place), plain)
+                        .and_then(|step| ticket.record(&step, context).map_err(|refused| refusal(&refused)))
+                        .map(|recorded| (recorded.event, recorded.irregular))
+                },
+                truth,
+            )
         }
         Content::Chat { line, customer, department } => {
             let customer = CustomerId(ids(customer));
@@ -87,18 +92,24 @@ pub(super) fn build(
             };
             let mut history = History::<Chat>::new(customer, line.opened_at, Actor::customer(customer), limits);
             history.open(&start)?;
-            history.all(&planned.steps, ids, |chat, step, ids, place, context| {
-                chat_step(step, ids, || message_id(id, place))
-                    .and_then(|step| chat.record(&step, context).map_err(|refused| refusal(&refused)))
-                    .map(|recorded| (recorded.event, recorded.irregular))
-            })
+            history.all(
+                &planned.steps,
+                ids,
+                |chat, step, ids, place, context| {
+                    chat_step(step, ids, || message_id(id, place))
+                        .and_then(|step| chat.record(&step, context).map_err(|refused| refusal(&refused)))
+                        .map(|recorded| (recorded.event, recorded.irregular))
+                },
+                |_, _| Ok(()),
+            )
         }
-        Content::Stream => stream(planned, number, ids),
+        Content::Stream => stream(planned, number, ids, limits),
     }
 }
 
 /// A stream told event by event.
-fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Result<Built, Reason> {
+fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>, limits: &Limits) -> Result<Built, Reason> {
+    let mut ticket = Ticket::default();
     let category = planned.stream.category;
     let mut drafts = Vec::with_capacity(planned.steps.len());
     let mut subject = match category {
@@ -126,6 +137,7 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Resu
         let mut body =
             DomainEvent::decode(category, name, version, &payload).map_err(|error| at(format!("event: {error}")))?;
         none_sealed(|visit| body.visit_personal(visit)).map_err(at)?;
+        values(&body, limits).map_err(at)?;
         match &mut body {
             DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => {
                 opened.number = number.unwrap_or(opened.number);
@@ -135,10 +147,16 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>) -> Resu
             DomainEvent::View(ViewEvent::ViewSaved(saved)) => subject = Some(saved.owner_id.0),
             _ => {}
         }
+        let occurred_at = planned_step.step.at.trunc_subsecs(6);
+        let actor = actor(&planned_step.who, CustomerId(subject.unwrap_or(planned.stream.id)), ids);
+        if let DomainEvent::Ticket(told) = &body {
+            truth(&ticket, told).map_err(at)?;
+            ticket.evolve(told, &Stamp { version: index as u64 + 1, occurred_at, actor });
+        }
         drafts.push(Draft {
             body,
-            occurred_at: planned_step.step.at.trunc_subsecs(6),
-            actor: actor(&planned_step.who, CustomerId(subject.unwrap_or(planned.stream.id)), ids),
+            occurred_at,
+            actor,
             data_subject: subject.map(PersonId),
             irregular: planned_step.step.irregular.unwrap_or(false),
         });
@@ -180,6 +198,7 @@ where
         steps: &[PlannedStep],
         ids: Ids<'_>,
         record: impl Fn(&A, &PlannedStep, Ids<'_>, usize, &DecideContext<'_>) -> Result<(Option<A::Event>, bool), Reason>,
+        contradiction: impl Fn(&A, &A::Event) -> Result<(), Reason>,
     ) -> Result<Built, Reason> {
         for (index, step) in steps.iter().enumerate() {
             let at = |reason: Reason| format!("history[{index}].{reason}");
@@ -193,12 +212,14 @@ where
                     }
                     let mut told = A::Event::decode(name, version, &payload).map_err(|e| at(format!("event: {e}")))?;
                     none_sealed(|visit| told.visit_personal(visit)).map_err(at)?;
+                    values(&told.clone().into(), self.limits).map_err(at)?;
                     (Some(told), step.step.irregular.unwrap_or(false))
                 }
                 _ => record(&self.state, step, ids, index + 1, &context).map_err(at)?,
             };
             self.built.irregular += u64::from(irregular);
             if let Some(happened) = happened {
+                contradiction(&self.state, &happened).map_err(at)?;
                 self.take(happened, now, actor, irregular);
             }
         }
@@ -293,6 +314,18 @@ fn payload(planned: &PlannedStep) -> Result<(&str, u16, String), Reason> {
         return Err("data: must not contain the character NUL".into());
     }
     Ok((step.event.as_deref().unwrap_or_default(), step.version.unwrap_or(1), payload))
+}
+
+/// Values by which others are computed must make sense.
+fn values(told: &DomainEvent, limits: &Limits) -> Result<(), Reason> {
+    let mut violations = Violations::default();
+    check_told(told, limits, &mut violations);
+    violations.into_result().map_err(|refused| format!("data: {}", refusal(&refused)))
+}
+
+/// What an event says was before must have been so.
+fn truth(ticket: &Ticket, told: &TicketEvent) -> Result<(), Reason> {
+    ticket.contradicts(told).map_or(Ok(()), |why| Err(format!("data: {why}")))
 }
 
 /// Sealed text is of another desk: nobody here could open it.

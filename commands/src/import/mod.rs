@@ -20,7 +20,7 @@ mod split;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::customer::CustomerEvent;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::ticket::{PlainFields, TicketNumber};
@@ -31,6 +31,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use build::{Built, build};
+use format::Line;
 use numbers::Numbers;
 use parse::{Reason, parse};
 use people::{Entered, People};
@@ -44,6 +45,25 @@ const IN_FLIGHT: usize = 512;
 /// After this many lines in a row that were not here before, it is no longer looked first: a number is taken, and given
 /// back should the line be here after all.
 const CAREFUL: u32 = 32;
+
+/// How far clocks may differ before what is told has not happened yet.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// History has happened. What lies ahead would hold back the time of everything that happens to the same thing later.
+fn not_ahead(line: &Line, latest: DateTime<Utc>) -> Result<(), Reason> {
+    let (opened_at, history) = match line {
+        Line::Ticket(line) => (Some(line.opened_at), &line.history),
+        Line::Chat(line) => (Some(line.opened_at), &line.history),
+        Line::Stream(line) => (None, &line.history),
+    };
+    if opened_at.is_some_and(|at| at > latest) {
+        return Err("opened_at: lies ahead of this machine's clock".into());
+    }
+    match history.iter().position(|step| step.at > latest) {
+        Some(index) => Err(format!("history[{index}].at: lies ahead of this machine's clock")),
+        None => Ok(()),
+    }
+}
 
 /// The import cannot go on. What came in is in; importing the same again goes on where it ended.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -173,7 +193,11 @@ impl Importer {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        let planned = match parse(&bytes).and_then(|line| Planned::new(line, &self.context.tenant, &mut self.people)) {
+        let latest = self.context.journal.clock().now() + AHEAD;
+        let planned = match parse(&bytes)
+            .and_then(|line| not_ahead(&line, latest).map(|()| line))
+            .and_then(|line| Planned::new(line, &self.context.tenant, &mut self.people))
+        {
             Ok(planned) => planned,
             Err(reason) => {
                 self.refuse(self.line, reason);

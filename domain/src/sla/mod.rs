@@ -13,5 +13,5 @@ pub use calendar::Calendar;
 pub use clock::{Clock, ClockState, Mark};
 pub use clocks::{SlaClocks, SlaTimer, SlaTimerKind};
 pub use explain::{ClockExplanation, ExplainedStretch, SlaExplanation};
-pub(crate) use policy::LONGEST_TARGET;
+pub(crate) use policy::{LONGEST_TARGET, check_hours, check_targets, check_zone};
 pub use policy::{check_policy, default_policy};

@@ -49,41 +49,49 @@ pub fn default_policy(time_zone: &str) -> SlaPolicyApplied {
 /// Notes a violation for everything in a policy that is not as it must be.
 pub fn check_policy(policy: &SlaPolicyApplied, limits: &Limits, violations: &mut Violations) {
     violations.line("sla.name", &policy.name, 1, limits.name_chars);
-    for (priority, target) in &policy.targets {
+    check_targets("sla.targets", &policy.targets, violations);
+    check_hours("sla.hours", &policy.hours, violations);
+}
+
+/// The same for the targets in `field`.
+pub(crate) fn check_targets(field: &str, targets: &BTreeMap<Priority, SlaTarget>, violations: &mut Violations) {
+    for (priority, target) in targets {
         for (name, seconds) in [
             ("first_response", target.first_response),
             ("next_response", target.next_response),
             ("resolution", target.resolution),
         ] {
             if seconds.is_some_and(|seconds| !(1..=LONGEST_TARGET).contains(&seconds)) {
-                let field = format!("sla.targets.{priority}.{name}");
+                let field = format!("{field}.{priority}.{name}");
                 violations.add(&field, "out_of_range", format!("{field} must be from 1 to {LONGEST_TARGET} seconds"));
             }
         }
     }
-    check_hours(&policy.hours, violations);
 }
 
-fn check_hours(hours: &Hours, violations: &mut Violations) {
-    if hours.time_zone.parse::<Tz>().is_err() {
-        violations.add(
-            "sla.hours.time_zone",
-            "unknown",
-            "sla.hours.time_zone must be an IANA name such as Europe/Rome",
-        );
-    }
-    violations.count("sla.hours.ranges", hours.ranges.len(), MOST_RANGES);
-    violations.count("sla.hours.holidays", hours.holidays.len(), MOST_HOLIDAYS);
+/// The same for the hours in `field`.
+pub(crate) fn check_hours(field: &str, hours: &Hours, violations: &mut Violations) {
+    check_zone(&format!("{field}.time_zone"), &hours.time_zone, violations);
+    let (field, holidays) = (format!("{field}.ranges"), format!("{field}.holidays"));
+    violations.count(&field, hours.ranges.len(), MOST_RANGES);
+    violations.count(&holidays, hours.holidays.len(), MOST_HOLIDAYS);
     let mut ranges: Vec<(u32, NaiveTime, NaiveTime)> =
         hours.ranges.iter().map(|range| (range.day.num_days_from_monday(), range.from, range.to)).collect();
     ranges.sort_unstable();
     let to_midnight = |to: NaiveTime| to == NaiveTime::MIN;
     if ranges.iter().any(|(_, from, to)| from >= to && !to_midnight(*to)) {
-        violations.add("sla.hours.ranges", "invalid", "sla.hours.ranges must each end after they begin");
+        violations.add(&field, "invalid", format!("{field} must each end after they begin"));
     } else if ranges.windows(2).any(|pair| {
         let [(day, _, to), (next_day, next_from, _)] = pair else { return false };
         day == next_day && (next_from < to || to_midnight(*to))
     }) {
-        violations.add("sla.hours.ranges", "invalid", "sla.hours.ranges must not overlap");
+        violations.add(&field, "invalid", format!("{field} must not overlap"));
+    }
+}
+
+/// Notes a violation unless there is such a time zone.
+pub(crate) fn check_zone(field: &str, time_zone: &str, violations: &mut Violations) {
+    if time_zone.parse::<Tz>().is_err() {
+        violations.add(field, "unknown", format!("{field} must be an IANA name such as Europe/Rome"));
     }
 }

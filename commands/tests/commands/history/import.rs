@@ -245,3 +245,65 @@ async fn text_of_custom_fields_is_personal_unless_the_desk_or_the_line_says_othe
     assert_eq!(changed.changes.keys().collect::<Vec<_>>(), ["size", "told"]);
     assert_eq!(changed.personal_changes.keys().collect::<Vec<_>>(), ["born", "told", "unheard"]);
 }
+
+/// A ticket's line with one event told as Docket keeps it.
+fn told(external_id: &str, event: &str, data: &Value) -> Value {
+    let step = step(20, json!({"kind": "customer"}), "event", json!({"event": event, "data": data}));
+    ticket(external_id, json!([step]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_events_say_nothing_that_could_not_have_been_decided() {
+    let desk = Desk::new().await;
+    let policy = |zone: &str, target: u64| {
+        json!({
+            "name": "Imported", "pause_in": [], "targets": {"high": {"resolution": target}},
+            "hours": {"time_zone": zone, "ranges": [], "holidays": []},
+        })
+    };
+    let cases = [
+        ("SlaPolicyApplied", policy("Mars/Olympus", 60), "time_zone must be an IANA name"),
+        ("SlaPolicyApplied", policy("Europe/Rome", 0), "must be from 1 to"),
+        ("FeedbackGiven", json!({"rating": 9}), "rating must be from 1 to 5"),
+        ("FeedbackGiven", json!({"rating": 4, "replaces": 2}), "that was not the rating before"),
+        ("StatusChanged", json!({"from": "resolved", "to": "open"}), "the ticket had another status"),
+        ("PriorityChanged", json!({"from": "low", "to": "high"}), "the ticket had another priority"),
+        (
+            "TicketArchived",
+            json!({"status": "open", "priority": "low", "category": "hardware"}),
+            "must be the ticket's",
+        ),
+    ];
+    for (index, (event, data, reason)) in cases.iter().enumerate() {
+        let report = desk.import_lines(&[told(&format!("T{index}"), event, data)]).await;
+        assert_eq!(report.refused_count, 1, "{event} {data}");
+        assert!(report.refused[0].reason.contains(reason), "{:?}", report.refused[0]);
+    }
+    let good = desk.import_lines(&[told("good", "SlaPolicyApplied", &policy("Europe/Rome", 60))]).await;
+    assert_eq!((good.tickets, good.refused_count), (1, 0), "{good:?}");
+    let archived = json!([
+        step(
+            20,
+            json!({"kind": "customer"}),
+            "event",
+            json!({"event": "TicketArchived", "data": {
+                "status": "open", "priority": "high", "category": "hardware",
+            }})
+        ),
+        step(21, agent(1), "status", json!({"to": "closed"})),
+    ]);
+    let report = desk.import_lines(&[ticket("archived", archived)]).await;
+    assert!(report.refused[0].reason.contains("archived or deleted before"), "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_not_happened_yet_is_no_history() {
+    let desk = Desk::new().await;
+    let mut ahead = ticket("ahead", json!([]));
+    ahead["opened_at"] = json!("9999-01-01T00:00:00Z");
+    let mut later = ticket("later", json!([step(1, agent(1), "note", json!({"body": "x"}))]));
+    later["history"][0]["at"] = json!("9999-01-01T00:00:00Z");
+    let report = desk.import_lines(&[ahead, later]).await;
+    assert_eq!((report.tickets, report.refused_count), (0, 2));
+    assert!(report.refused.iter().all(|refused| refused.reason.contains("lies ahead")), "{report:?}");
+}
