@@ -126,24 +126,26 @@ impl<'a> Attempt<'a> {
         let current = self.current(index);
         let state = current.state::<A>();
         let (version, position) = (current.version, current.position);
-        let context = DecideContext { now: self.now, actor, limits: self.commands.limits() };
+        // This machine's clock may be behind the one that wrote last: within a stream time never goes back.
+        let now = self.now.max(current.at);
+        let context = DecideContext { now, actor, limits: self.commands.limits() };
         let events = state.decide(command, &context)?;
         if events.is_empty() {
             return Ok(());
         }
-        let stamp = Stamp { version: version + 1, occurred_at: self.now, actor };
+        let stamp = Stamp { version: version + 1, occurred_at: now, actor };
         let count = events.len() as u64;
         let evolved = A::clone(&state).evolved(&events, stamp);
         let id = self.seen[index].stream.id;
         let data_subject = evolved.data_subject(id);
         let drafts = events.into_iter().map(|event| Draft {
             body: event.into(),
-            occurred_at: self.now,
+            occurred_at: now,
             actor,
             data_subject,
             irregular: false,
         });
-        let after = Cached::of(evolved, id, version + count, position);
+        let after = Cached::of(evolved, id, (version + count, now), position);
         let stream = &self.seen[index].stream;
         match self.writes.iter().position(|write| write.stream == *stream) {
             Some(write) => {

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use docket_domain::{Aggregate, Event, FromDomain as _, PersonId, Position, Stamp, StreamId};
 use quick_cache::sync::Cache;
 use uuid::Uuid;
@@ -44,6 +45,8 @@ impl<A> Deref for Loaded<A> {
 pub(crate) struct Cached {
     pub(crate) version: u64,
     pub(crate) position: Position,
+    /// When its last event happened.
+    pub(crate) at: DateTime<Utc>,
     pub(crate) person: Option<PersonId>,
     id: Uuid,
     state: Arc<dyn Any + Send + Sync>,
@@ -53,11 +56,17 @@ pub(crate) struct Cached {
 impl Cached {
     /// Before the first event.
     pub(crate) fn nothing<A: Aggregate>(id: Uuid) -> Self {
-        Self::of(A::default(), id, 0, Position::START)
+        Self::of(A::default(), id, (0, DateTime::<Utc>::MIN_UTC), Position::START)
     }
 
-    pub(crate) fn of<A: Aggregate>(state: A, id: Uuid, version: u64, position: Position) -> Self {
-        Self { version, position, person: state.data_subject(id), id, state: Arc::new(state), fold: fold::<A> }
+    /// A state after its stream's last event, which has this version and happened at this time.
+    pub(crate) fn of<A: Aggregate>(
+        state: A,
+        id: Uuid,
+        (version, at): (u64, DateTime<Utc>),
+        position: Position,
+    ) -> Self {
+        Self { version, position, at, person: state.data_subject(id), id, state: Arc::new(state), fold: fold::<A> }
     }
 
     /// As it is after more events of its stream; those it has seen are skipped.
@@ -78,7 +87,7 @@ impl Cached {
 
 fn fold<A: Aggregate>(cached: &Cached, events: &[Event]) -> Cached {
     let mut state: A = (*cached.state::<A>()).clone();
-    let (mut version, mut position) = (cached.version, cached.position);
+    let (mut version, mut position, mut at) = (cached.version, cached.position, cached.at);
     for event in events.iter().filter(|event| event.meta.version > cached.version) {
         if let Some(own) = A::Event::from_domain(&event.body) {
             let stamp =
@@ -87,8 +96,9 @@ fn fold<A: Aggregate>(cached: &Cached, events: &[Event]) -> Cached {
         }
         version = event.meta.version;
         position = event.meta.position;
+        at = at.max(event.meta.occurred_at);
     }
-    Cached::of(state, cached.id, version, position)
+    Cached::of(state, cached.id, (version, at), position)
 }
 
 /// A bounded number of states; what is used often stays.

@@ -1,6 +1,6 @@
 //! The port through which time comes in.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -8,6 +8,29 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 pub trait Clock: Send + Sync + 'static {
     /// Now.
     fn now(&self) -> DateTime<Utc>;
+}
+
+/// How far clocks may differ before somebody is told.
+pub const MOST_SKEW: TimeDelta = TimeDelta::seconds(1);
+
+/// Whether this machine's clock is behind what the log has from others, told once each time it begins to be.
+#[derive(Debug, Default)]
+pub(crate) struct ClockSkew(AtomicBool);
+
+impl ClockSkew {
+    /// How far `now` is behind a time the log has; zero if it is not.
+    pub(crate) fn note(&self, recorded_at: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
+        let behind = (recorded_at - now).max(TimeDelta::zero());
+        metrics::gauge!("docket_clock_behind_seconds").set(behind.as_seconds_f64());
+        let differs = behind > MOST_SKEW;
+        if self.0.swap(differs, Ordering::Relaxed) != differs && differs {
+            tracing::warn!(
+                seconds = behind.as_seconds_f64(),
+                "this machine's clock is behind the time of the log's last event: the clocks of the nodes differ"
+            );
+        }
+        behind
+    }
 }
 
 /// The machine's clock.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::{Actor, DecodeError, DomainEvent, Event, PersonId, PersonalText, Position, StreamId, TenantId};
 use smol_str::SmolStr;
 use uuid::Uuid;
 
+use crate::clock::ClockSkew;
 use crate::keyring::{DataKey, KeyError, KeyState, Keyring};
 use crate::{
     Append, Appended, Clock, EventStore, Expected, Filter, IdempotencyKey, NewEvent, RecordedEvent, StoreError,
@@ -83,17 +84,31 @@ pub struct Journal {
     clock: Arc<dyn Clock>,
     /// When an append last failed because the log did not take it; taken away by one that succeeds.
     refused_at: Arc<Mutex<Option<DateTime<Utc>>>>,
+    skew: Arc<ClockSkew>,
 }
 
 impl Journal {
     /// Puts them together.
     pub fn new(store: Arc<dyn EventStore>, keys: Arc<dyn Keyring>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, keys, clock, refused_at: Arc::default() }
+        Self { store, keys, clock, refused_at: Arc::default(), skew: Arc::default() }
     }
 
     /// When the log last could not take events (a full disk, a lost connection), if none were taken since.
     pub fn refused_at(&self) -> Option<DateTime<Utc>> {
         *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far this machine's clock is behind the time of the log's last event, which another machine wrote: the clocks
+    /// differ, or one was put back. Zero if it is not behind. (One that is ahead is noticed by the others.)
+    ///
+    /// # Errors
+    /// As [`EventStore::read_all`].
+    pub async fn clock_behind(&self) -> Result<TimeDelta, StoreError> {
+        let head = self.store.head().await?;
+        let before = Position(head.0.saturating_sub(1));
+        let last = self.store.read_all(before, &Filter::default(), 1).await?;
+        let recorded_at = last.events.iter().map(|event| event.meta.recorded_at).max();
+        Ok(recorded_at.map_or(TimeDelta::zero(), |at| self.skew.note(at, self.clock.now())))
     }
 
     /// The log itself.
@@ -135,7 +150,11 @@ impl Journal {
         if refused.is_some() || appended.is_ok() {
             *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) = refused;
         }
-        Ok(appended?)
+        let appended = appended?;
+        if !appended.replayed {
+            self.skew.note(appended.recorded_at, self.clock.now());
+        }
+        Ok(appended)
     }
 
     async fn seal(

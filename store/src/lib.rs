@@ -23,7 +23,7 @@ mod sqlite;
 pub mod vault;
 mod verify;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, MOST_SKEW, ManualClock, SystemClock};
 pub use event_store::{
     Append, Appended, Capabilities, ChainKind, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page,
     RecordedEvent, StoreError, StreamAppend, StreamVersion,

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
+use docket_store::MOST_SKEW;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +31,11 @@ pub(crate) struct Readiness {
     pub log_position: Option<u64>,
     /// How far the read models are.
     pub read_position: u64,
+    /// How many seconds this machine's clock is behind the log's last event, written by another; 0 if it is not. Times
+    /// within a ticket or chat do not go back all the same.
+    pub clock_behind_seconds: f64,
+    /// What works, but should be looked at, in words.
+    pub warnings: Vec<String>,
 }
 
 /// Whether the process is alive.
@@ -69,12 +75,28 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     {
         not_ready.push(format!("the read models are {} events behind", head - read_position));
     }
+    let mut warnings = Vec::new();
+    let behind = app.journal.clock_behind().await.unwrap_or_default();
+    if behind > MOST_SKEW {
+        warnings.push(format!("the clock is {} s behind the log's last event", behind.num_seconds()));
+    }
     if app.stopping.is_cancelled() {
         not_ready.push("the server is stopping".to_owned());
     }
     let ready = not_ready.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready, not_ready, log_position: head, read_position })).into_response()
+    (
+        status,
+        Json(Readiness {
+            ready,
+            not_ready,
+            log_position: head,
+            read_position,
+            clock_behind_seconds: behind.as_seconds_f64(),
+            warnings,
+        }),
+    )
+        .into_response()
 }
 
 /// How long an append that failed speaks against the log.

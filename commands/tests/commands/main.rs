@@ -14,4 +14,5 @@ mod people;
 mod roles;
 mod service_levels;
 mod tickets;
+mod time;
 mod views;
