@@ -53,7 +53,7 @@ it.each(Object.keys(LOCALES))("has a word of its own in %s for each thing a tick
 it.each([
   ["en", /e-mail|telephone/i], ["de", /email/i], ["es", /e-?mail|móvil/i], ["id", /surel|e-mail/i],
 ] as const)("spells the same thing the same way in %s", (locale, other) => {
-  expect(texts(locale).filter(([, text]) => other.test(text))).toEqual([]);
+  expect(texts(locale).filter(([, text]) => other.test(text.replaceAll(/\{\w+\}/g, "")))).toEqual([]);
 });
 
 it("says in plain words that something was not loaded", () => {
