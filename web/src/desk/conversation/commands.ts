@@ -27,7 +27,9 @@ export const ticketCommands = {
   wake: (id: string): Command => ({ method: "DELETE", path: of(id, "snooze") }),
   link: (id: string, other: string): Command => ({ method: "PUT", path: of(id, `links/${other}`) }),
   unlink: (id: string, other: string): Command => ({ method: "DELETE", path: of(id, `links/${other}`) }),
-  merge: (id: string, into: string): Command => ({ method: "POST", path: of(id, "merge"), body: { into } satisfies Schemas["MergeTarget"] }),
+  merge: (id: string, into: string, across = false): Command => ({
+    method: "POST", path: of(id, "merge"), body: { into, ...(across ? { across_customers: true } : {}) } satisfies Schemas["MergeTarget"],
+  }),
   archive: (id: string): Command => ({ method: "POST", path: of(id, "archive") }),
   remove: (id: string): Command => ({ method: "DELETE", path: of(id) }),
   message: (id: string, body: string): Command => ({ method: "POST", path: of(id, "messages"), body: { body } satisfies Schemas["NewMessage"] }),
