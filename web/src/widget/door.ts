@@ -53,10 +53,14 @@ export class Door {
     await this.#send("DELETE", "/v1/visit");
   }
 
+  /** The visitor's chats, the latest first. */
+  async chats(limit: number): Promise<Chat[]> {
+    return (await this.#json<{ items: Chat[] }>("GET", `/v1/chats?limit=${limit}`)).items;
+  }
+
   /** The visitor's latest chat. */
   async latestChat(): Promise<Chat | null> {
-    const page = await this.#json<{ items: Chat[] }>("GET", "/v1/chats?limit=1");
-    return page.items[0] ?? null;
+    return (await this.chats(1))[0] ?? null;
   }
 
   chat(id: string): Promise<Chat> {

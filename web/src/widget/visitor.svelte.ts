@@ -19,6 +19,8 @@ import { beginVisit, chatToShow, isOver, outboxOfVisit, passes } from "./visit";
 const QUEUE_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Earlier chats to choose from. */
+const EARLIER = 5;
 /** A chat that was carried over to somebody is theirs at once, but may be found a moment later. */
 const NOT_FOUND_TIMES = 5;
 
@@ -156,6 +158,16 @@ export class Visitor {
 
   transcript(): Promise<Blob> {
     return this.door.transcript(this.chat!.id);
+  }
+
+  /** What was talked about before, the latest first. */
+  async earlier(): Promise<Chat[]> {
+    return this.door.token ? this.door.chats(EARLIER) : [];
+  }
+
+  /** Shows an earlier chat again. */
+  look(id: string): Promise<void> {
+    return this.#showBegun(id);
   }
 
   /** Back to the beginning, for another chat. */
