@@ -4,6 +4,7 @@ import type { Agent, TicketDetail } from "$/api/types";
 import { ticketDetail } from "$/data/tickets";
 import { queryClient } from "$/data/query";
 import { m } from "$/i18n/index.svelte";
+import { ticketCustomer } from "../customers/name";
 import type { Names } from "./sentences";
 
 const numbers = new SvelteMap<string, string>();
@@ -21,7 +22,7 @@ export interface Known {
   agents: readonly Agent[];
   departments: readonly { id: string; name: string }[];
   fields: readonly { name: string; label: string }[];
-  ticket: Pick<TicketDetail, "customer_id" | "customer_name"> | undefined;
+  ticket: Pick<TicketDetail, "customer_id" | "customer_name" | "customer_email"> | undefined;
 }
 
 export function namesFrom(known: () => Known): Names {
@@ -32,7 +33,7 @@ export function namesFrom(known: () => Known): Names {
       if (person.kind === "system") return m.conversation_system();
       if (person.kind === "agent") return person.id ? agent(person.id) : m.conversation_somebody();
       const { ticket } = known();
-      return (ticket && ticket.customer_id === person.id ? ticket.customer_name : null) ?? m.role_customer();
+      return ticket && ticket.customer_id === person.id ? ticketCustomer(ticket) : m.role_customer();
     },
     department: (id) => known().departments.find((one) => one.id === id)?.name ?? null,
     ticket: (id) => numbers.get(id) ?? null,
