@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::harness::TestDesk;
+use crate::live::Socket;
 
 #[tokio::test]
 async fn another_organisation_finds_nothing() {
@@ -38,6 +39,13 @@ async fn another_organisation_finds_nothing() {
     let agent = desk.agent("agent").await;
     other.post(&format!("/v1/agents/{}/deactivate", agent.id), &json!({})).await.problem(404, "not_found");
     assert_eq!(agent.client.get("/v1/me").await.status, StatusCode::OK);
+    // What is open here goes on, whoever elsewhere names its holder.
+    let mut socket = Socket::connect(&agent.client).await;
+    for id in [&agent.id, &customer.id] {
+        assert_eq!(other.delete(&format!("/v1/customers/{id}/visits")).await.status, StatusCode::NO_CONTENT);
+    }
+    socket.say(&json!({ "type": "ping" })).await;
+    socket.next_of("pong").await;
     // Numbers are each organisation's own.
     let body =
         json!({ "subject": "Theirs", "description": "d", "category": "c", "customer": { "email": "x@example.com" } });

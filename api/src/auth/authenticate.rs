@@ -126,7 +126,7 @@ impl Authenticator {
     /// clients come again with what they have left. It hears what happens in this process, and of roles also what the hub
     /// hears from others; for the rest (and whatever an issuer decides) one has to look again now and then.
     pub fn revoked(&self, who: &Principal) -> impl Future<Output = ()> + Send + use<> {
-        let mut changes = self.accounts.changes();
+        let (tenant, mut changes) = (who.tenant.clone(), self.accounts.changes());
         let role = who.role.custom_role_id().map(|id| id.0);
         let (person, credential) = match who.credential {
             Credential::Token(id) | Credential::Session(id) | Credential::Visit { id, .. } => {
@@ -137,8 +137,8 @@ impl Authenticator {
         };
         async move {
             // Lagging is taken for a change: what was missed may have been this one.
-            while let Ok(changed) = changes.recv().await {
-                if [person, credential, role].contains(&Some(changed)) {
+            while let Ok((of, changed)) = changes.recv().await {
+                if of == tenant && [person, credential, role].contains(&Some(changed)) {
                     return;
                 }
             }

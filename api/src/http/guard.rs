@@ -65,7 +65,8 @@ async fn admit(
             // Ending a visit is always possible.
             if request.method() != Method::GET && request.method() != Method::DELETE {
                 let now = app.journal.clock().now();
-                let turn = app.authenticator.visitor_changes.begin(&principal.person.0.to_string(), now);
+                let turn =
+                    app.authenticator.visitor_changes.begin(&format!("{} {}", principal.tenant, principal.person), now);
                 turn.map_err(|locked| Problem::too_many("too much at once; try again later", locked.seconds))?;
             }
         }

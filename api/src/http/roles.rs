@@ -197,7 +197,7 @@ pub(super) async fn define_role(State(app): State<App>, ask: Ask<RoleDetails>) -
 async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: RoleCommand) -> Answer<Accepted> {
     let done = app.commands.change_roles(&ask.invocation, command).await.map_err(|error| ask.refuse(error))?;
     // The hub tells it too, a moment later; what is open here ends with the answer.
-    app.accounts.role_changed(RoleId(id));
+    app.accounts.role_changed(&ask.who.tenant, RoleId(id));
     Ok(Accepted::from(done).about(id))
 }
 

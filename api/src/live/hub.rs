@@ -148,6 +148,6 @@ fn forget_if_erased(commands: &Commands, event: &Event) {
 /// before the event itself, and after the write side's cache knows it.
 fn tell_of_roles(accounts: &Accounts, event: &Event) {
     if let DomainEvent::Role(body @ (RoleEvent::RoleChanged(_) | RoleEvent::RoleArchived(_))) = &event.body {
-        accounts.role_changed(body.about());
+        accounts.role_changed(&event.meta.stream.tenant, body.about());
     }
 }

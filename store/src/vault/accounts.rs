@@ -204,21 +204,22 @@ impl Accounts {
         }
     }
 
-    /// The ids of what no longer counts as it did: tokens revoked, sessions ended, people whose account changed, roles that
-    /// changed. Only what happens or is told in this process.
-    pub fn changes(&self) -> broadcast::Receiver<Uuid> {
+    /// What no longer counts as it did, by tenant and id: tokens revoked, sessions ended, people whose account changed, roles
+    /// that changed. Only what happens or is told in this process. An id says nothing without its tenant: ids are chosen by
+    /// whoever asks, and what one tenant asks for must not end what is another's.
+    pub fn changes(&self) -> broadcast::Receiver<(TenantId, Uuid)> {
         self.0.changed.subscribe()
     }
 
     /// Tells who listens for [`changes`](Self::changes) that a role of a tenant's own is not what it was: what its holders were
     /// recognised to be allowed no longer counts.
-    pub fn role_changed(&self, role: RoleId) {
-        self.forget(role.0);
+    pub fn role_changed(&self, tenant: &TenantId, role: RoleId) {
+        self.forget(tenant, role.0);
     }
 
     /// Has every caller looked up anew, and tells who listens for [`changes`](Self::changes) what it was.
-    pub(super) fn forget(&self, what: Uuid) {
-        self.0.forget(what);
+    pub(super) fn forget(&self, tenant: &TenantId, what: Uuid) {
+        self.0.forget(tenant, what);
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -227,10 +228,10 @@ impl Accounts {
 }
 
 impl Shared {
-    pub(super) fn forget(&self, what: Uuid) {
+    pub(super) fn forget(&self, tenant: &TenantId, what: Uuid) {
         self.callers.forget_all();
         // Nobody listening is no fault.
-        let _ = self.changed.send(what);
+        let _ = self.changed.send((tenant.clone(), what));
     }
 }
 

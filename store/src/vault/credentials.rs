@@ -132,7 +132,7 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET password = $3 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(hash).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(person, changed)
+        self.changed(tenant, person, changed)
     }
 
     /// Sets what a person may do.
@@ -146,7 +146,7 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET role = $3, custom_role_id = $4 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(base).bind(own).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(person, changed)
+        self.changed(tenant, person, changed)
     }
 
     /// Locks a person out, tokens and sessions included, or lets them in again.
@@ -159,7 +159,7 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET disabled = $3 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(disabled).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(person, changed)
+        self.changed(tenant, person, changed)
     }
 
     /// Sets or takes away the address a person signs in with.
@@ -184,11 +184,11 @@ impl Accounts {
             sqlx::query("UPDATE credentials SET login_mac = $3, login_sealed = $4 WHERE tenant = $1 AND person = $2")
                 .bind(&name).bind(person.0).bind(mac).bind(sealed).execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        self.changed(person, changed)
+        self.changed(tenant, person, changed)
     }
 
-    fn changed(&self, person: PersonId, changed: bool) -> Result<(), AccountError> {
-        self.forget(person.0);
+    fn changed(&self, tenant: &TenantId, person: PersonId, changed: bool) -> Result<(), AccountError> {
+        self.forget(tenant, person.0);
         if changed { Ok(()) } else { Err(AccountError::NoAccount) }
     }
 

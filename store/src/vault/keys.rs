@@ -94,7 +94,7 @@ impl Keyring for Vault {
 
     fn forget(&self, tenant: &TenantId, person: PersonId) {
         self.0.keys.forget(&(tenant.clone(), person));
-        self.0.forget(person.0);
+        self.0.forget(tenant, person.0);
     }
 }
 

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use crate::{Clock, KeyError};
 use database::Database;
+use docket_domain::TenantId;
 use keys::KeyCache;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 
@@ -47,8 +48,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     keys: Arc<KeyCache>,
     callers: accounts::CallerCache,
-    /// Tells what no longer counts as it did: a token, a session, or a person's account.
-    changed: broadcast::Sender<uuid::Uuid>,
+    /// Tells what no longer counts as it did: a tenant's token, session, role, or person's account.
+    changed: broadcast::Sender<(TenantId, uuid::Uuid)>,
     writes: mpsc::Sender<writer::Request>,
     /// Hashing a password takes 19 MiB: only so many at once.
     hashing: Semaphore,

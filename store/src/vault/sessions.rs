@@ -144,7 +144,7 @@ impl Accounts {
         });
         // Not for what was not there: else anybody could interrupt others.
         if !matches!(ended, Ok(false)) {
-            self.forget(id);
+            self.forget(tenant, id);
         }
         ended
     }
@@ -159,7 +159,7 @@ impl Accounts {
             sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND ($3 IS NULL OR id <> $3)")
                 .bind(name).bind(person.0).bind(keep).execute(&mut *tx).await?.rows_affected()
         });
-        self.forget(person.0);
+        self.forget(tenant, person.0);
         ended
     }
 

@@ -127,7 +127,7 @@ impl Accounts {
                 .bind(name).bind(id).bind(now).execute(&mut *tx).await?.rows_affected() > 0
         });
         if !matches!(revoked, Ok(false)) {
-            self.forget(id);
+            self.forget(tenant, id);
         }
         revoked
     }

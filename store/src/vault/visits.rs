@@ -150,7 +150,7 @@ impl Accounts {
                 .bind(name).bind(person.0).bind(id).execute(&mut *tx).await?.rows_affected() > 0
         });
         if !matches!(ended, Ok(false)) {
-            self.forget(id);
+            self.forget(tenant, id);
         }
         ended
     }
@@ -165,7 +165,7 @@ impl Accounts {
             sqlx::query("DELETE FROM visits WHERE tenant = $1 AND person = $2")
                 .bind(name).bind(person.0).execute(&mut *tx).await?.rows_affected()
         });
-        self.forget(person.0);
+        self.forget(tenant, person.0);
         ended
     }
 
