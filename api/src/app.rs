@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
 use crate::config::Settings;
-use crate::live::Hub;
+use crate::live::{Hub, Slots};
 
 /// The desk as the HTTP side sees it. Cheap to clone.
 #[derive(Clone)]
@@ -42,6 +42,8 @@ pub struct Parts {
     pub authenticator: Authenticator,
     /// News for connected clients.
     pub hub: Hub,
+    /// Places for their connections.
+    pub slots: Slots,
     /// Requests being worked on.
     pub in_flight: AtomicUsize,
     /// Told when the server is to stop: streams end.

@@ -92,6 +92,10 @@ pub struct HttpSettings {
     pub shutdown_seconds: u64,
     pub trusted_origins: Vec<String>,
     pub trust_forwarded_for: bool,
+    pub metrics_token: Secret,
+    pub live_per_person: usize,
+    pub live_per_address: usize,
+    pub stalled_seconds: u64,
 }
 
 /// `[auth]`.

@@ -1,5 +1,6 @@
 //! The real app on a random port with a data folder of its own.
 
+mod access;
 mod authorisation;
 mod bad_input;
 mod chats;

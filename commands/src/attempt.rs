@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use docket_domain::ticket::TicketNumber;
-use docket_domain::{Actor, Aggregate, DecideContext, Event, Rejection, Stamp, StreamId};
+use docket_domain::{Actor, ActorKind, Aggregate, DecideContext, Event, PublicHistory, Rejection, Stamp, StreamId};
 use docket_store::{Draft, DraftStream, Expected};
 use tokio::sync::MutexGuard;
 use uuid::Uuid;
@@ -33,6 +33,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) tries: u32,
     /// What the answer is about: the first stream a command was decided on.
     pub(crate) about: Option<StreamId>,
+    /// Up to which version of its stream a stale caller has seen it.
+    pub(crate) seen_upto: u64,
     pub(crate) seen: Vec<Seen>,
     pub(crate) writes: Vec<DraftStream>,
     /// The states after `writes`, in their order.
@@ -51,6 +53,7 @@ impl<'a> Attempt<'a> {
             note: None,
             tries: 0,
             about: None,
+            seen_upto: 0,
             seen: Vec::with_capacity(1),
             writes: Vec::with_capacity(1),
             after: Vec::with_capacity(1),
@@ -120,16 +123,18 @@ impl<'a> Attempt<'a> {
         }
         let index = self.see::<A>(stream, new).await?;
         let base = self.seen[index].cached.version;
-        if first && self.invocation.if_match.is_some_and(|wanted| wanted != base) {
-            return Err(CommandError::Stale { current: base, missed: Vec::new() });
-        }
         let current = self.current(index);
         let state = current.state::<A>();
         let (version, position) = (current.version, current.position);
         // This machine's clock may be behind the one that wrote last: within a stream time never goes back.
         let now = self.now.max(current.at);
         let context = DecideContext { now, actor, limits: self.commands.limits() };
-        let events = state.decide(command, &context)?;
+        let decided = state.decide(command, &context);
+        // What is not there has no version either.
+        if first && !matches!(decided, Err(Rejection::NotFound(_))) {
+            self.check_version::<A>(&state, base)?;
+        }
+        let events = decided?;
         if events.is_empty() {
             return Ok(());
         }
@@ -162,6 +167,19 @@ impl<'a> Attempt<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a caller who last saw another version. Customers count public events alone: a note makes nothing stale
+    /// that they could have seen.
+    fn check_version<A: Aggregate>(&mut self, state: &A, version: u64) -> Result<(), CommandError> {
+        let Some(wanted) = self.invocation.if_match else { return Ok(()) };
+        let public = state.public_history().filter(|_| self.invocation.actor.kind == ActorKind::Customer);
+        let current = public.map_or(version, PublicHistory::version);
+        if wanted == current {
+            return Ok(());
+        }
+        self.seen_upto = public.map_or(wanted, |public| public.stream_version(wanted));
+        Err(CommandError::Stale { current, missed: Vec::new(), public: public.cloned() })
     }
 
     /// An aggregate this attempt changes, as it was and as it will be; `None` if nothing of it changes.

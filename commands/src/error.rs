@@ -1,6 +1,6 @@
 //! Why a command was not carried out.
 
-use docket_domain::{Event, Rejection};
+use docket_domain::{Event, PublicHistory, Rejection};
 use docket_store::{JournalError, KeyError, StoreError};
 
 /// A command was not carried out. Unless it is [`Journal`](Self::Journal), nothing was recorded.
@@ -16,6 +16,8 @@ pub enum CommandError {
         current: u64,
         /// The events since the version the caller named, at most 500. Unfiltered: internal notes are among them.
         missed: Vec<Event>,
+        /// Of a customer, who counts public events alone: which of the stream's are.
+        public: Option<PublicHistory>,
     },
     /// The request key was used for another request.
     #[error("the idempotency key was used for another request")]

@@ -44,7 +44,7 @@ impl Commands {
             }
             (Err(CommandError::Stale { current, .. }), Some(wanted)) => {
                 let missed = self.missed_of_role(&invocation.tenant, about, wanted).await?;
-                Err(CommandError::Stale { current, missed })
+                Err(CommandError::Stale { current, missed, public: None })
             }
             (outcome, _) => outcome,
         }
@@ -92,7 +92,7 @@ async fn change(attempt: &mut Attempt<'_>, command: &RoleCommand, wanted: Option
     if let (Some(wanted), Some(role)) = (wanted, roles.roles.get(&command.about()))
         && wanted != role.version
     {
-        return Err(CommandError::Stale { current: role.version, missed: Vec::new() });
+        return Err(CommandError::Stale { current: role.version, missed: Vec::new(), public: None });
     }
     attempt.note = match command {
         RoleCommand::Define { role_id, .. } => Some(role_id.to_string()),

@@ -64,7 +64,7 @@ impl Commands {
             }
             (Err(CommandError::Stale { current, .. }), Some(setting), Some(wanted)) => {
                 let missed = self.missed(&invocation.tenant, setting, wanted).await?;
-                Err(CommandError::Stale { current, missed })
+                Err(CommandError::Stale { current, missed, public: None })
             }
             (outcome, ..) => outcome,
         }
@@ -109,7 +109,7 @@ async fn change(
     if let (Some(wanted), Some(current)) = (wanted, current)
         && wanted != current
     {
-        return Err(CommandError::Stale { current, missed: Vec::new() });
+        return Err(CommandError::Stale { current, missed: Vec::new(), public: None });
     }
     attempt.note = match command {
         ServiceLevelCommand::DefineCalendar { calendar_id, .. } => Some(calendar_id.to_string()),

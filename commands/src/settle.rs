@@ -82,12 +82,16 @@ impl Attempt<'_> {
             return self.again().await;
         }
         match (refusal, self.about.take(), self.invocation.if_match) {
-            (CommandError::Stale { current, .. }, Some(about), Some(wanted)) => {
+            (CommandError::Stale { current, mut public, .. }, Some(about), Some(wanted)) => {
                 let missed = match wanted < current {
-                    true => self.commands.journal().read_stream(&about, wanted, MISSED).await?,
+                    true => self.commands.journal().read_stream(&about, self.seen_upto, MISSED).await?,
                     false => Vec::new(),
                 };
-                Err(CommandError::Stale { current, missed })
+                if let Some(public) = &mut public {
+                    let seen = missed.iter().filter(|event| event.body.public_fields().is_some());
+                    seen.for_each(|event| public.push(event.meta.version));
+                }
+                Err(CommandError::Stale { current, missed, public })
             }
             (refusal, ..) => Err(refusal),
         }

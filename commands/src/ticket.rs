@@ -392,7 +392,7 @@ async fn merge(
     across_customers: bool,
 ) -> Result<(), CommandError> {
     let (from, into) = (attempt.load::<Ticket>(source).await?, attempt.load::<Ticket>(target).await?);
-    if source == target && from.exists() {
+    if source == target && from.exists() && !from.deleted {
         return Err(Rejection::refused("merge_into_itself", "a ticket cannot be merged into itself").into());
     }
     if from.exists() && !into.exists() {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use uuid::Uuid;
 
-use crate::{Actor, ActorKind, AgentId, Category, CustomerId, EventSet, Limits, PersonId, Rejection};
+use crate::{Actor, ActorKind, AgentId, Category, CustomerId, EventSet, Limits, PersonId, PublicHistory, Rejection};
 
 /// What `decide` knows beside the state: who asks, when, and the tenant's limits.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,16 @@ impl DecideContext<'_> {
     pub(crate) fn owner_only(&self, owner: CustomerId, why_not: &'static str) -> Result<(), Rejection> {
         let is_owner = self.actor.kind == ActorKind::Customer && self.actor.id == Some(owner.0);
         if is_owner { Ok(()) } else { Err(Rejection::Forbidden(why_not)) }
+    }
+
+    /// The stream's version that is meant by the one a party names, at most `last`; all of it if they name none.
+    /// Customers name public versions, the only ones they know.
+    pub(crate) fn stream_version(&self, named: Option<u64>, last: u64, public: &PublicHistory) -> u64 {
+        match named {
+            None => last,
+            Some(version) if self.actor.kind == ActorKind::Customer => public.stream_version(version),
+            Some(version) => version.min(last),
+        }
     }
 
     /// Whole seconds from `since` to now; 0 if the clock went back.
@@ -78,6 +88,11 @@ pub trait Aggregate: Default + Clone + Send + Sync + 'static {
     /// The person whose key seals the personal fields of this stream's events, once known. `id` is the stream's:
     /// an agent, a customer or an account is its own subject, a ticket or chat has its customer.
     fn data_subject(&self, id: Uuid) -> Option<PersonId>;
+
+    /// Which of its events customers know of. `None`: all of them, or nothing of it is for customers.
+    fn public_history(&self) -> Option<&PublicHistory> {
+        None
+    }
 
     /// Whether the aggregate has begun.
     fn exists(&self) -> bool;

@@ -147,6 +147,14 @@ macro_rules! domain_event {
             pub fn schema_version(&self) -> u16 {
                 match self { $(Self::$variant(event) => event.schema_version()),+ }
             }
+            /// The fields customers see of it in what is their own; `None`: they are not to learn that it happened.
+            pub fn public_fields(&self) -> Option<&'static [&'static str]> {
+                match self {
+                    Self::Ticket(event) => event.public_fields(),
+                    Self::Chat(event) => event.public_fields(),
+                    _ => None,
+                }
+            }
             /// The payload as JSON.
             pub fn encode(&self) -> Result<String, serde_json::Error> {
                 match self { $(Self::$variant(event) => event.encode()),+ }

@@ -10,6 +10,7 @@ mod chat;
 mod clocks;
 mod clocks_oracle;
 mod customer;
+mod data;
 mod department;
 mod events;
 mod history;

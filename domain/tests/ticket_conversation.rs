@@ -207,3 +207,23 @@ fn erased_text_reads_as_nothing_in_a_state() {
         .when(agent(1), TicketCommand::ChangeSubject { to: "New".to_owned() })
         .then([SubjectChanged { from: PersonalText::Erased, to: "New".into() }]);
 }
+
+#[test]
+fn customers_count_public_events_alone() {
+    let mut last = 0;
+    let ticket = opened()
+        .given(agent(1), TicketCommand::AddNote { message_id: message_id(7), body: "between us".to_owned() })
+        .given(agent(1), TicketCommand::PostMessage { message_id: message_id(8), body: "Which one?".to_owned() })
+        .and(|ticket| {
+            last = ticket.version;
+            assert!(ticket.public.version() < ticket.version, "a note is not public");
+            assert_eq!(ticket.public.stream_version(2), ticket.version, "the answer is the second public event");
+        });
+    // What customers name is their own count, what is recorded the stream's.
+    for (public, version, agents) in [(1, 1, 0), (2, last, 1), (99, last, 1)] {
+        let read = TicketCommand::MarkRead { up_to_version: Some(public) };
+        let events = ticket.ask(customer(1), &read).expect("allowed");
+        let [TicketEvent::MessagesRead(mark)] = events.as_slice() else { panic!("{events:?}") };
+        assert_eq!((mark.up_to_version, mark.agent_messages), (version, agents));
+    }
+}

@@ -127,12 +127,15 @@ fn archived_and_deleted_tickets_change_no_more() {
             assignee_id: Some(agent_id(1)),
             was_archived: true,
         }])
+        // Gone for everybody, whoever asks for what.
         .when(agent(1), TicketCommand::Delete)
-        .then_nothing()
+        .then_refused("not_found")
         .when(agent(1), TicketCommand::Archive)
-        .then_refused("ticket_deleted")
+        .then_refused("not_found")
         .when(agent(2), TicketCommand::MarkRead { up_to_version: None })
-        .then_refused("ticket_deleted")
+        .then_refused("not_found")
+        .when(customer(1), TicketCommand::MarkRead { up_to_version: None })
+        .then_refused("not_found")
         .when(agent(1), to(TicketStatus::Closed))
-        .then_refused("ticket_deleted");
+        .then_refused("not_found");
 }

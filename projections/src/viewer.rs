@@ -1,6 +1,6 @@
 //! Who is looking. Every query takes a viewer, and what a customer may not see is left out in SQL.
 
-use docket_domain::TenantId;
+use docket_domain::{Data, PermissionSet, TenantId};
 use uuid::Uuid;
 
 /// What kind of person looks.
@@ -21,17 +21,35 @@ pub struct Viewer {
     pub person_id: Uuid,
     /// Which of the two.
     pub kind: ViewerKind,
+    /// What they may do, and so know.
+    pub permissions: PermissionSet,
 }
 
 impl Viewer {
-    /// An agent.
+    /// An agent who may know everything.
     pub fn agent(tenant: TenantId, person_id: impl Into<Uuid>) -> Self {
-        Self { tenant, person_id: person_id.into(), kind: ViewerKind::Agent }
+        Self { tenant, person_id: person_id.into(), kind: ViewerKind::Agent, permissions: PermissionSet::all() }
     }
 
     /// A customer or visitor.
     pub fn customer(tenant: TenantId, person_id: impl Into<Uuid>) -> Self {
-        Self { tenant, person_id: person_id.into(), kind: ViewerKind::Customer }
+        Self { tenant, person_id: person_id.into(), kind: ViewerKind::Customer, permissions: PermissionSet::all() }
+    }
+
+    /// The same with no more than these permissions.
+    #[must_use]
+    pub fn with(mut self, permissions: PermissionSet) -> Self {
+        self.permissions = self.permissions.intersect(permissions);
+        self
+    }
+
+    /// Whether they may know something of this kind: what is their own, if they are a customer.
+    pub fn knows(&self, data: Data) -> bool {
+        if self.is_customer() {
+            data.customers().are_allowed(self.permissions)
+        } else {
+            data.is_known_to(self.permissions)
+        }
     }
 
     /// Whether the public part of their own conversations is all they see.

@@ -123,7 +123,7 @@ impl SseStream {
     }
 }
 
-/// Understands one block; `None` for a comment.
+/// Understands one block; `None` for a comment or an id alone.
 fn parse(block: &str) -> Option<SseEvent> {
     let mut event = SseEvent::default();
     let mut data = Vec::new();
@@ -138,5 +138,6 @@ fn parse(block: &str) -> Option<SseEvent> {
         }
     }
     event.data = data.join("\n");
-    (!event.data.is_empty() || !event.id.is_empty()).then_some(event)
+    // An id alone says how far the stream is, and is no event.
+    (!event.data.is_empty()).then_some(event)
 }

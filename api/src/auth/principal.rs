@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
-use docket_domain::{Actor, CustomerId, HeldRole, Permission, PermissionSet, PersonId, TenantId};
+use docket_domain::{Actor, CustomerId, Data, HeldRole, Permission, PermissionSet, PersonId, TenantId};
 use docket_projections::Viewer;
 use docket_store::vault::{Caller, Proof};
 use uuid::Uuid;
@@ -60,11 +60,12 @@ impl Principal {
 
     /// As whom they look at the read models.
     pub fn viewer(&self) -> Viewer {
-        if self.is_customer() {
+        let viewer = if self.is_customer() {
             Viewer::customer(self.tenant.clone(), self.person.0)
         } else {
             Viewer::agent(self.tenant.clone(), self.person.0)
-        }
+        };
+        viewer.with(self.permissions)
     }
 
     /// Whether they are a customer, who sees only what is theirs.
@@ -85,6 +86,15 @@ impl Principal {
     /// Whether they may do `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
+    }
+
+    /// Whether they may know something of this kind: what is their own, if they are a customer.
+    pub fn knows(&self, data: Data) -> bool {
+        if self.is_customer() {
+            data.customers().are_allowed(self.permissions)
+        } else {
+            data.is_known_to(self.permissions)
+        }
     }
 
     /// Refuses unless they may.

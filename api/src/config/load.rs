@@ -101,9 +101,21 @@ impl Settings {
         if !(url.is_empty() || url.starts_with("http://") || url.starts_with("https://")) {
             return wrong("http.public_url", url, "it may be empty, http://… or https://…");
         }
-        let token = self.auth.bootstrap_token.expose();
-        if !token.is_empty() && token.len() < 16 {
-            return wrong("auth.bootstrap_token", "***", "it must have at least 16 characters, or be empty");
+        for (name, token) in
+            [("auth.bootstrap_token", &self.auth.bootstrap_token), ("http.metrics_token", &self.http.metrics_token)]
+        {
+            if !token.expose().is_empty() && token.expose().len() < 16 {
+                return wrong(name, "***", "it must have at least 16 characters, or be empty");
+            }
+        }
+        for (name, value) in [
+            ("http.live_per_person", self.http.live_per_person as u64),
+            ("http.live_per_address", self.http.live_per_address as u64),
+            ("http.stalled_seconds", self.http.stalled_seconds),
+        ] {
+            if value == 0 {
+                return wrong(name, "0", "it must be at least 1");
+            }
         }
         if self.auth.lockout_attempts == 0 {
             return wrong("auth.lockout_attempts", "0", "it must be at least 1: the first wrong password locks");
@@ -170,7 +182,8 @@ impl figment::Provider for Texts {
                         *value = Value::Array(tag, items.map(|item| Value::String(tag, item.to_owned())).collect());
                     }
                     Value::Num(_, number)
-                        if ["auth.bootstrap_token", "auth.jwt.key", "org"].contains(&path.as_str()) =>
+                        if ["auth.bootstrap_token", "auth.jwt.key", "http.metrics_token", "org"]
+                            .contains(&path.as_str()) =>
                     {
                         let text = number.to_actual().to_string();
                         *value = Value::String(tag, text);

@@ -4,15 +4,15 @@ mod change;
 
 use axum::Json;
 use axum::extract::State;
-use docket_domain::Permission::{ManagePeople, ViewChat, ViewTickets};
+use docket_domain::Permission::{ManagePeople, ViewChat};
 use docket_domain::agent::AgentCommand;
-use docket_domain::{AgentId, DepartmentId, PersonId, Role};
+use docket_domain::{AgentId, Data, DepartmentId, PersonId, Role};
 use docket_projections::views::{AgentView, Page};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::access::Access::{Desk, DeskAny};
+use super::access::Access::{Desk, Sees};
 use super::accounts::{account_problem, check_email, may_grant, named_role, open_account};
 use super::ask::Ask;
 use super::extract::{Path, Query};
@@ -27,9 +27,9 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        DeskAny(&[ViewTickets, ViewChat, ManagePeople]) => list_agents,
+        Sees(&[Data::Agents]) => list_agents,
         Desk(ManagePeople) => register_agent,
-        DeskAny(&[ViewTickets, ViewChat, ManagePeople]) => get_agent,
+        Sees(&[Data::Agents]) => get_agent,
         Desk(ManagePeople) => change::rename_agent,
         Desk(ManagePeople) => change::change_agent_role,
         Desk(ViewChat) => change::change_agent_availability,

@@ -11,7 +11,6 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::event_view::EventView;
 use super::extract::{is_json, parse_json, read_body, unsupported_media_type};
 use super::problem::Problem;
 use crate::auth::Who;
@@ -65,8 +64,8 @@ impl<T> Ask<T> {
 /// The problem a refused command becomes, with what a stale caller missed and may see.
 pub fn refuse(who: &Who, error: CommandError) -> Problem {
     match error {
-        CommandError::Stale { current, missed } => {
-            let seen: Vec<_> = missed.iter().filter_map(|event| EventView::for_principal(event, who)).collect();
+        CommandError::Stale { current, missed, public } => {
+            let seen = super::shown::missed(who, &missed, public.as_ref());
             stale(current).with("missed", serde_json::to_value(seen).unwrap_or_default())
         }
         other => other.into(),

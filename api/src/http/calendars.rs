@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
-use docket_domain::CalendarId;
-use docket_domain::Permission::{ManageSettings, ViewTickets};
+use docket_domain::Permission::ManageSettings;
 use docket_domain::service_level::ServiceLevelCommand;
 use docket_domain::ticket::Hours;
+use docket_domain::{CalendarId, Data};
 use docket_projections::views::{CalendarView, Page, WorkingRangeView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::Access::Desk;
+use super::access::Access::{Desk, Sees};
 use super::ask::Ask;
 use super::extract::Path;
 use super::problem::{Answer, Problem};
@@ -24,9 +24,9 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ViewTickets) => list_calendars,
+        Sees(&[Data::ServiceLevels]) => list_calendars,
         Desk(ManageSettings) => create_calendar,
-        Desk(ViewTickets) => get_calendar,
+        Sees(&[Data::ServiceLevels]) => get_calendar,
         Desk(ManageSettings) => change_calendar,
         Desk(ManageSettings) => archive_calendar,
     );

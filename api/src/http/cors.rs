@@ -44,8 +44,8 @@ impl OpenPaths {
     pub(super) fn of(routes: &[Route]) -> Self {
         let opening = |route: &Route| match route.access {
             Access::Public if route.path.starts_with(WIDGET) => Some(Opening::Widget),
-            Access::OwnOrVisitor(_) | Access::SignedInOrVisitor => Some(Opening::Visit),
-            _ => None,
+            Access::Public => None,
+            access => access.is_for_visitors().then_some(Opening::Visit),
         };
         Self(Arc::new(routes.iter().filter_map(|route| Some((route.path.clone(), opening(route)?))).collect()))
     }

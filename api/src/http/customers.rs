@@ -6,9 +6,9 @@ mod sign_in_link;
 use axum::extract::State;
 use axum::http::Uri;
 use docket_commands::{CommandError, Invocation};
-use docket_domain::Permission::{CreateTickets, EditTickets, EraseData, ManagePeople, ViewTickets};
+use docket_domain::Permission::{CreateTickets, EditTickets, EraseData, ManagePeople};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::{CustomerId, PersonId, Rejection};
+use docket_domain::{CustomerId, Data, PersonId, Rejection};
 use docket_projections::views::{CustomerFilter, CustomerView, Page};
 use docket_store::new_id;
 use docket_store::vault::IdentityKind;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::access::Access::{Desk, Own};
+use super::access::Access::{Desk, Own, Sees, SeesOwn};
 use super::ask::Ask;
 use super::extract::{Path, Query};
 use super::problem::{Answer, Problem};
@@ -31,9 +31,9 @@ use crate::auth::{Principal, Who};
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ViewTickets) => list_customers,
+        Sees(&[Data::Customers]) => list_customers,
         Desk(CreateTickets) => register_customer,
-        Own(ViewTickets) => get_customer,
+        SeesOwn(&[Data::Customers]) => get_customer,
         Own(EditTickets) => change_customer,
         Desk(ManagePeople) => merge_customer,
         Desk(EraseData) => erase_customer,

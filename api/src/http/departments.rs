@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use docket_domain::Data;
 use docket_domain::Permission::ManageSettings;
 use docket_domain::department::{Department, DepartmentCommand};
 use docket_projections::views::{DepartmentView, Page};
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::Access::{Desk, SignedIn};
+use super::access::Access::{Desk, SeesOwn};
 use super::ask::Ask;
 use super::extract::Path;
 use super::problem::{Answer, Problem};
@@ -21,9 +22,9 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        SignedIn => list_departments,
+        SeesOwn(&[Data::Departments]) => list_departments,
         Desk(ManageSettings) => create_department,
-        SignedIn => get_department,
+        SeesOwn(&[Data::Departments]) => get_department,
         Desk(ManageSettings) => change_department,
         Desk(ManageSettings) => archive_department,
         Desk(ManageSettings) => restore_department,

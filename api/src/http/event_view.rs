@@ -1,16 +1,13 @@
-//! Events as callers see them. What a customer may see is named here; everything else they do not.
+//! Events as callers see them.
 
 use chrono::{DateTime, Utc};
-use docket_domain::chat::ChatEvent;
-use docket_domain::ticket::TicketEvent;
 use docket_domain::view::{ViewEvent, ViewListEvent};
-use docket_domain::{Actor, Category, CustomerId, DomainEvent, Event, Permission, PersonId};
+use docket_domain::{Actor, CustomerId, Data, DomainEvent, Event, PersonId, PublicHistory};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::roles::READ_ROLES;
 use super::schema;
 use crate::auth::Principal;
 
@@ -26,7 +23,7 @@ pub(crate) struct EventView {
     pub category: &'static str,
     /// What it happened to.
     pub stream_id: Uuid,
-    /// Its number in that thing's history.
+    /// Its number in that thing's history; for customers among its public events.
     pub version: u64,
     /// What happened.
     pub event_type: &'static str,
@@ -55,7 +52,7 @@ pub(crate) struct EventView {
 
 impl EventView {
     /// The event in full.
-    pub(crate) fn full(event: &Event) -> Self {
+    pub(super) fn of(event: &Event) -> Self {
         Self::with(event, payload(event))
     }
 
@@ -79,51 +76,34 @@ impl EventView {
         }
     }
 
-    /// The event as this caller may see it: `None` if not at all. The tenant is checked here too.
-    pub(crate) fn for_principal(event: &Event, who: &Principal) -> Option<Self> {
-        if event.meta.stream.tenant != who.tenant {
-            return None;
-        }
-        if who.is_customer() {
-            return Self::for_customer(event, who);
-        }
-        let needed = match event.meta.stream.category {
-            Category::Role if !READ_ROLES.iter().any(|permission| who.may(*permission)) => return None,
-            Category::Ticket => Permission::ViewTickets,
-            Category::Chat => Permission::ViewChat,
-            Category::Account => Permission::ViewAudit,
-            Category::Agent
-            | Category::Department
-            | Category::Customer
-            | Category::Organisation
-            | Category::ServiceLevel
-            | Category::Role => {
-                return Some(Self::full(event));
-            }
-            Category::View | Category::ViewList
-                if theirs_alone(&event.body).is_some_and(|owner| owner != who.person) =>
-            {
-                return None;
-            }
-            Category::View | Category::ViewList => Permission::ViewTickets,
-        };
-        who.may(needed).then(|| Self::full(event))
+    /// The event as somebody of the desk may see it, as far as the event alone tells: `None` if not at all.
+    pub(super) fn for_desk(event: &Event, who: &Principal) -> Option<Self> {
+        let theirs = theirs_alone(&event.body).is_none_or(|owner| owner == who.person);
+        (theirs && who.knows(Data::of(&event.body))).then(|| Self::of(event))
     }
 
-    /// The public part of an event of the customer's own conversation.
-    fn for_customer(event: &Event, who: &Principal) -> Option<Self> {
-        if event.meta.data_subject.is_none_or(|person| !who.owns(CustomerId(person.0))) {
-            return None;
-        }
-        let fields = public_fields(&event.body)?;
+    /// The public part of an event of the customer's own conversation, whose public events are `public`: versions are
+    /// theirs, so that nothing tells of what lies between.
+    pub(super) fn for_customer(event: &Event, who: &Principal, public: &PublicHistory) -> Option<Self> {
+        let fields = Self::fields_for_customer(event, who)?;
         let mut all = payload(event);
         if let Some(object) = all.as_object_mut() {
             object.retain(|name, _| fields.contains(&name.as_str()));
+            if let Some(read) = object.get_mut("up_to_version") {
+                *read = public.version_at(read.as_u64().unwrap_or_default()).into();
+            }
         }
         let mut view = Self::with(event, all);
+        view.version = public.version_at(event.meta.version);
         view.causation_id = None;
         view.irregular = false;
         Some(view)
+    }
+
+    /// What of an event the customer sees: `None` if it is not about their own, or nothing they are to learn of.
+    pub(super) fn fields_for_customer(event: &Event, who: &Principal) -> Option<&'static [&'static str]> {
+        let own = event.meta.data_subject.is_some_and(|person| who.owns(CustomerId(person.0)));
+        (own && who.knows(Data::of(&event.body))).then(|| event.body.public_fields()).flatten()
     }
 }
 
@@ -144,57 +124,4 @@ fn theirs_alone(body: &DomainEvent) -> Option<PersonId> {
 
 fn payload(event: &Event) -> Value {
     event.body.encode().ok().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or(Value::Null)
-}
-
-/// The fields of an event a customer may see in their own conversation; `None`: the event is not theirs to see.
-fn public_fields(body: &DomainEvent) -> Option<&'static [&'static str]> {
-    match body {
-        DomainEvent::Ticket(event) => match event {
-            TicketEvent::TicketOpened(_) => Some(&[
-                "number",
-                "subject",
-                "description",
-                "message_id",
-                "category",
-                "priority",
-                "customer_id",
-                "order_ref",
-                "channel",
-                "follow_up_of",
-            ]),
-            TicketEvent::MessagePosted(_) => Some(&["message_id", "author", "body"]),
-            TicketEvent::StatusChanged(_) | TicketEvent::PriorityChanged(_) | TicketEvent::SubjectChanged(_) => {
-                Some(&["from", "to"])
-            }
-            TicketEvent::CategoryChanged(_) => Some(&["from", "to"]),
-            TicketEvent::Assigned(_) => Some(&["to"]),
-            TicketEvent::MessagesRead(_) => Some(&["reader", "up_to_version"]),
-            TicketEvent::TicketMerged(merged) if merged.across_customers => Some(&[]),
-            TicketEvent::TicketMerged(_) => Some(&["into", "into_number"]),
-            TicketEvent::FeedbackGiven(_) => Some(&[
-                "rating",
-                "resolved",
-                "would_recommend",
-                "agent_rating",
-                "speed_rating",
-                "communication_rating",
-                "comment",
-            ]),
-            _ => None,
-        },
-        DomainEvent::Chat(event) => match event {
-            ChatEvent::ChatStarted(_) => {
-                Some(&["customer_id", "visitor_name", "visitor_email", "question", "department_id"])
-            }
-            ChatEvent::MessagePosted(_) => Some(&["message_id", "author", "body"]),
-            ChatEvent::ChatAccepted(_) => Some(&["agent_id", "wait_seconds"]),
-            ChatEvent::ChatTransferred(_) => Some(&[]),
-            ChatEvent::MessagesRead(_) => Some(&["reader", "up_to_version"]),
-            ChatEvent::ChatEnded(_) => Some(&["by", "duration_seconds"]),
-            ChatEvent::FeedbackGiven(_) => Some(&["rating", "comment"]),
-            ChatEvent::ChatConverted(_) => Some(&["ticket_id", "ticket_number"]),
-            ChatEvent::ChatAssigned(_) => None,
-        },
-        _ => None,
-    }
 }

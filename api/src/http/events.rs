@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method};
-use axum::response::sse::{Event as Sse, KeepAlive, KeepAliveStream, Sse as Stream};
-use docket_domain::{Category, Event, Position};
+use axum::http::{HeaderMap, HeaderName, Method};
+use axum::response::sse::{Event as Sse, Sse as Stream};
+use docket_domain::{Category, Data, Event, Position};
 use docket_store::Filter;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -16,14 +16,18 @@ use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
 use super::access::Access::SignedIn;
-use super::ask::{bad_header, journal_problem};
+use super::address::ClientAddress;
+use super::ask::bad_header;
 use super::event_view::EventView;
 use super::extract::Query;
-use super::problem::Answer;
+use super::listening::{has_reached, known_position, own_events};
+use super::problem::{Answer, Problem};
 use super::query::AnyOf;
+use super::shown::{shown, shown_live};
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::Who;
+use crate::live::{Full, Slot};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
@@ -33,7 +37,7 @@ pub(super) fn register(table: &mut Table) {
 /// Events on their way to one client.
 const QUEUE: usize = 256;
 const PAGE: usize = 500;
-/// How often it is looked whether the caller may still listen, and how far the log is.
+/// How often it is looked whether the caller may still listen, and said how far they have been told.
 const BEAT: Duration = Duration::from_secs(15);
 
 /// Which events.
@@ -45,51 +49,73 @@ pub(crate) struct EventQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     category: AnyOf<Category>,
-    /// Everything after this position; `Last-Event-ID` says the same and wins. With neither: from now on.
+    /// Everything after this position; `Last-Event-ID` says the same and wins. With neither, or an empty one: from now on.
     after: Option<u64>,
 }
 
+/// Keeps nginx from holding events back.
+const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
+
 /// The log as it grows. Each event's `id` is its position; a client that reconnects with it misses nothing and gets
-/// nothing twice. `event: resync` and the stream's end: reconnect. Customers get the public events of their own.
+/// nothing twice. It is told where it stands at once and then now and then, also when nothing is for it. `event: reset`: the
+/// position asked for is not one of this log, or too much came after it: read anew, what follows comes after the `id` given.
+/// `event: resync` and the stream's end: reconnect. Each caller gets what they may know; customers the public events of
+/// their own.
 #[utoipa::path(get, path = "/v1/events", tag = "live", params(EventQuery,
         ("Last-Event-ID" = Option<u64>, Header, description = "The position of the last event seen.")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(super) async fn stream_events(
     State(app): State<App>,
     who: Who,
+    address: ClientAddress,
     Query(query): Query<EventQuery>,
     request: Request,
-) -> Answer<Stream<KeepAliveStream<Told>>> {
+) -> Answer<([(HeaderName, &'static str); 1], Stream<Told>)> {
     let headers = request.headers();
     let after = match headers.get("last-event-id") {
-        None => query.after,
-        Some(value) => Some(
+        Some(value) if !value.is_empty() => Some(
             value
                 .to_str()
                 .ok()
-                .and_then(|text| text.parse().ok())
+                .and_then(|text| text.trim().parse().ok())
                 .ok_or_else(|| bad_header("Last-Event-ID", "a position, as an event's id gave it"))?,
         ),
+        _ => query.after,
     };
-    // Who waits for what the log has not reached, say after it was restored, would be told nothing until it has.
-    if let Some(after) = after.filter(|after| *after > app.hub.position().0) {
-        let head = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
-        if after > head.0 {
-            return Err(bad_header("Last-Event-ID", "a position the log has reached").with("log_position", head.0));
-        }
-    }
+    let slot = app.slots.take(&who.tenant, who.person, address.0).map_err(too_many)?;
     // The hub first, then the log: what comes in between is in both, and skipped once.
     let live = app.hub.events();
-    let after = after.map_or_else(|| app.hub.position(), Position);
+    let begin = match after.map(Position) {
+        None => Begin::Now,
+        Some(after) if has_reached(&app, &who, after).await? => Begin::After(after),
+        Some(_) => Begin::Anew,
+    };
+    let known = known_position(&app, &who).await?;
     let revoked = app.authenticator.revoked(&who);
     let (sender, receiver) = mpsc::channel(QUEUE);
-    let listener = Listener { app: app.clone(), who, headers: headers.clone(), categories: query.category.0, sender };
-    tokio::spawn(async move { listener.run(after, live, revoked).await });
-    let stream: Told = ReceiverStream::new(receiver);
-    Ok(Stream::new(stream).keep_alive(KeepAlive::new().interval(BEAT)))
+    let patience = Duration::from_secs(app.settings.http.stalled_seconds);
+    let (headers, categories) = (headers.clone(), query.category.0);
+    let listener = Listener { app: app.clone(), who, headers, categories, sender, patience, told: known, _slot: slot };
+    tokio::spawn(async move { listener.run(begin, live, revoked).await });
+    Ok(([(ACCEL, "no")], Stream::new(ReceiverStream::new(receiver))))
+}
+
+/// 429: one more stream or socket than there may be.
+pub(super) fn too_many(full: Full) -> Problem {
+    Problem::too_many(format!("at most {} streams and sockets at once for one {}", full.limit, full.of), 5)
+        .with("limit", full.limit)
+        .with("of", full.of)
 }
 
 type Told = ReceiverStream<Result<Sse, Infallible>>;
+
+/// From where on somebody listens.
+enum Begin {
+    Now,
+    After(Position),
+    /// From now on, and they are told to read anew.
+    Anew,
+}
 
 struct Listener {
     app: App,
@@ -97,6 +123,11 @@ struct Listener {
     headers: HeaderMap,
     categories: Vec<Category>,
     sender: mpsc::Sender<Result<Sse, Infallible>>,
+    /// How long they may take to take what is sent.
+    patience: Duration,
+    /// Where a client that reconnects goes on.
+    told: Position,
+    _slot: Slot,
 }
 
 /// The client is gone, too slow, or may no longer listen.
@@ -104,29 +135,35 @@ struct Over;
 
 impl Listener {
     async fn run(
-        self,
-        after: Position,
+        mut self,
+        begin: Begin,
         live: tokio::sync::broadcast::Receiver<Arc<Event>>,
         revoked: impl Future<Output = ()>,
     ) {
-        let stopping = self.app.stopping.clone();
+        let (stopping, sender) = (self.app.stopping.clone(), self.sender.clone());
         tokio::select! {
             // First: nothing more is told to whom it no longer concerns.
             biased;
             () = revoked => {}
             () = stopping.cancelled() => {}
-            () = self.sender.closed() => {}
-            _ = self.listen(after, live) => {}
+            () = sender.closed() => {}
+            _ = self.listen(begin, live) => {}
         }
     }
 
     async fn listen(
-        &self,
-        after: Position,
+        &mut self,
+        begin: Begin,
         mut live: tokio::sync::broadcast::Receiver<Arc<Event>>,
     ) -> Result<(), Over> {
-        let mut seen = self.replay(after).await?;
-        let mut told = seen;
+        let now = self.app.hub.position();
+        let mut seen = match begin {
+            Begin::Now => now,
+            Begin::Anew => self.reset(now).await?,
+            Begin::After(after) if self.who.is_customer() => self.replay_own(after, now).await?,
+            Begin::After(after) => self.replay(after).await?,
+        };
+        self.say_where().await?;
         let mut beat = tokio::time::interval(BEAT);
         beat.tick().await;
         loop {
@@ -135,8 +172,9 @@ impl Listener {
                     Ok(event) => {
                         if event.meta.position > seen {
                             seen = event.meta.position;
-                            if self.show(&event).await? {
-                                told = seen;
+                            self.show_live(&event).await?;
+                            if !self.who.is_customer() {
+                                self.told = seen;
                             }
                         }
                     }
@@ -151,47 +189,90 @@ impl Listener {
                         Ok(principal) if principal.permissions == self.who.permissions => {}
                         _ => return Err(Over),
                     }
-                    // An id alone moves the client's Last-Event-ID on, past what was not for it.
-                    if seen > told {
-                        self.send(Sse::default().id(seen.to_string())).await?;
-                        told = seen;
-                    }
+                    self.say_where().await?;
                 }
             }
         }
     }
 
+    /// An id alone moves the client's Last-Event-ID on, past what was not for it. A customer's stays where their last public
+    /// event was: resumed from there they miss nothing, and learn of nothing else.
+    async fn say_where(&self) -> Result<(), Over> {
+        self.send(Sse::default().id(self.told.0.to_string())).await
+    }
+
+    /// Has the client read anew; what comes after now follows.
+    async fn reset(&mut self, now: Position) -> Result<Position, Over> {
+        self.told = known_position(&self.app, &self.who).await.map_err(|_| Over)?;
+        let data = format!("{{\"position\":{}}}", self.told);
+        self.send(Sse::default().id(self.told.0.to_string()).event("reset").data(data)).await?;
+        Ok(now)
+    }
+
     /// Shows what the log has after a position, and returns how far that was.
-    async fn replay(&self, after: Position) -> Result<Position, Over> {
-        let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: self.categories.clone() };
+    async fn replay(&mut self, after: Position) -> Result<Position, Over> {
+        let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: self.replayed() };
         let mut seen = after;
+        if filter.categories.is_empty() {
+            return Ok(self.app.hub.position().max(seen));
+        }
         loop {
             let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|error| {
                 tracing::warn!(%error, "a replay for a listener broke");
                 Over
             })?;
-            for event in &page.events {
-                self.show(event).await?;
-            }
+            self.show(&page.events).await?;
             if page.scanned_to <= seen {
+                self.told = seen;
                 return Ok(seen);
             }
             seen = page.scanned_to;
         }
     }
 
-    /// Whether it was for this client.
-    async fn show(&self, event: &Event) -> Result<bool, Over> {
-        if !self.categories.is_empty() && !self.categories.contains(&event.meta.stream.category) {
-            return Ok(false);
+    /// The categories asked for of which the caller may know anything: of others the log is not searched.
+    fn replayed(&self) -> Vec<Category> {
+        let asked = |category: &Category| self.categories.is_empty() || self.categories.contains(category);
+        let known = |category: &Category| Data::of_category(*category).iter().any(|data| self.who.knows(*data));
+        Category::ALL.into_iter().filter(asked).filter(known).collect()
+    }
+
+    /// The same of a customer's own conversations.
+    async fn replay_own(&mut self, after: Position, now: Position) -> Result<Position, Over> {
+        let events = own_events(&self.app, &self.who, &self.categories, after, now).await.map_err(|_| Over)?;
+        let Some(events) = events else { return self.reset(now).await };
+        self.told = self.told.max(after);
+        self.show(&events).await?;
+        Ok(now)
+    }
+
+    async fn show(&mut self, events: &[Event]) -> Result<(), Over> {
+        for view in shown(&self.app, &self.who, events).await.map_err(|_| Over)? {
+            self.tell(view).await?;
         }
-        let Some(view) = EventView::for_principal(event, &self.who) else { return Ok(false) };
+        Ok(())
+    }
+
+    async fn show_live(&mut self, event: &Event) -> Result<(), Over> {
+        if !self.categories.is_empty() && !self.categories.contains(&event.meta.stream.category) {
+            return Ok(());
+        }
+        match shown_live(&self.app, &self.who, event).await.map_err(|_| Over)? {
+            Some(view) => self.tell(view).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn tell(&mut self, view: EventView) -> Result<(), Over> {
         let data = serde_json::to_string(&view).map_err(|_| Over)?;
-        self.send(Sse::default().id(view.position.to_string()).event(view.event_type).data(data)).await?;
-        Ok(true)
+        self.told = self.told.max(Position(view.position));
+        self.send(Sse::default().id(view.position.to_string()).event(view.event_type).data(data)).await
     }
 
     async fn send(&self, event: Sse) -> Result<(), Over> {
-        self.sender.send(Ok(event)).await.map_err(|_| Over)
+        match tokio::time::timeout(self.patience, self.sender.send(Ok(event))).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Over),
+        }
     }
 }

@@ -36,7 +36,9 @@ pub(crate) async fn guard(
 }
 
 async fn answer(app: &App, access: Access, request: Request, next: Next) -> Response {
-    if access == Access::Public || request.method() != Method::GET {
+    // How far the log is would tell a customer that something happened which they are not to learn of.
+    let customer = request.extensions().get::<Who>().is_some_and(|who| who.is_customer());
+    if access == Access::Public || customer || request.method() != Method::GET {
         return next.run(request).await;
     }
     // Taken before the query: whoever follows the log from here on misses nothing of what came after the answer.
@@ -54,6 +56,8 @@ async fn admit(
     request: &mut Request,
     visitor: &mut bool,
 ) -> Result<(), Problem> {
+    // Who may not learn how far the log is.
+    let mut outside = access == Access::Public;
     if access != Access::Public {
         let authenticated = app.authenticator.authenticate(request.method(), request.headers()).await;
         // That a token counts no more says nothing of anybody, and the page has to learn it to begin anew.
@@ -71,6 +75,7 @@ async fn admit(
             }
         }
         access.check(&principal)?;
+        outside = principal.is_customer();
         request.extensions_mut().insert(Who::new(principal));
     }
     // To carry it out as if there were no key would let who tries again do it twice.
@@ -92,9 +97,15 @@ async fn admit(
             .and_then(|text| text.parse().ok())
             .map(Position)
             .ok_or_else(|| bad_header("Docket-Min-Position", "a position, as Docket-Position gave it"))?;
-        wait_for(app, position).await?;
+        // Nor does what is not there yet tell them: they wait for no more than there is.
+        let head = if outside { head_of(app).await? } else { position };
+        wait_for(app, position.min(head)).await?;
     }
     Ok(())
+}
+
+async fn head_of(app: &App) -> Result<Position, Problem> {
+    app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))
 }
 
 /// Waits until the read models show `position`: to read one's own writes.
@@ -102,7 +113,7 @@ pub(super) async fn wait_for(app: &App, position: Position) -> Result<(), Proble
     if *app.read_models.position().borrow() >= position {
         return Ok(());
     }
-    let head = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
+    let head = head_of(app).await?;
     if position > head {
         return Err(bad_header("Docket-Min-Position", "a position the log has reached").with("log_position", head.0));
     }

@@ -11,6 +11,7 @@ use super::ask::journal_problem;
 use super::event_view::EventView;
 use super::problem::{Answer, Problem};
 use super::respond::Listing;
+use super::shown::shown;
 use crate::app::App;
 use crate::auth::Who;
 
@@ -46,14 +47,23 @@ pub(super) async fn stream_page(
         Some(text) => Some(text.parse::<u64>().map_err(|_| Problem::from(docket_projections::ReadError::BadCursor))?),
     };
     let after = cursor.or(query.after_version).unwrap_or(0);
-    let stream = StreamId::new(who.tenant.clone(), category, id);
-    let events =
-        app.journal.read_stream(&stream, after, limit as usize).await.map_err(|error| journal_problem(&error))?;
-    if events.is_empty() && after == 0 {
-        return Err(Problem::not_found(category.as_str()));
+    let (stream, limit) = (StreamId::new(who.tenant.clone(), category, id), limit as usize);
+    let mut items: Vec<EventView> = Vec::new();
+    let mut read = if who.is_customer() { 0 } else { after };
+    // One more than asked for: a page is followed by another only if there is something in it. Customers' pages hold what
+    // is public alone, counted as they count.
+    while items.len() <= limit {
+        let events =
+            app.journal.read_stream(&stream, read, limit + 1).await.map_err(|error| journal_problem(&error))?;
+        read = events.last().map_or(read, |event| event.meta.version);
+        let views = shown(app, who, &events).await?;
+        items.extend(views.into_iter().filter(|view| view.version > after));
+        if events.len() <= limit {
+            break;
+        }
     }
-    let next_cursor =
-        (events.len() == limit as usize).then(|| events.last().map(|event| event.meta.version.to_string())).flatten();
-    let items = events.iter().filter_map(|event| EventView::for_principal(event, who)).collect();
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next_cursor = items.last().filter(|_| more).map(|last| last.version.to_string());
     Ok(Listing { page: Page { items, next_cursor }, uri })
 }

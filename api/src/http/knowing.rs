@@ -4,14 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
-use docket_domain::Category;
-use docket_domain::Permission::{ViewAudit, ViewReports, ViewTickets};
+use docket_domain::{Category, Data};
 use docket_projections::views::{AuditEntry, AuditFilter, DashboardView, Page, SearchHit};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::access::Access::{Desk, Own};
+use super::access::Access::{Sees, SeesOwn};
 use super::extract::Query;
 use super::problem::{Answer, Problem};
 use super::query::page;
@@ -24,13 +23,13 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ViewReports) => get_dashboard,
-        Desk(ViewAudit) => list_audit,
-        Own(ViewTickets) => search,
+        Sees(&[Data::Reports]) => get_dashboard,
+        Sees(&[Data::AuditTrail]) => list_audit,
+        SeesOwn(&[Data::Tickets, Data::Chats, Data::EndedChats]) => search,
     );
 }
 
-/// The desk in figures. Durations are in seconds.
+/// The desk in figures. Durations are in seconds. `recent_tickets` are there for whoever may see tickets.
 #[utoipa::path(get, path = "/v1/dashboard", tag = "knowing", responses((status = 200, body = DashboardView)))]
 pub(super) async fn get_dashboard(State(app): State<App>, who: Who) -> Answer<Json<DashboardView>> {
     let dashboard = app.queries.dashboard(&who.viewer()).await?.ok_or_else(|| Problem::not_found("dashboard"))?;
@@ -101,7 +100,8 @@ pub(crate) struct SearchQuery {
     limit: Option<u32>,
 }
 
-/// Tickets and messages with these words. Customers find only their own, and never a note.
+/// Tickets and messages with these words, of tickets and chats the caller may know. Customers find only their own, and never
+/// a note.
 #[utoipa::path(get, path = "/v1/search", tag = "knowing", params(SearchQuery), responses((status = 200, body = Page<SearchHit>)))]
 pub(super) async fn search(
     State(app): State<App>,

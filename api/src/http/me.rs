@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::access::Access::SignedIn;
 use super::accounts::{account_problem, check_password, record};
 use super::ask::{Ask, journal_problem};
+use super::listening::known_position;
 use super::problem::{Answer, Problem};
 use super::respond::POSITION;
 use super::schema;
@@ -73,7 +74,11 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
         Credential::Session(_) => app.authenticator.session_secret(&headers).map(csrf_token),
         _ => None,
     };
-    let position = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
+    let position = if who.is_customer() {
+        known_position(&app, &who).await?
+    } else {
+        app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?
+    };
     let me = Me {
         person_id: who.person.0,
         organisation: who.tenant.clone(),

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use docket_store::MOST_SKEW;
@@ -27,10 +27,12 @@ pub(crate) struct Readiness {
     pub ready: bool,
     /// What is not, in words.
     pub not_ready: Vec<String>,
-    /// The log's last position.
+    /// The log's last position, for whoever may read the figures: it tells that something happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_position: Option<u64>,
-    /// How far the read models are.
-    pub read_position: u64,
+    /// How far the read models are, for the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_position: Option<u64>,
     /// How many seconds this machine's clock is behind the log's last event, written by another; 0 if it is not. Times
     /// within a ticket or chat do not go back all the same.
     pub clock_behind_seconds: f64,
@@ -44,10 +46,10 @@ pub(crate) async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Whether the process can do its work, and if not, why.
+/// Whether the process can do its work, and if not, why. With the token of `/metrics` also how far it is.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = Readiness), (status = 503, body = Readiness)))]
-pub(crate) async fn ready(State(app): State<App>) -> Response {
+pub(crate) async fn ready(State(app): State<App>, headers: HeaderMap) -> Response {
     let mut not_ready = Vec::new();
     let head = match app.journal.store().head().await {
         Ok(head) => Some(head.0),
@@ -85,17 +87,10 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     }
     let ready = not_ready.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (
-        status,
-        Json(Readiness {
-            ready,
-            not_ready,
-            log_position: head,
-            read_position,
-            clock_behind_seconds: behind.as_seconds_f64(),
-            warnings,
-        }),
-    )
+    let told = app.authenticator.may_measure(&headers);
+    let (log_position, read_position) = (head.filter(|_| told), Some(read_position).filter(|_| told));
+    let clock_behind_seconds = behind.as_seconds_f64();
+    (status, Json(Readiness { ready, not_ready, log_position, read_position, clock_behind_seconds, warnings }))
         .into_response()
 }
 
@@ -105,9 +100,14 @@ const REFUSAL_COUNTS: TimeDelta = TimeDelta::seconds(15);
 /// Events the read models may be behind before the process calls itself not ready.
 const MAX_LAG: u64 = 50_000;
 
-/// Figures in Prometheus' text format.
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, content_type = "text/plain", body = String)))]
-pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+/// Figures in Prometheus' text format, of all organisations together. To be asked with the setting `http.metrics_token`, or the
+/// bootstrap token, as `Authorization: Bearer`: they count what is done unseen.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, content_type = "text/plain", body = String),
+    (status = 401, description = "Not with this token.", content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
+pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    if !app.authenticator.may_measure(&headers) {
+        return Err(Problem::unauthenticated("send the metrics token as Authorization: Bearer"));
+    }
     let handle = crate::observe::metrics_handle();
     metrics::gauge!("docket_http_in_flight").set(app.in_flight.load(std::sync::atomic::Ordering::Relaxed) as f64);
     metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);

@@ -1,13 +1,14 @@
 //! `/v1/organisation`: the tenant's own settings.
 
 use axum::extract::State;
+use docket_domain::Data;
 use docket_domain::Permission::ManageSettings;
 use docket_domain::organisation::{FieldDefinition, FieldType, OrganisationCommand};
 use docket_projections::views::OrganisationView;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::access::Access::{Desk, SignedIn};
+use super::access::Access::{Desk, SeesOwn};
 use super::ask::Ask;
 use super::extract::Path;
 use super::problem::{Answer, Problem};
@@ -20,7 +21,7 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        SignedIn => get_organisation,
+        SeesOwn(&[Data::Organisation]) => get_organisation,
         Desk(ManageSettings) => change_organisation,
         Desk(ManageSettings) => change_categories,
         Desk(ManageSettings) => define_custom_field,

@@ -4,14 +4,21 @@ use axum::Json;
 use axum::http::header::{ETAG, LINK, LOCATION};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use docket_commands::Done;
+use docket_commands::{Done, Loaded};
+use docket_domain::chat::Chat;
+use docket_domain::ticket::Ticket;
+use docket_domain::{Aggregate, Category, Position};
 use docket_projections::ReadError;
 use docket_projections::views::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::problem::Problem;
+use super::ask::journal_problem;
+use super::problem::{Answer, Problem};
+use super::there::loaded;
+use crate::app::App;
+use crate::auth::Principal;
 
 /// The log's position an answer speaks of.
 pub(crate) const POSITION: HeaderName = HeaderName::from_static("docket-position");
@@ -119,6 +126,33 @@ impl IntoResponse for Accepted {
         }
         response
     }
+}
+
+/// The answer to a command as the caller may know it. Customers are told the version and position of what is public: the
+/// rest of what their act led to, like a ticket woken by it, leaves no trace.
+pub(crate) async fn accept(app: &App, who: &Principal, mut done: Done) -> Answer<Accepted> {
+    if !who.is_customer() {
+        return Ok(done.into());
+    }
+    let (tenant, id) = (&done.stream.tenant, done.stream.id);
+    let (version, last) = match done.stream.category {
+        Category::Ticket => public_at(&loaded::<Ticket>(app, tenant, id, done.version).await?, done.version),
+        Category::Chat => public_at(&loaded::<Chat>(app, tenant, id, done.version).await?, done.version),
+        _ => return Ok(done.into()),
+    };
+    let event = app.journal.read_stream(&done.stream, last.saturating_sub(1), 1).await;
+    let event = event.map_err(|error| journal_problem(&error))?;
+    done.position = event.first().map_or(Position::START, |event| event.meta.position);
+    done.version = version;
+    Ok(done.into())
+}
+
+/// The public version at a version of the stream, and the stream's version of the event that made it.
+fn public_at<A: Aggregate>(state: &Loaded<A>, version: u64) -> (u64, u64) {
+    state.public_history().map_or((version, version), |public| {
+        let public_version = public.version_at(version);
+        (public_version, public.stream_version(public_version))
+    })
 }
 
 /// A version as an `ETag`.

@@ -2,15 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use docket_domain::Permission::{self, ManagePeople, ManageSettings, ViewAudit};
+use docket_domain::Permission::{self, ManagePeople};
 use docket_domain::role::RoleCommand;
-use docket_domain::{HeldRole, PermissionSet, Role, RoleId};
+use docket_domain::{Data, HeldRole, PermissionSet, Role, RoleId};
 use docket_projections::views::OwnRole;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::Access::{Desk, DeskAny};
+use super::access::Access::{Desk, Sees};
 use super::accounts::{may_grant, may_hand_out};
 use super::ask::{Ask, journal_problem};
 use super::extract::Path;
@@ -22,15 +22,12 @@ use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::{Principal, Who};
 
-/// Who reads roles and hears what happens to them: with one of these, people, settings or their history are theirs to see.
-pub(super) const READ_ROLES: &[Permission] = &[ManagePeople, ManageSettings, ViewAudit];
-
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        DeskAny(READ_ROLES) => list_roles,
+        Sees(&[Data::Roles]) => list_roles,
         Desk(ManagePeople) => define_role,
-        DeskAny(READ_ROLES) => get_role,
+        Sees(&[Data::Roles]) => get_role,
         Desk(ManagePeople) => change_role,
         Desk(ManagePeople) => archive_role,
     );

@@ -2,16 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use docket_domain::Permission::{ManageSettings, ViewTickets};
+use docket_domain::Permission::ManageSettings;
 use docket_domain::service_level::{ServiceLevelCommand, SlaPolicy};
 use docket_domain::ticket::TicketStatus;
-use docket_domain::{CalendarId, SlaPolicyId};
+use docket_domain::{CalendarId, Data, SlaPolicyId};
 use docket_projections::views::{ConditionsView, Page, SlaPolicyView, TargetsView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::Access::Desk;
+use super::access::Access::{Desk, Sees};
 use super::ask::Ask;
 use super::extract::Path;
 use super::problem::{Answer, Problem};
@@ -24,10 +24,10 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ViewTickets) => list_sla_policies,
+        Sees(&[Data::ServiceLevels]) => list_sla_policies,
         Desk(ManageSettings) => create_sla_policy,
         Desk(ManageSettings) => reorder_sla_policies [Honours::Key],
-        Desk(ViewTickets) => get_sla_policy,
+        Sees(&[Data::ServiceLevels]) => get_sla_policy,
         Desk(ManageSettings) => change_sla_policy,
         Desk(ManageSettings) => archive_sla_policy,
     );

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use docket_commands::{Invocation, RequestKey};
 use docket_domain::Permission::{self, ManageSettings};
 use docket_domain::account::{Account, AccountCommand};
-use docket_domain::{PermissionSet, PersonId};
+use docket_domain::{Data, PermissionSet, PersonId};
 use docket_projections::views::Page;
 use docket_store::IdempotencyKey;
 use docket_store::vault::{ApiToken, NewApiToken};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::Access::Desk;
+use super::access::Access::{Desk, Sees};
 use super::accounts::{account_problem, outranks_account, record};
 use super::ask::Ask;
 use super::extract::{Path, in_our_times};
@@ -30,7 +30,7 @@ use crate::auth::Who;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ManageSettings) => list_tokens,
+        Sees(&[Data::Tokens]) => list_tokens,
         Desk(ManageSettings) => issue_token [Key],
         Desk(ManageSettings) => revoke_token [Neither],
     );

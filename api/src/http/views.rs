@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use docket_domain::Permission::{ManagePeople, ManageSettings, ViewTickets};
 use docket_domain::view::{ViewDraft, ViewFilter, ViewSort};
-use docket_domain::{CustomerId, DepartmentId, PersonId, ViewId};
+use docket_domain::{CustomerId, Data, DepartmentId, PersonId, ViewId};
 use docket_projections::views::{Page, SavedFilter, SavedView, ViewCount};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::Access::Desk;
+use super::access::Access::{Desk, Sees};
 use super::ask::Ask;
 use super::extract::Path;
 use super::problem::{Answer, Problem};
@@ -21,16 +21,18 @@ use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::{Principal, Who};
 
+const VIEWS: &[Data] = &[Data::Views];
+
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ViewTickets) => list_views,
+        Sees(VIEWS) => list_views,
         Desk(ViewTickets) => save_view,
         Desk(ViewTickets) => arrange_views [Key],
-        Desk(ViewTickets) => get_view,
+        Sees(VIEWS) => get_view,
         Desk(ViewTickets) => change_view,
         Desk(ViewTickets) => delete_view,
-        Desk(ViewTickets) => count_view,
+        Sees(VIEWS) => count_view,
     );
 }
 

@@ -3,6 +3,8 @@
 mod hub;
 mod presence;
 mod signal;
+mod slots;
 
 pub use hub::Hub;
 pub use signal::{Signal, SignalKind};
+pub use slots::{Full, Slot, Slots};

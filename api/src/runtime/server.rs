@@ -13,7 +13,7 @@ use docket_store::delivery::{
     InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, connect,
 };
 use docket_store::{FeedSource, new_id};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,7 +24,7 @@ use crate::auth::Authenticator;
 use crate::config::Role;
 use crate::http::Http;
 use crate::http::table::Route;
-use crate::live::Hub;
+use crate::live::{Hub, Slots};
 
 /// How often metrics are added up.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -132,15 +132,18 @@ impl Server {
             accounts,
             authenticator,
             hub,
+            slots: Slots::new(desk.settings.http.live_per_person, desk.settings.http.live_per_address),
             in_flight: AtomicUsize::new(0),
             stopping: self.stop_http.clone(),
         });
         let http = Http::new(app);
         self.routes = http.routes;
         let service = http.router.into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|stream| {
+        let stalled = Duration::from_secs(desk.settings.http.stalled_seconds);
+        let listener = listener.tap_io(move |stream| {
             // Small answers must not wait for more.
             let _ = stream.set_nodelay(true);
+            end_if_stalled(stream, stalled);
         });
         let stop = self.stop_http.clone();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
@@ -173,6 +176,15 @@ impl Server {
         }
         self.desk.close().await;
     }
+}
+
+/// Has the kernel end a connection whose other side takes nothing any more: what was written to it waits in the kernel, where
+/// no time-out of ours reaches.
+fn end_if_stalled(stream: &TcpStream, after: Duration) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(after));
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, after);
 }
 
 /// How news travels.

@@ -82,7 +82,7 @@ async fn a_stale_command_is_refused_with_what_it_missed() {
 
     let urgent = TicketCommand::ChangePriority { to: Priority::Urgent };
     match desk.commands.execute::<Ticket>(&desk.by_admin().if_at(seen), id.0, urgent.clone()).await {
-        Err(CommandError::Stale { current, missed }) => {
+        Err(CommandError::Stale { current, missed, .. }) => {
             assert_eq!(current, seen + 1);
             assert_eq!(types(&missed), ["MessagePosted"]);
         }

@@ -29,7 +29,7 @@ async fn roles_are_told_apart_in_one_stream(desk: Desk) {
     let same = desk.commands.change_roles(&by.clone().if_at(3), change(one, &[ViewAudit, ViewTickets])).await.unwrap();
     assert_eq!((same.version, same.changed), (3, false));
     let stale = desk.commands.change_roles(&by.clone().if_at(1), change(one, &[ViewTickets])).await;
-    let Err(docket_commands::CommandError::Stale { current, missed }) = stale else { panic!("{stale:?}") };
+    let Err(docket_commands::CommandError::Stale { current, missed, .. }) = stale else { panic!("{stale:?}") };
     assert_eq!((current, types(&missed)), (3, vec!["RoleChanged"]));
     let gone = RoleCommand::Archive { role_id: two, may: PermissionSet::all(), holders: 0 };
     assert_eq!(desk.commands.change_roles(&by.if_at(2), gone).await.unwrap().version, 4);

@@ -119,7 +119,7 @@ async fn a_version_is_of_one_setting_though_all_lie_in_one_stream() {
     assert_eq!(done.version, 3);
     let stale = desk.commands.change_service_levels(&at(1), rename("Workdays")).await;
     match stale {
-        Err(docket_commands::CommandError::Stale { current: 3, missed }) => {
+        Err(docket_commands::CommandError::Stale { current: 3, missed, .. }) => {
             assert_eq!(types(&missed), ["CalendarChanged"], "and nothing about the other one");
         }
         other => panic!("{other:?}"),

@@ -116,7 +116,7 @@ impl Chat {
         if context.actor.kind == ActorKind::System {
             return Err(Rejection::Forbidden("only people read"));
         }
-        let up_to_version = up_to_version.unwrap_or(self.version).min(self.version);
+        let up_to_version = context.stream_version(up_to_version, self.version, &self.public);
         let mark = self.conversation.reading(context.actor, up_to_version);
         let event = mark.map(|mark| MessagesRead {
             reader: mark.reader,

@@ -5,6 +5,7 @@ mod decide;
 mod event;
 mod history;
 mod opening;
+mod public;
 mod state;
 mod value;
 

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::{ChatCommand, ChatEvent, ChatStarted, ChatStatus, EndedBy};
 use crate::{
-    ActorKind, AgentId, Aggregate, Category, Conversation, CustomerId, DecideContext, DepartmentId, PersonId, ReadMark,
-    Rejection, Stamp, TicketId,
+    ActorKind, AgentId, Aggregate, Category, Conversation, CustomerId, DecideContext, DepartmentId, PersonId,
+    PublicHistory, ReadMark, Rejection, Stamp, TicketId,
 };
 
 /// What is known of a chat for deciding. Texts are not kept.
@@ -38,6 +38,8 @@ pub struct Chat {
     pub ended_at: Option<DateTime<Utc>>,
     /// Who or what ended it.
     pub ended_by: Option<EndedBy>,
+    /// Which of its events the visitor knows of.
+    pub public: PublicHistory,
     /// Messages and who has read how far.
     pub conversation: Conversation,
     /// The last rating.
@@ -62,6 +64,7 @@ impl Default for Chat {
             last_message_at: None,
             ended_at: None,
             ended_by: None,
+            public: PublicHistory::default(),
             conversation: Conversation::default(),
             rating: None,
             ticket_id: None,
@@ -81,6 +84,9 @@ impl Aggregate for Chat {
     fn evolve(&mut self, event: &ChatEvent, stamp: &Stamp) {
         use ChatEvent as E;
         self.version = stamp.version;
+        if event.public_fields().is_some() {
+            self.public.push(stamp.version);
+        }
         match event {
             E::ChatStarted(started) => self.start(started, stamp),
             E::MessagePosted(message) => {
@@ -122,6 +128,10 @@ impl Aggregate for Chat {
 
     fn data_subject(&self, _: Uuid) -> Option<PersonId> {
         self.exists().then(|| self.customer_id.into())
+    }
+
+    fn public_history(&self) -> Option<&PublicHistory> {
+        Some(&self.public)
     }
 
     fn exists(&self) -> bool {

@@ -11,7 +11,8 @@ pub(super) fn decide(ticket: &Ticket, command: &TicketCommand, context: &DecideC
     if let C::Open { .. } = command {
         return ticket.open(command, context);
     }
-    if !ticket.exists() {
+    // What was deleted is gone for everybody: only the audit trail knows of it.
+    if !ticket.exists() || ticket.deleted {
         return Err(Rejection::NotFound("ticket"));
     }
     match command {
@@ -46,11 +47,9 @@ pub(super) fn decide(ticket: &Ticket, command: &TicketCommand, context: &DecideC
 }
 
 impl Ticket {
-    /// Refuses what ended for good: deleted, archived and merged tickets.
+    /// Refuses what ended for good: archived and merged tickets.
     pub(super) fn living(&self) -> Result<(), Rejection> {
-        if self.deleted {
-            Err(Rejection::refused("ticket_deleted", "the ticket has been deleted"))
-        } else if self.archived {
+        if self.archived {
             Err(Rejection::refused("ticket_archived", "the ticket is archived and cannot be changed"))
         } else if self.merged_into.is_some() {
             Err(Rejection::refused("ticket_merged", "the ticket was merged into another; go on there"))

@@ -6,6 +6,9 @@ use crate::{ActorKind, ReadMark, Stamp};
 pub(super) fn evolve(ticket: &mut Ticket, event: &TicketEvent, stamp: &Stamp) {
     use TicketEvent as E;
     ticket.version = stamp.version;
+    if event.public_fields().is_some() {
+        ticket.public.push(stamp.version);
+    }
     match event {
         E::TicketOpened(opened) => open(ticket, opened, stamp),
         E::MessagePosted(message) => post(ticket, message, stamp),

@@ -75,9 +75,6 @@ impl Ticket {
 
     pub(super) fn archive(&self, context: &DecideContext<'_>) -> Decision {
         context.staff_only("only the desk may archive a ticket")?;
-        if self.deleted {
-            return self.living().map(|()| Vec::new());
-        }
         if self.archived {
             return Ok(Vec::new());
         }
@@ -94,9 +91,6 @@ impl Ticket {
 
     pub(super) fn delete(&self, context: &DecideContext<'_>) -> Decision {
         context.staff_only("only the desk may delete a ticket")?;
-        if self.deleted {
-            return Ok(Vec::new());
-        }
         Ok(vec![
             TicketDeleted {
                 status: self.status,

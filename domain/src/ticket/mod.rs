@@ -9,6 +9,7 @@ mod fields;
 mod history;
 mod lifecycle;
 mod opening;
+mod public;
 mod retired;
 mod sla;
 mod state;

@@ -10,7 +10,7 @@ use super::{TicketCommand, TicketEvent};
 use crate::sla::SlaClocks;
 use crate::{
     AgentId, Aggregate, Category, ChatId, Conversation, CustomerId, DecideContext, DepartmentId, PersonId,
-    PersonalText, Rejection, Stamp, TicketId,
+    PersonalText, PublicHistory, Rejection, Stamp, TicketId,
 };
 
 /// What is known of a ticket for deciding. Texts of messages are not kept.
@@ -56,6 +56,8 @@ pub struct Ticket {
     pub first_resolved_at: Option<DateTime<Utc>>,
     /// Since when the oldest customer message since the last agent message waits, the description included.
     pub unanswered_since: Option<DateTime<Utc>>,
+    /// Which of its events customers know of.
+    pub public: PublicHistory,
     /// Public messages and who has read how far.
     pub conversation: Conversation,
     /// Until when it sleeps.
@@ -99,6 +101,7 @@ impl Default for Ticket {
             first_response_at: None,
             first_resolved_at: None,
             unanswered_since: None,
+            public: PublicHistory::default(),
             conversation: Conversation::default(),
             snoozed_until: None,
             rating: None,
@@ -146,6 +149,10 @@ impl Aggregate for Ticket {
 
     fn data_subject(&self, _: Uuid) -> Option<PersonId> {
         self.exists().then(|| self.customer_id.into())
+    }
+
+    fn public_history(&self) -> Option<&PublicHistory> {
+        Some(&self.public)
     }
 
     fn exists(&self) -> bool {

@@ -24,6 +24,8 @@ CREATE TABLE {table} (
     ticket_number bigint,
     version bigint NOT NULL,
     position bigint NOT NULL,
+    public_version bigint NOT NULL,
+    public_position bigint NOT NULL,
     data_subject uuid,
     visitor_name text,
     visitor_email text,

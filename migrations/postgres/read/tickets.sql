@@ -44,6 +44,8 @@ CREATE TABLE {table} (
     public_updated_at timestamptz NOT NULL,
     version bigint NOT NULL,
     position bigint NOT NULL,
+    public_version bigint NOT NULL,
+    public_position bigint NOT NULL,
     data_subject uuid,
     subject text,
     last_message text,

@@ -24,6 +24,8 @@ CREATE TABLE {table} (
     ticket_number INTEGER,
     version INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    public_version INTEGER NOT NULL,
+    public_position INTEGER NOT NULL,
     data_subject BLOB,
     visitor_name TEXT,
     visitor_email TEXT,

@@ -44,6 +44,8 @@ CREATE TABLE {table} (
     public_updated_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    public_version INTEGER NOT NULL,
+    public_position INTEGER NOT NULL,
     data_subject BLOB,
     subject TEXT,
     last_message TEXT,

@@ -36,6 +36,8 @@ table! {
             ticket_number: Option<i64>,
             version: u64,
             position: u64,
+            public_version: u64,
+            public_position: u64,
             data_subject: Option<Uuid>,
         }
         personal of data_subject {
@@ -57,7 +59,7 @@ pub(crate) struct Chats;
 
 impl Model for Chats {
     type Row = ChatRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("chats");
 
     fn keys(event: &Event, keys: &mut Vec<ChatKey>) {
@@ -76,6 +78,10 @@ impl Model for Chats {
         change(&mut row, body, event.meta.occurred_at);
         row.version = event.meta.version;
         row.position = event.meta.position.0;
+        if body.public_fields().is_some() {
+            row.public_version += 1;
+            row.public_position = event.meta.position.0;
+        }
         Some(row)
     }
 
@@ -118,6 +124,8 @@ fn start(key: &ChatKey, started: &ChatStarted, event: &Event) -> ChatRow {
         ticket_number: None,
         version: 0,
         position: 0,
+        public_version: 0,
+        public_position: 0,
         data_subject: event.meta.data_subject.map(|person| person.0),
         visitor_name: known(started.visitor_name.as_ref()),
         visitor_email: known(started.visitor_email.as_ref()),

@@ -64,6 +64,8 @@ table! {
             public_updated_at: DateTime<Utc>,
             version: u64,
             position: u64,
+            public_version: u64,
+            public_position: u64,
             data_subject: Option<Uuid>,
         }
         personal of data_subject {
@@ -98,7 +100,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
@@ -117,6 +119,10 @@ impl Model for Tickets {
         change(&mut row, body, event);
         row.version = event.meta.version;
         row.position = event.meta.position.0;
+        if body.public_fields().is_some() {
+            row.public_version += 1;
+            row.public_position = event.meta.position.0;
+        }
         Some(row)
     }
 
@@ -182,6 +188,8 @@ fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
         public_updated_at: at,
         version: event.meta.version,
         position: event.meta.position.0,
+        public_version: 1,
+        public_position: event.meta.position.0,
         data_subject: event.meta.data_subject.map(|person| person.0),
         subject: opened.subject.to_known(),
         last_message: opened.description.known().map(preview),
@@ -197,9 +205,9 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
     // Reading is not a change of the ticket.
     if !matches!(body, E::MessagesRead(_)) {
         row.updated_at = row.updated_at.max(at);
-    }
-    if is_public(body) {
-        row.public_updated_at = row.public_updated_at.max(at);
+        if body.public_fields().is_some() {
+            row.public_updated_at = row.public_updated_at.max(at);
+        }
     }
     match body {
         // A stream begins once; a second beginning cannot be appended.
@@ -272,25 +280,6 @@ pub(crate) fn all_fields(
 ) -> Map<String, Value> {
     fields.extend(personal.into_iter().flat_map(|personal| personal.0).map(|(name, text)| (name, text.into())));
     fields
-}
-
-/// Whether a customer can see in the ticket that it happened.
-fn is_public(body: &TicketEvent) -> bool {
-    use TicketEvent as E;
-    matches!(
-        body,
-        E::TicketOpened(_)
-            | E::MessagePosted(_)
-            | E::StatusChanged(_)
-            | E::Assigned(_)
-            | E::Unassigned(_)
-            | E::PriorityChanged(_)
-            | E::CategoryChanged(_)
-            | E::DepartmentChanged(_)
-            | E::SubjectChanged(_)
-            | E::OrderLinked(_)
-            | E::FeedbackGiven(_)
-    )
 }
 
 fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {

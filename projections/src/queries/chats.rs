@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatStatus;
 use uuid::Uuid;
 
-use super::dialect::{Dialect, own};
+use super::dialect::{Dialect, chats_known};
 use super::reader::{RowReader, all, one};
 use super::tickets::number_text;
 use super::{Queries, cursor};
@@ -42,9 +42,13 @@ impl Queries {
         }
         match filter.agent {
             None => {}
-            Some(AssigneeFilter::Unassigned) => drop(sql.push(" AND h.agent_id IS NULL")),
-            Some(AssigneeFilter::Me) => drop(sql.push(" AND h.agent_id = ").value(&viewer.person_id)),
-            Some(AssigneeFilter::Agent(agent)) => drop(sql.push(" AND h.agent_id = ").value(&agent)),
+            Some(AssigneeFilter::Unassigned) => drop(sql.push(&format!(" AND {} IS NULL", agent_of(viewer)))),
+            Some(AssigneeFilter::Me) => {
+                sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&viewer.person_id);
+            }
+            Some(AssigneeFilter::Agent(agent)) => {
+                drop(sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&agent))
+            }
         }
         if let Some(department) = filter.department_id {
             sql.push(" AND h.department_id = ").value(&department);
@@ -76,8 +80,8 @@ impl Queries {
         if let Some((at, id)) = place {
             sql.push(" AND (h.started_at, h.id) < (").value(&at).push(", ").value(&id).push(")");
         }
-        let own = own(&mut sql, viewer, "h.customer_id");
-        sql.push(&own).push(&format!(" ORDER BY h.started_at DESC, h.id DESC LIMIT {}", limit + 1));
+        let known = chats_known(&mut sql, viewer, "h");
+        sql.push(&known).push(&format!(" ORDER BY h.started_at DESC, h.id DESC LIMIT {}", limit + 1));
         let chats = all(self.fetch(viewer, sql).await?, read_chat)?;
         let mut page = cursor::page(chats, limit, ORDER, |chat| (chat.started_at, chat.id));
         self.estimate_waits(viewer, &mut page.items).await?;
@@ -99,7 +103,8 @@ impl Queries {
         if let Some(department) = department_id {
             sql.push(" AND h.department_id = ").value(&department);
         }
-        sql.push(&format!(" ORDER BY h.started_at, h.id LIMIT {limit}"));
+        let known = chats_known(&mut sql, viewer, "h");
+        sql.push(&known).push(&format!(" ORDER BY h.started_at, h.id LIMIT {limit}"));
         let mut chats = all(self.fetch(viewer, sql).await?, read_chat)?;
         self.estimate_waits(viewer, &mut chats).await?;
         Ok(chats)
@@ -109,8 +114,8 @@ impl Queries {
     pub async fn chat(&self, viewer: &Viewer, id: Uuid) -> Result<Option<ChatView>, ReadError> {
         let (mut sql, tenant) = self.select_chats(viewer);
         sql.push(&format!(" WHERE h.tenant = {tenant} AND h.id = ")).bind(Cell::Uuid(id));
-        let own = own(&mut sql, viewer, "h.customer_id");
-        sql.push(&own);
+        let known = chats_known(&mut sql, viewer, "h");
+        sql.push(&known);
         let Some(chat) = one(self.fetch(viewer, sql).await?, read_chat)? else { return Ok(None) };
         let mut chats = [chat];
         self.estimate_waits(viewer, &mut chats).await?;
@@ -123,23 +128,24 @@ impl Queries {
         let tenant = sql.keep(viewer.tenant.cell());
         // A customer has read as whoever they were in the chat: perhaps a visitor who turned out to be them.
         let reader = if viewer.is_customer() { "h.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
-        let (theirs, hidden) = if viewer.is_customer() {
-            ("agent_messages", "NULL, NULL, NULL, NULL")
+        let (theirs, hidden, version) = if viewer.is_customer() {
+            ("agent_messages", "NULL, NULL, NULL, NULL", "h.public_version, h.public_position")
         } else {
-            ("customer_messages", "h.page, h.user_agent, h.ip, h.transfer_note")
+            ("customer_messages", "h.page, h.user_agent, h.ip, h.transfer_note", "h.version, h.position")
         };
+        let agent = agent_of(viewer);
         let greatest = Dialect::of(&self.models.database).greatest();
         sql.push(&format!(
             "h.id, h.status, h.customer_id, coalesce(c.name, h.visitor_name), coalesce(c.email, h.visitor_email), \
-             h.verified, {hidden}, h.question, h.agent_id, a.name, h.accepted, h.department_id, h.skills, \
+             h.verified, {hidden}, h.question, {agent}, a.name, h.accepted, h.department_id, h.skills, \
              CASE WHEN h.status IN {QUEUED} THEN (SELECT count(*) FROM chats q WHERE q.tenant = {tenant} \
              AND q.status IN {QUEUED} AND (q.started_at, q.id) <= (h.started_at, h.id)) END, \
              h.started_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
              h.customer_messages + h.agent_messages + h.system_messages, \
              {greatest}(h.{theirs} - coalesce(r.{theirs}, 0), 0), h.last_message, h.last_message_at, h.rating, \
-             h.rating_comment, h.ticket_id, h.ticket_number, h.version, h.position FROM chats h \
+             h.rating_comment, h.ticket_id, h.ticket_number, {version} FROM chats h \
              LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = h.customer_id \
-             LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = h.agent_id \
+             LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = {agent} \
              LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}"
         ));
         (sql, tenant)
@@ -163,6 +169,15 @@ impl Queries {
             chat.estimated_wait_seconds = Some(mean);
         }
         Ok(())
+    }
+}
+
+/// Who has a chat. Visitors are not told to whom it is merely offered.
+fn agent_of(viewer: &Viewer) -> &'static str {
+    if viewer.is_customer() {
+        "(CASE WHEN h.accepted OR h.status = 'closed' THEN h.agent_id END)"
+    } else {
+        "h.agent_id"
     }
 }
 

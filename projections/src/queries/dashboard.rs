@@ -64,6 +64,7 @@ impl Queries {
         agents.retain(|agent| agent.active);
         let (waiting_chats, active_chats) = self.chats_under_way(viewer).await?;
         let newest = TicketFilter { sort: TicketSort::Newest, ..TicketFilter::default() };
+        // Empty for whoever may know the figures but not the tickets.
         let recent = self.tickets(viewer, &newest, &PageRequest { limit: 5, cursor: None }).await?;
 
         let mut by_status = zeroes(TicketStatus::ALL.iter().map(|status| status.as_str()));

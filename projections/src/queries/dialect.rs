@@ -1,5 +1,7 @@
 //! The few places where the two databases say the same thing differently.
 
+use docket_domain::Data;
+
 use crate::database::{Database, Sql};
 use crate::table::Cell;
 use crate::viewer::Viewer;
@@ -145,6 +147,28 @@ impl Dialect {
         }
     }
 }
+
+/// A condition, with ` AND ` before it, on a table of tickets: those the viewer may know of. Empty for whoever may know all.
+pub(super) fn tickets_known(sql: &mut Sql, viewer: &Viewer, tickets: &str) -> String {
+    if viewer.knows(Data::Tickets) { own(sql, viewer, &format!("{tickets}.customer_id")) } else { NOTHING.to_owned() }
+}
+
+/// The same on a table of chats. People of the desk who may not look into the past keep the chats they had.
+pub(super) fn chats_known(sql: &mut Sql, viewer: &Viewer, chats: &str) -> String {
+    match (viewer.knows(Data::Chats), viewer.knows(Data::EndedChats)) {
+        (false, false) => NOTHING.to_owned(),
+        _ if viewer.is_customer() => own(sql, viewer, &format!("{chats}.customer_id")),
+        (true, true) => String::new(),
+        (false, true) => format!(" AND {chats}.status = 'closed'"),
+        (true, false) => {
+            let person = sql.keep(Cell::Uuid(viewer.person_id));
+            format!(" AND ({chats}.status <> 'closed' OR {chats}.agent_id = {person})")
+        }
+    }
+}
+
+/// What is true of no row.
+const NOTHING: &str = " AND 1 = 0";
 
 /// A condition, with ` AND ` before it, that limits a query to conversations that are the customer's own: theirs, and
 /// those of visitors who turned out to be them. Empty for agents.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::Queries;
-use super::dialect::own;
+use super::dialect::{chats_known, tickets_known};
 use super::reader::{RowReader, all};
 use crate::database::Sql;
 use crate::error::ReadError;
@@ -60,8 +60,11 @@ impl Queries {
              WHERE o.tenant = {tenant} AND o.id = {id}{visible}",
             limit + 1
         ));
-        let own = own(&mut sql, viewer, "o.customer_id");
-        sql.push(&own).push(&format!(" ORDER BY m.position {order}"));
+        let known = match kind {
+            ConversationKind::Ticket => tickets_known(&mut sql, viewer, "o"),
+            ConversationKind::Chat => chats_known(&mut sql, viewer, "o"),
+        };
+        sql.push(&known).push(&format!(" ORDER BY m.position {order}"));
         let rows = self.fetch(viewer, sql).await?;
         if rows.is_empty() {
             return Ok(None);

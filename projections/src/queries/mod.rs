@@ -9,6 +9,7 @@ mod days;
 mod dialect;
 mod figures;
 mod messages;
+mod own;
 mod people;
 mod reader;
 mod roles;
@@ -26,8 +27,8 @@ use crate::table::DbRow;
 use crate::viewer::Viewer;
 
 use dialect::Dialect;
-pub(crate) use sla::badge_of;
 pub use sla::explain_sla;
+pub(crate) use sla::{badge_as_of, badge_of};
 pub(crate) use tickets::{feedback_view, number_text};
 
 /// Asks the read models. Cheap to clone.

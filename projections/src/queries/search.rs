@@ -1,7 +1,7 @@
 //! Search over tickets and messages.
 
 use super::Queries;
-use super::dialect::own;
+use super::dialect::{chats_known, tickets_known};
 use super::reader::{RowReader, all};
 use super::tickets::number_text;
 use crate::database::Sql;
@@ -20,6 +20,7 @@ impl Queries {
         let limit = limit.clamp(1, 100);
         let filter =
             TicketFilter { search: Some(words.to_owned()), sort: TicketSort::Updated, ..TicketFilter::default() };
+        // What the viewer may not know of is not looked for.
         let tickets = self.tickets(viewer, &filter, &PageRequest { limit, cursor: None }).await?;
         let mut hits: Vec<_> = tickets.items.into_iter().map(ticket_hit).collect();
         if let Some(query) = self.dialect().query_of(words, viewer) {
@@ -40,10 +41,11 @@ impl Queries {
              AND m.conversation_id = f.conversation_id AND m.position = f.message_position{notes} \
              LEFT JOIN tickets t ON m.kind = 'ticket' AND t.tenant = {tenant} AND t.id = m.conversation_id \
              LEFT JOIN chats h ON m.kind = 'chat' AND h.tenant = {tenant} AND h.id = m.conversation_id \
-             WHERE (h.id IS NOT NULL OR NOT t.deleted)"
+             WHERE"
         ));
-        let own = own(&mut sql, viewer, "coalesce(t.customer_id, h.customer_id)");
-        sql.push(&own).push(&format!(" ORDER BY m.position DESC LIMIT {limit}"));
+        let (tickets, chats) = (tickets_known(&mut sql, viewer, "t"), chats_known(&mut sql, viewer, "h"));
+        sql.push(&format!(" ((t.id IS NOT NULL AND NOT t.deleted{tickets}) OR (h.id IS NOT NULL{chats}))"));
+        sql.push(&format!(" ORDER BY m.position DESC LIMIT {limit}"));
         all(self.fetch(viewer, sql).await?, read_hit)
     }
 }

@@ -1,5 +1,7 @@
 //! The figures beside the menu.
 
+use docket_domain::Data;
+
 use super::Queries;
 use super::dialect::own;
 use super::reader::one;
@@ -26,17 +28,31 @@ impl Queries {
                  AND t.{theirs} > coalesce(r.{theirs}, 0)"
             )
         };
+        let none = "CAST(0 AS bigint)";
         if viewer.is_customer() {
             let own = own(&mut sql, viewer, "t.customer_id");
-            let (unread, none) = (unread("agent_messages"), "CAST(0 AS bigint)");
+            let unread = unread("agent_messages");
+            let chats = if viewer.knows(Data::Chats) {
+                format!("(SELECT count(*) FROM chats t WHERE t.tenant = {tenant} AND t.status <> 'closed'{own})")
+            } else {
+                none.to_owned()
+            };
             sql.push(&format!(
                 "SELECT (SELECT count(*) {open}{own}), (SELECT count(*) {open}{own}), {none}, {none}, {none}, \
-                 (SELECT count(*) {unread}{own}), {none}, (SELECT count(*) FROM chats t WHERE t.tenant = {tenant} \
-                 AND t.status <> 'closed'{own})"
+                 (SELECT count(*) {unread}{own}), {none}, {chats}"
             ));
         } else {
             let now = sql.keep(self.now().cell());
             let unread = unread("customer_messages");
+            let chats = if viewer.knows(Data::Chats) {
+                format!(
+                    "(SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.status = 'waiting'), \
+                     (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = {person} \
+                     AND h.status IN ('active', 'transferred'))"
+                )
+            } else {
+                format!("{none}, {none}")
+            };
             // What was put aside is not in the lists these counts stand beside.
             let awake = format!("{open} AND t.snoozed_until IS NULL");
             sql.push(&format!(
@@ -44,10 +60,7 @@ impl Queries {
                  (SELECT count(*) {awake} AND t.assignee_id IS NULL), (SELECT count(*) {awake} AND t.rank = 1), \
                  (SELECT count(*) FROM sla s JOIN tickets t ON t.tenant = s.tenant AND t.id = s.ticket_id \
                  WHERE s.tenant = {tenant} AND s.due_at IS NOT NULL AND s.due_at < {now} AND NOT t.archived AND NOT t.deleted), \
-                 (SELECT count(*) {unread} AND t.assignee_id = {person} AND t.status IN {NOT_DONE}), \
-                 (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.status = 'waiting'), \
-                 (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = {person} \
-                 AND h.status IN ('active', 'transferred'))"
+                 (SELECT count(*) {unread} AND t.assignee_id = {person} AND t.status IN {NOT_DONE}), {chats}"
             ));
         }
         let counts = one(self.fetch(viewer, sql).await?, |row| {

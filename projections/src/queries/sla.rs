@@ -37,7 +37,7 @@ pub(crate) fn badge_of(
 }
 
 /// A running clock past its due time has run out, whether or not that was recorded yet.
-pub(super) fn as_of(badge: &mut Option<SlaBadge>, now: DateTime<Utc>) {
+pub(crate) fn badge_as_of(badge: &mut Option<SlaBadge>, now: DateTime<Utc>) {
     if let Some(badge) = badge
         && badge.due_at.is_some_and(|due_at| due_at < now)
     {

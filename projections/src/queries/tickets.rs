@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use docket_domain::Data;
 use docket_domain::ticket::{TicketNumber, TicketStatus};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::dialect::{Dialect, own};
+use super::dialect::{Dialect, own, tickets_known};
 use super::reader::{RowReader, all, one};
 use super::{Queries, cursor};
 use crate::database::Sql;
@@ -59,7 +60,7 @@ impl Queries {
         let (public, now) = (viewer.is_customer(), self.now());
         let tickets = all(rows, |row| {
             let mut ticket = read_ticket(row)?;
-            super::sla::as_of(&mut ticket.sla, now);
+            super::sla::badge_as_of(&mut ticket.sla, now);
             Ok((row.get::<DateTime<Utc>>()?, ticket))
         })?;
         let page =
@@ -82,6 +83,7 @@ impl Queries {
         let (links, email) =
             if viewer.is_customer() { (self.dialect().empty_array(), "NULL") } else { ("t.linked", "c.email") };
         let merged_from = if viewer.is_customer() { links } else { "t.merged_from" };
+        let position = if viewer.is_customer() { "t.public_position" } else { "t.position" };
         // Nor is a customer told of a ticket that is not theirs.
         let merged_into = if viewer.is_customer() {
             let own = own(&mut sql, viewer, "o.customer_id");
@@ -93,15 +95,15 @@ impl Queries {
         };
         sql.push(&format!(
             ", {email}, t.follow_up_of, t.chat_id, t.merged_into IS NOT NULL, {merged_into}, {merged_from}, {links}, t.feedback, \
-             t.feedback_comment, t.position FROM tickets t"
+             t.feedback_comment, {position} FROM tickets t"
         ));
         joins(&mut sql, viewer, &tenant);
         sql.push(&format!(" WHERE t.tenant = {tenant} AND NOT t.deleted AND t.id = ")).bind(Cell::Uuid(id));
-        let own = own(&mut sql, viewer, "t.customer_id");
+        let own = tickets_known(&mut sql, viewer, "t");
         sql.push(&own);
         let mut detail = one(self.fetch(viewer, sql).await?, read_detail)?;
         if let Some(detail) = &mut detail {
-            super::sla::as_of(&mut detail.ticket.sla, self.now());
+            super::sla::badge_as_of(&mut detail.ticket.sla, self.now());
         }
         Ok(detail)
     }
@@ -111,21 +113,73 @@ impl Queries {
         let Some(number) = parse_number(number) else { return Ok(None) };
         let mut sql = Sql::new("SELECT t.id FROM tickets t WHERE t.tenant = ");
         sql.value(&viewer.tenant).push(" AND NOT t.deleted AND t.number = ").bind(Cell::Int(number));
-        let own = own(&mut sql, viewer, "t.customer_id");
+        let own = tickets_known(&mut sql, viewer, "t");
         sql.push(&own);
         one(self.fetch(viewer, sql).await?, |row| row.get())
+    }
+
+    /// A ticket folded from its events, with the names of people and departments in it as they are today, and for customers
+    /// without a ticket in it that is not theirs.
+    pub async fn with_names(&self, viewer: &Viewer, mut detail: TicketDetail) -> Result<TicketDetail, ReadError> {
+        let mut sql = Sql::new("SELECT ");
+        let tenant = sql.keep(viewer.tenant.cell());
+        let ticket = &detail.ticket;
+        let named = [
+            ("name", "departments", ticket.department_id),
+            ("name", "agents", ticket.assignee_id),
+            ("name", "customers", Some(ticket.customer_id)),
+            ("email", "customers", Some(ticket.customer_id).filter(|_| !viewer.is_customer())),
+        ];
+        let columns = named.map(|(column, table, id)| match id {
+            Some(id) => {
+                let id = sql.keep(id.cell());
+                format!("(SELECT x.{column} FROM {table} x WHERE x.tenant = {tenant} AND x.id = {id})")
+            }
+            None => "CAST(NULL AS text)".to_owned(),
+        });
+        sql.push(&columns.join(", "));
+        let own = own(&mut sql, viewer, "o.customer_id");
+        let merged_into = sql.keep(detail.merged_into.cell());
+        sql.push(&format!(
+            ", (SELECT o.id FROM tickets o WHERE o.tenant = {tenant} AND o.id = {merged_into} AND NOT o.deleted{own})"
+        ));
+        let names = one(self.fetch(viewer, sql).await?, |row| {
+            Ok((row.get()?, row.get()?, row.get()?, row.get()?, row.get::<Option<Uuid>>()?))
+        })?;
+        if let Some((department, assignee, customer, email, known)) = names {
+            if viewer.is_customer() {
+                detail.merged_into = known;
+            }
+            detail.ticket.department_name = department;
+            detail.ticket.assignee_name = assignee;
+            detail.ticket.customer_name = customer;
+            detail.customer_email = email;
+        }
+        Ok(detail)
+    }
+
+    /// Those of some tickets that were deleted: what is told of events long after them looks here.
+    pub async fn deleted_tickets(&self, viewer: &Viewer, ids: &[Uuid]) -> Result<Vec<Uuid>, ReadError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("SELECT t.id FROM tickets t WHERE t.tenant = ");
+        sql.value(&viewer.tenant).push(" AND t.deleted AND t.id IN ").list(ids.iter().map(Column::cell));
+        all(self.fetch(viewer, sql).await?, |row| row.get())
     }
 
     /// How many tickets the viewer sees, by status, and how many are urgent.
     pub async fn ticket_counts(&self, viewer: &Viewer) -> Result<TicketCounts, ReadError> {
         let mut sql = Sql::default();
         let tenant = sql.keep(viewer.tenant.cell());
-        if viewer.is_customer() {
+        if !viewer.knows(Data::Tickets) {
+            sql.push("SELECT t.status, 0, 0 FROM tickets t WHERE 1 = 0");
+        } else if viewer.is_customer() {
             sql.push(&format!(
                 "SELECT t.status, count(*), count(CASE WHEN t.rank = 1 THEN 1 END) FROM tickets t \
                  WHERE t.tenant = {tenant} AND {LISTED}"
             ));
-            let own = own(&mut sql, viewer, "t.customer_id");
+            let own = tickets_known(&mut sql, viewer, "t");
             sql.push(&own).push(" GROUP BY t.status");
         } else {
             // Counting urgent ones that are not done goes along the few of them; the rest is counted already.
@@ -242,10 +296,10 @@ impl Queries {
         if let Some(resolved) = filter.resolved {
             add(format!("t.done_at IS {}NULL", if resolved { "NOT " } else { "" }));
         }
-        if let Some(snoozed) = filter.snoozed {
+        if let Some(snoozed) = filter.snoozed.filter(|_| !viewer.is_customer()) {
             add(format!("t.snoozed_until IS {}NULL", if snoozed { "NOT " } else { "" }));
         }
-        if filter.overdue {
+        if filter.overdue && !viewer.is_customer() {
             let now = sql.keep(self.now().cell());
             add(format!(
                 "t.id IN (SELECT o.ticket_id FROM sla o WHERE o.tenant = {tenant} AND o.due_at IS NOT NULL \
@@ -264,7 +318,7 @@ impl Queries {
                 (_, None) => "1 = 0".into(),
             });
         }
-        conditions.push_str(&own(sql, viewer, "t.customer_id"));
+        conditions.push_str(&tickets_known(sql, viewer, "t"));
         conditions
     }
 }
@@ -330,16 +384,20 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let notes = only_agents("t.note_count", "NULL");
     let resolutions = only_agents("t.resolution_count", "NULL");
     let assignments = only_agents("t.assignment_count, t.reassignment_count", "NULL, NULL");
-    let (theirs, updated) =
-        if hidden { ("agent_messages", "t.public_updated_at") } else { ("customer_messages", "t.updated_at") };
+    let (theirs, updated, version) = if hidden {
+        ("agent_messages", "t.public_updated_at", "t.public_version")
+    } else {
+        ("customer_messages", "t.updated_at", "t.version")
+    };
+    let snoozed = only_agents("t.snoozed_until", "NULL");
     let sla = if hidden { "NULL, NULL, NULL, NULL" } else { "s.clock, s.state, s.due_at, s.breached" };
     sql.push(&format!(
         "t.id, t.number, t.subject, t.status, t.priority, t.category, t.department_id, d.name, t.assignee_id, a.name, \
          t.customer_id, c.name, t.order_ref, {tags}, {fields}, {personal_fields}, t.channel, t.opened_at, \
-         t.first_responded_at, t.resolved_at, t.closed_at, t.snoozed_until, t.last_message_at, t.last_customer_message_at, \
+         t.first_responded_at, t.resolved_at, t.closed_at, {snoozed}, t.last_message_at, t.last_customer_message_at, \
          t.last_agent_message_at, t.last_message, t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
          t.agent_messages, {resolutions}, t.reopen_count, {assignments}, \
-         {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, t.version"
+         {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, {version}"
     ));
 }
 

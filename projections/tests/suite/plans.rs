@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use docket_domain::Actor;
 use docket_domain::ticket::{Priority, TicketStatus};
+use docket_domain::{Actor, Position};
 use docket_projections::views::*;
 use docket_test_database::Database;
 use tracing::field::{Field, Visit};
@@ -55,7 +55,13 @@ async fn every_query_goes_along_an_index(engine: Engine) {
                 let next = PageRequest { limit: 1, cursor: answer.next_cursor };
                 queries.tickets(&viewer, &filter, &next).await.unwrap();
             }
-            queries.ticket(&viewer, id).await.unwrap();
+            let detail = queries.ticket(&viewer, id).await.unwrap().unwrap();
+            queries.with_names(&viewer, detail).await.unwrap();
+            queries.deleted_tickets(&viewer, &[id]).await.unwrap();
+            if viewer.is_customer() {
+                queries.own_conversations(&viewer, Position::START).await.unwrap();
+                queries.public_position(&viewer).await.unwrap();
+            }
             queries.ticket_id(&viewer, "1").await.unwrap();
             for page in [MessagePage::default(), MessagePage { latest: true, ..MessagePage::default() }] {
                 queries.messages(&viewer, ConversationKind::Ticket, id, &page).await.unwrap();
@@ -152,11 +158,14 @@ fn grow(database: &Database) {
             "tickets",
             "id = gen_random_uuid(), number = 10 + n, opened_at = opened_at + n * interval '1 minute', \
           rank = 1 + n % 4, status = CASE WHEN n % 50 = 0 THEN 'open' ELSE 'closed' END, \
-          customer_id = gen_random_uuid(), order_ref = 'O' || n",
+          customer_id = gen_random_uuid(), data_subject = gen_random_uuid(), order_ref = 'O' || n",
         ),
         ("messages", "conversation_id = gen_random_uuid(), position = 100000 + n"),
         ("customers", "id = gen_random_uuid(), email = n || '@x', registered_at = registered_at + n * interval '1 s'"),
-        ("chats", "id = gen_random_uuid(), status = 'closed', customer_id = gen_random_uuid()"),
+        (
+            "chats",
+            "id = gen_random_uuid(), status = 'closed', customer_id = gen_random_uuid(), data_subject = gen_random_uuid()",
+        ),
         (
             "sla",
             "ticket_id = gen_random_uuid(), timer_at = CASE WHEN n % 50 = 0 THEN timer_at END, \

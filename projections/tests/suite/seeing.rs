@@ -2,10 +2,10 @@
 
 use docket_domain::chat::{Chat, ChatCommand, EndedBy};
 use docket_domain::ticket::{Priority, Ticket, TicketCommand, TicketStatus};
-use docket_domain::{Actor, AgentId};
+use docket_domain::{Actor, AgentId, Permission, PermissionSet};
 use docket_projections::views::*;
 use docket_projections::{Viewer, explain_sla, ticket_at};
-use docket_store::new_id;
+use docket_store::{Clock as _, new_id};
 
 use super::desk::{Desk, Engine};
 use super::on_both;
@@ -15,6 +15,8 @@ on_both!(
     customers_see_only_the_public_part_of_their_own,
     unread_is_what_the_other_side_wrote_since,
     a_chat_from_queue_to_rating,
+    a_chat_merely_offered_names_nobody,
+    who_may_not_know_of_something_finds_it_nowhere,
     the_dashboard_adds_up,
     the_audit_trail_tells_who_did_what,
     clocks_are_explained_and_timers_fire,
@@ -67,15 +69,15 @@ async fn a_ticket_with_all_that_happened_to_it(engine: Engine) {
 
     // As of its end it is what is stored; as of its beginning it is open.
     let events = desk.stream::<Ticket>(id).await;
-    let mut folded = ticket_at(&events).unwrap();
-    assert_eq!((folded.ticket.version, folded.position), (ticket.version, seen.position));
-    folded.ticket.assignee_name = Some("bob".into());
-    folded.ticket.customer_name = Some("Anna Arnold".into());
-    folded.customer_email = seen.customer_email.clone();
-    folded.ticket.unread_count = ticket.unread_count;
-    assert_eq!(folded, seen);
-    assert_eq!(ticket_at(&events[..1]).unwrap().ticket.status, TicketStatus::Open);
-    assert!(ticket_at(&[]).is_none());
+    let queries = desk.queries();
+    for viewer in [desk.agent(bob), desk.customer(anna)] {
+        let seen = queries.ticket(&viewer, id).await.unwrap().unwrap();
+        let folded = ticket_at(&events, &viewer, desk.clock.now()).unwrap();
+        assert_eq!(queries.with_names(&viewer, folded).await.unwrap(), seen);
+        let first = ticket_at(&events[..1], &viewer, desk.clock.now()).unwrap();
+        assert_eq!((first.ticket.status, first.ticket.version), (TicketStatus::Open, 1));
+        assert!(ticket_at(&[], &viewer, desk.clock.now()).is_none());
+    }
 }
 
 async fn customers_see_only_the_public_part_of_their_own(engine: Engine) {
@@ -93,14 +95,28 @@ async fn customers_see_only_the_public_part_of_their_own(engine: Engine) {
     let page = PageRequest::default();
     let before = queries.tickets(&me, &filter, &page).await.unwrap().items.remove(0);
 
+    let whole = queries.ticket(&me, mine).await.unwrap().unwrap();
+    let position = queries.public_position(&me).await.unwrap();
+
     desk.pass(100);
     desk.note(mine, bob, "secretword about the lamp").await;
+    let aside = TicketCommand::Snooze { until: super::desk::noon() + chrono::TimeDelta::days(1) };
+    desk.act::<Ticket>(mine, Actor::agent(bob), aside).await;
     desk.settle().await;
     let list = queries.tickets(&me, &filter, &page).await.unwrap();
     assert_eq!(list.items.iter().map(|t| t.id).collect::<Vec<_>>(), [mine]);
     let after = &list.items[0];
-    // But for the version, which commands answer with anyway, a note leaves no trace.
-    assert_eq!(after, &TicketView { version: after.version, ..before });
+    // What only the desk knows leaves no trace, in whatever field.
+    assert_eq!(after, &before);
+    assert_eq!(queries.ticket(&me, mine).await.unwrap().unwrap(), whole);
+    assert_eq!(queries.public_position(&me).await.unwrap(), position);
+    assert_eq!(whole.position, position.0);
+    assert!(queries.own_conversations(&me, position).await.unwrap().is_empty());
+    for asked in
+        [TicketFilter { snoozed: Some(true), ..filter.clone() }, TicketFilter { overdue: true, ..filter.clone() }]
+    {
+        assert_eq!(queries.tickets(&me, &asked, &page).await.unwrap().items, list.items);
+    }
     assert!(
         after.tags.is_empty() && after.custom_fields.is_empty() && after.sla.is_none() && after.note_count.is_none()
     );
@@ -219,6 +235,70 @@ async fn a_chat_from_queue_to_rating(engine: Engine) {
     }
     let agent = queries.agent(&desk.agent(bob), bob).await.unwrap().unwrap();
     assert_eq!((agent.chats_handled, agent.average_rating), (1, Some(4.0)));
+}
+
+async fn a_chat_merely_offered_names_nobody(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (anna, bob) = (desk.register_customer("Anna").await, desk.register_agent("bob").await);
+    let id = desk.start_chat(anna, "Where is my order?").await;
+    desk.settle().await;
+    let (queries, me) = (desk.queries(), desk.customer(anna));
+    let before = queries.chat(&me, id).await.unwrap().unwrap();
+    desk.act::<Chat>(id, Actor::SYSTEM, ChatCommand::Assign { to: AgentId(bob) }).await;
+    desk.settle().await;
+    assert_eq!(queries.chat(&me, id).await.unwrap().unwrap(), before);
+    let page = PageRequest::default();
+    for (agent, found) in [(AssigneeFilter::Agent(bob), 0), (AssigneeFilter::Unassigned, 1)] {
+        let asked = ChatFilter { agent: Some(agent), ..ChatFilter::default() };
+        assert_eq!(queries.chats(&me, &asked, &page).await.unwrap().items.len(), found, "{agent:?}");
+    }
+    assert_eq!(queries.chat(&desk.agent(bob), id).await.unwrap().unwrap().agent_id, Some(bob));
+    desk.accept(id, bob).await;
+    desk.settle().await;
+    let accepted = queries.chat(&me, id).await.unwrap().unwrap();
+    assert_eq!((accepted.agent_name.as_deref(), accepted.version), (Some("bob"), before.version + 1));
+}
+
+async fn who_may_not_know_of_something_finds_it_nowhere(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (anna, bob) = (desk.register_customer("Anna").await, desk.register_agent("bob").await);
+    let ticket = desk.open_ticket(1, anna, "Lamp broken", "It flickers").await;
+    let (running, ended) = (desk.start_chat(anna, "lamp").await, desk.start_chat(anna, "lamp").await);
+    for chat in [running, ended] {
+        desk.say(chat, Actor::customer(anna), "flickers in chat").await;
+    }
+    desk.act::<Chat>(ended, Actor::customer(anna), ChatCommand::End { by: EndedBy::Visitor }).await;
+    desk.settle().await;
+    let (queries, page) = (desk.queries(), PageRequest::default());
+    for (permission, sees) in [
+        (Permission::ViewTickets, vec![ticket]),
+        (Permission::ViewChat, vec![running]),
+        (Permission::ViewChatHistory, vec![ended]),
+        (Permission::ManageSettings, vec![]),
+    ] {
+        let viewer = desk.agent(bob).with(PermissionSet::of(&[permission]));
+        let mut found: Vec<_> =
+            queries.search(&viewer, "flickers", 10).await.unwrap().into_iter().map(|hit| hit.id).collect();
+        found.dedup();
+        assert_eq!(found, sees, "{permission:?} searches");
+        let mut listed: Vec<_> = queries.tickets(&viewer, &TicketFilter::default(), &page).await.unwrap().items;
+        let chats = queries.chats(&viewer, &ChatFilter::default(), &page).await.unwrap().items;
+        let listed: Vec<_> =
+            listed.drain(..).map(|ticket| ticket.id).chain(chats.into_iter().map(|chat| chat.id)).collect();
+        assert_eq!(listed, sees, "{permission:?} lists");
+        for (kind, id) in
+            [(ConversationKind::Ticket, ticket), (ConversationKind::Chat, running), (ConversationKind::Chat, ended)]
+        {
+            let all = MessagePage::default();
+            let read = queries.messages(&viewer, kind, id, &all).await.unwrap().is_some();
+            assert_eq!(read, sees.contains(&id), "{permission:?} reads {kind:?}");
+        }
+        assert_eq!(queries.ticket(&viewer, ticket).await.unwrap().is_some(), sees.contains(&ticket));
+        assert_eq!(queries.chat(&viewer, ended).await.unwrap().is_some(), sees.contains(&ended));
+        assert_eq!(queries.sidebar(&viewer).await.unwrap().waiting_chats, i64::from(sees.contains(&running)));
+        let recent = queries.dashboard(&viewer).await.unwrap().unwrap().recent_tickets;
+        assert_eq!(recent.len(), usize::from(sees.contains(&ticket)));
+    }
 }
 
 async fn the_dashboard_adds_up(engine: Engine) {

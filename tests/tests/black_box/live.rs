@@ -10,7 +10,7 @@ async fn events_resume_without_gap_or_double_also_after_a_kill() {
     let mut docket = Docket::start().await;
     let admin = docket.admin();
     let carl = Person::customer(&admin, "Carl").await;
-    let ticket = carl.client.open_ticket(&carl.id, "Live").await;
+    let ticket = admin.open_ticket(&carl.id, "Live").await;
     let path = format!("/v1/tickets/{}/messages", ticket.id());
     let start = ticket.ok()["position"].as_u64().expect("a position");
     let mut last_id = start.to_string();

@@ -25,7 +25,6 @@ const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   stale: () => m.problem_stale(),
   ticket_archived: () => m.problem_ticket_archived(),
   ticket_closed: () => m.problem_ticket_closed(),
-  ticket_deleted: () => m.problem_ticket_deleted(),
   ticket_merged: () => m.problem_ticket_merged(),
   too_many_requests: (problem) => m.problem_too_many_requests({ seconds: problem.retryAfter ?? 60 }),
 };

@@ -4,7 +4,7 @@ use axum::extract::State;
 use docket_commands::ConvertChat;
 use docket_domain::chat::{ChatCommand, EndedBy};
 use docket_domain::ticket::Priority;
-use docket_domain::{AgentId, ChatId, DepartmentId};
+use docket_domain::{AgentId, ChatId, DepartmentId, Permission};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use crate::http::extract::Path;
 use crate::http::problem::Answer;
 use crate::http::respond::{Accepted, Receipt};
 use crate::http::schema;
+use crate::http::there;
 
 /// Takes a chat, using one of the caller's places.
 #[utoipa::path(post, path = "/v1/chats/{id}/accept", tag = "chats", params(("id" = Uuid, Path)),
@@ -121,7 +122,7 @@ pub(crate) struct TicketOfChat {
     assignee_id: Option<Uuid>,
 }
 
-/// Turns a chat into a ticket. The answer is about the ticket.
+/// Turns a chat the caller may read into a ticket. The answer is about the ticket. Naming an assignee needs `assign_tickets`.
 #[utoipa::path(post, path = "/v1/chats/{id}/ticket", tag = "chats", params(("id" = Uuid, Path)), request_body = TicketOfChat,
     responses((status = 201, body = Receipt)))]
 pub(super) async fn convert_chat(
@@ -130,6 +131,11 @@ pub(super) async fn convert_chat(
     ask: Ask<TicketOfChat>,
 ) -> Answer<Accepted> {
     let body = &ask.body;
+    // What was said goes into the ticket: whoever makes one has to be allowed to read it.
+    there::chat(&app, &ask.who, id).await?;
+    if body.assignee_id.is_some() {
+        ask.who.require(Permission::AssignTickets)?;
+    }
     let request = ConvertChat {
         subject: body.subject.clone(),
         description: body.description.clone(),

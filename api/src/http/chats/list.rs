@@ -11,7 +11,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::own;
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::event_view::EventView;
@@ -20,6 +19,7 @@ use crate::http::history::{HistoryQuery, stream_page};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{AnyOf, Assignee, page};
 use crate::http::respond::{Listing, Versioned};
+use crate::http::there;
 
 /// Which chats.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -114,6 +114,6 @@ pub(super) async fn list_chat_events(
     Path(id): Path<Uuid>,
     Query(query): Query<HistoryQuery>,
 ) -> Answer<Listing<EventView>> {
-    own(&app, &who, id).await?;
+    there::chat(&app, &who, id).await?;
     stream_page(&app, &who, Category::Chat, id, query, uri).await
 }

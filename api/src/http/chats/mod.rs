@@ -6,28 +6,31 @@ mod list;
 mod start;
 mod transcript;
 
-use docket_domain::Permission::{CreateTickets, SendMessages, ViewChat};
-use docket_domain::chat::{Chat, ChatCommand};
-use docket_domain::{ChatId, CustomerId};
+use docket_domain::Permission::{CreateTickets, SendMessages};
+use docket_domain::chat::ChatCommand;
+use docket_domain::{ChatId, CustomerId, Data};
 use uuid::Uuid;
 
-use super::access::Access::{Desk, OwnOrVisitor};
+use super::access::Access::{Desk, OwnOrVisitor, Sees, SeesOwnOrVisitor};
 use super::ask::Ask;
 use super::problem::{Answer, Problem};
-use super::respond::Accepted;
+use super::respond::{Accepted, accept};
 use super::table::{Table, routes_into};
+use super::there;
 use crate::app::App;
 use crate::auth::Principal;
+
+const CHATS: &[Data] = &[Data::Chats, Data::EndedChats];
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        OwnOrVisitor(ViewChat) => list::list_chats,
+        SeesOwnOrVisitor(CHATS) => list::list_chats,
         OwnOrVisitor(SendMessages) => start::start_chat,
-        Desk(ViewChat) => list::list_chat_queue,
-        OwnOrVisitor(ViewChat) => list::get_chat,
-        OwnOrVisitor(ViewChat) => list::list_chat_events,
-        OwnOrVisitor(ViewChat) => conversation::list_chat_messages,
+        Sees(&[Data::Chats]) => list::list_chat_queue,
+        SeesOwnOrVisitor(CHATS) => list::get_chat,
+        SeesOwnOrVisitor(CHATS) => list::list_chat_events,
+        SeesOwnOrVisitor(CHATS) => conversation::list_chat_messages,
         OwnOrVisitor(SendMessages) => conversation::post_chat_message,
         OwnOrVisitor(SendMessages) => conversation::mark_chat_read,
         Desk(SendMessages) => flow::accept_chat,
@@ -36,7 +39,7 @@ pub(super) fn register(table: &mut Table) {
         OwnOrVisitor(SendMessages) => flow::end_chat,
         OwnOrVisitor(SendMessages) => flow::rate_chat,
         Desk(CreateTickets) => flow::convert_chat,
-        OwnOrVisitor(ViewChat) => transcript::get_chat_transcript,
+        SeesOwnOrVisitor(CHATS) => transcript::get_chat_transcript,
     );
 }
 
@@ -44,17 +47,10 @@ pub(super) fn register(table: &mut Table) {
 async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: ChatCommand) -> Answer<Accepted> {
     let owner = own(app, &ask.who, id).await?;
     let done = app.commands.change_chat(&ask.as_owner(owner), ChatId(id), &command).await;
-    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+    accept(app, &ask.who, done.map_err(|error| ask.refuse(error))?).await
 }
 
 /// Whose chat it is, if a customer asks; 404 to one whose chat it is not.
 async fn own(app: &App, who: &Principal, id: Uuid) -> Result<Option<CustomerId>, Problem> {
-    if who.is_customer() {
-        let chat = app.commands.load::<Chat>(&who.tenant, id).await?;
-        if !chat.exists() || !who.owns(chat.customer_id) {
-            return Err(Problem::not_found("chat"));
-        }
-        return Ok(Some(chat.customer_id));
-    }
-    Ok(None)
+    if who.is_customer() { Ok(Some(there::chat(app, who, id).await?.customer_id)) } else { Ok(None) }
 }

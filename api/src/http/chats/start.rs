@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use docket_commands::StartChat;
-use docket_domain::{CustomerId, DepartmentId};
+use docket_domain::{CustomerId, DepartmentId, Permission};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::http::address::ClientAddress;
 use crate::http::ask::Ask;
 use crate::http::customers::{NewCustomer, customer_for};
 use crate::http::problem::{Answer, Problem};
-use crate::http::respond::{Accepted, Receipt};
+use crate::http::respond::{Accepted, Receipt, accept};
 use crate::http::widget::{Form, check_form};
 
 /// A chat to start.
@@ -68,7 +68,11 @@ pub(super) async fn start_chat(
     } else {
         match (body.customer_id, &body.customer) {
             (Some(id), None) => CustomerId(id),
-            (None, Some(customer)) => customer_for(&app, who, customer, &ask.invocation).await?,
+            (None, Some(customer)) => {
+                // Who is not known yet is registered, as by `POST /v1/customers`.
+                who.require(Permission::CreateTickets)?;
+                customer_for(&app, who, customer, &ask.invocation).await?
+            }
             _ => {
                 return Err(Problem::invalid_field(
                     "customer_id",
@@ -95,5 +99,5 @@ pub(super) async fn start_chat(
         ..StartChat::of(customer_id)
     };
     let done = app.commands.start_chat(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
-    Ok(Accepted::from(done).created("/v1/chats"))
+    Ok(accept(&app, who, done).await?.created("/v1/chats"))
 }

@@ -1,28 +1,26 @@
 //! One WebSocket, from welcome to goodbye.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::{HeaderMap, Method};
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::{Event, Position, StreamId};
-use docket_store::Filter;
+use docket_domain::{Event, Position};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::protocol::{Said, Told};
-use super::topic::{NotATopic, Topic, kinds};
+use super::topic::{NotATopic, Topic};
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::event_view::EventView;
+use crate::http::listening::{has_reached, known_position};
+use crate::http::shown::shown_live;
 use crate::live::{Signal, SignalKind};
 
 /// Topics one connection may have.
 const MAX_TOPICS: usize = 200;
-/// Events replayed to a subscriber before it is better off reading anew.
-const MAX_REPLAY: usize = 5_000;
-const PAGE: usize = 500;
 /// How long a client may take to accept a message.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client that is told to go may take to read what was sent to it before.
@@ -33,7 +31,7 @@ const BEAT: Duration = Duration::from_secs(15);
 const TYPING_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 /// The connection is over, whatever the reason.
-struct Over;
+pub(super) struct Over;
 
 struct Subscription {
     topic: Topic,
@@ -43,12 +41,14 @@ struct Subscription {
     viewing: bool,
 }
 
-struct Connection {
-    app: App,
-    who: Who,
+pub(super) struct Connection {
+    pub(super) app: App,
+    pub(super) who: Who,
     headers: HeaderMap,
     socket: WebSocket,
     topics: BTreeMap<String, Subscription>,
+    /// Of a customer: where the last public event of their own was, as far as they were told.
+    public: Position,
 }
 
 /// Serves a WebSocket until one side ends it.
@@ -60,7 +60,7 @@ pub(super) async fn serve(
     socket: WebSocket,
 ) {
     metrics::gauge!("docket_live_connections").increment(1.0);
-    let mut connection = Connection { app, who, headers, socket, topics: BTreeMap::new() };
+    let mut connection = Connection { app, who, headers, socket, topics: BTreeMap::new(), public: Position::START };
     tokio::select! {
         // First: nothing more is told to whom it no longer concerns.
         biased;
@@ -79,7 +79,8 @@ impl Connection {
         let stopping = self.app.stopping.clone();
         let mut beat = tokio::time::interval(BEAT);
         beat.tick().await;
-        self.tell(&Told::Welcome { position: self.app.hub.position().0 }).await?;
+        self.public = known_position(&self.app, &self.who).await.map_err(|_| Over)?;
+        self.tell(&Told::Welcome { position: self.position_told(self.app.hub.position()) }).await?;
         loop {
             tokio::select! {
                 () = stopping.cancelled() => return Err(Over),
@@ -116,10 +117,7 @@ impl Connection {
     async fn hear(&mut self, text: &str) -> Result<(), Over> {
         match serde_json::from_str(text) {
             Ok(Said::Subscribe { topic, topics, after }) => {
-                for name in topic.into_iter().chain(topics) {
-                    self.subscribe(name, after).await?;
-                }
-                Ok(())
+                self.subscribe(topic.into_iter().chain(topics).collect(), after).await
             }
             Ok(Said::Unsubscribe { topic }) => {
                 self.signal(&topic, SignalKind::Left).await;
@@ -159,77 +157,53 @@ impl Connection {
         }
     }
 
-    async fn subscribe(&mut self, name: String, after: Option<u64>) -> Result<(), Over> {
-        if self.topics.len() >= MAX_TOPICS && !self.topics.contains_key(&name) {
-            return self
-                .tell(&Told::Error { code: "too_many_topics", detail: "at most 200 topics a connection" })
-                .await;
+    /// Subscribes to topics, all of them or, where there would be too many, none. They are a set, replayed together: what a
+    /// message costs does not grow with what it repeats.
+    async fn subscribe(&mut self, names: BTreeSet<String>, after: Option<u64>) -> Result<(), Over> {
+        let more = names.iter().filter(|name| !self.topics.contains_key(*name)).count();
+        if names.len() > MAX_TOPICS || self.topics.len() + more > MAX_TOPICS {
+            let detail = "at most 200 topics a connection";
+            return self.tell(&Told::Error { code: "too_many_topics", detail }).await;
         }
-        let topic = match Topic::open(&name, &self.app, &self.who).await {
-            Ok(topic) => topic,
-            Err(NotATopic(code, detail)) => return self.tell(&Told::Error { code, detail }).await,
-        };
-        // Who waits for what the log has not reached would be told nothing until it has.
-        if let Some(after) = after.filter(|after| *after > self.app.hub.position().0) {
-            let head = self.app.journal.store().head().await.map_err(|_| Over)?;
-            if after > head.0 {
-                let detail = "after: a position the log has reached; read anew what you show";
-                return self.tell(&Told::Error { code: "invalid_position", detail }).await;
+        let mut opened = BTreeMap::new();
+        for name in names {
+            match Topic::open(&name, &self.app, &self.who).await {
+                Ok(topic) => drop(opened.insert(name, topic)),
+                Err(NotATopic(code, detail)) => self.tell(&Told::Error { code, detail }).await?,
             }
+        }
+        if opened.is_empty() {
+            return Ok(());
+        }
+        let after = after.map(Position);
+        // Who waits for what the log has not reached would be told nothing until it has.
+        if let Some(after) = after
+            && !has_reached(&self.app, &self.who, after).await.map_err(|_| Over)?
+        {
+            let detail = "after: a position the log has reached; read anew what you show";
+            return self.tell(&Told::Error { code: "invalid_position", detail }).await;
         }
         let told = match after {
             None => self.app.hub.position(),
-            Some(after) => self.replay(&name, topic, Position(after)).await?,
+            Some(after) => self.replay(&opened, after).await?,
         };
-        let viewers = match topic.is_conversation() && !self.who.is_customer() {
-            true => self.app.hub.viewers(&self.who.tenant, &name),
-            false => Vec::new(),
-        };
-        let subscription = Subscription { topic, told, typed_at: DateTime::UNIX_EPOCH, viewing: false };
-        self.topics.insert(name.clone(), subscription);
-        self.tell(&Told::Subscribed { topic: &name, position: told.0, viewers }).await
+        for (name, topic) in opened {
+            let viewers = match topic.is_conversation() && !self.who.is_customer() {
+                true => self.app.hub.viewers(&self.who.tenant, &name),
+                false => Vec::new(),
+            };
+            let subscription = Subscription { topic, told, typed_at: DateTime::UNIX_EPOCH, viewing: false };
+            self.topics.insert(name.clone(), subscription);
+            let position = self.position_told(told);
+            self.tell(&Told::Subscribed { topic: &name, position, viewers }).await?;
+        }
+        Ok(())
     }
 
-    /// Shows what the log has of a topic after a position, and returns how far that was. What comes meanwhile waits in
-    /// the hub's queue, and is skipped there if it was shown here.
-    async fn replay(&mut self, name: &str, topic: Topic, after: Position) -> Result<Position, Over> {
-        let mut seen = after;
-        let mut shown = 0;
-        let mut version = 0;
-        loop {
-            let (events, upto) = match topic {
-                Topic::One(category, id) => {
-                    let stream = StreamId::new(self.who.tenant.clone(), category, id);
-                    let events = self.app.journal.read_stream(&stream, version, PAGE).await.map_err(|_| Over)?;
-                    version = events.last().map_or(version, |event| event.meta.version);
-                    let upto = events.last().map_or(seen, |event| event.meta.position.max(seen));
-                    (events, upto)
-                }
-                Topic::All(category) => {
-                    let categories = kinds(category).to_vec();
-                    let filter = Filter { tenant: Some(self.who.tenant.clone()), categories };
-                    let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|_| Over)?;
-                    (page.events, page.scanned_to.max(seen))
-                }
-            };
-            let over = match topic {
-                Topic::One(..) => events.is_empty(),
-                Topic::All(_) => upto <= seen,
-            };
-            for event in events.iter().filter(|event| event.meta.position > after) {
-                if let Some(view) = EventView::for_principal(event, &self.who) {
-                    shown += 1;
-                    if shown > MAX_REPLAY {
-                        return self.resync().await.map(|()| seen);
-                    }
-                    self.tell(&Told::Event { topics: vec![name], event: view }).await?;
-                }
-            }
-            seen = upto;
-            if over {
-                return Ok(seen);
-            }
-        }
+    /// What a client resumes from. A customer's is where their last public event was: they miss nothing after it, and learn of
+    /// nothing else.
+    fn position_told(&self, told: Position) -> u64 {
+        if self.who.is_customer() { self.public.0 } else { told.0 }
     }
 
     async fn show(&mut self, event: &Arc<Event>) -> Result<(), Over> {
@@ -247,8 +221,13 @@ impl Connection {
         if topics.is_empty() {
             return Ok(());
         }
-        let Some(view) = EventView::for_principal(event, &self.who) else { return Ok(()) };
-        self.tell(&Told::Event { topics: topics.iter().map(String::as_str).collect(), event: view }).await
+        let Some(view) = shown_live(&self.app, &self.who, event).await.map_err(|_| Over)? else { return Ok(()) };
+        self.tell_event(topics.iter().map(String::as_str).collect(), view).await
+    }
+
+    pub(super) async fn tell_event(&mut self, topics: Vec<&str>, event: EventView) -> Result<(), Over> {
+        self.public = self.public.max(Position(event.position));
+        self.tell(&Told::Event { topics, event }).await
     }
 
     async fn relay(&mut self, signal: &Signal) -> Result<(), Over> {
@@ -300,9 +279,9 @@ impl Connection {
         }
     }
 
-    async fn resync(&mut self) -> Result<(), Over> {
+    pub(super) async fn resync(&mut self) -> Result<(), Over> {
         metrics::counter!("docket_live_resync_total").increment(1);
-        self.tell(&Told::Resync { position: self.app.hub.position().0 }).await?;
+        self.tell(&Told::Resync { position: self.position_told(self.app.hub.position()) }).await?;
         Err(Over)
     }
 

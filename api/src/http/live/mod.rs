@@ -3,6 +3,7 @@
 
 mod connection;
 mod protocol;
+mod replay;
 mod topic;
 
 use axum::extract::State;
@@ -12,6 +13,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::access::Access::SignedInOrVisitor;
+use super::address::ClientAddress;
+use super::events::too_many;
 use super::problem::{Answer, Problem};
 use super::table::{Table, routes_into};
 use crate::app::App;
@@ -25,13 +28,14 @@ pub(super) fn register(table: &mut Table) {
 /// The largest message a client may send, in bytes.
 const MAX_MESSAGE: usize = 16 * 1024;
 
-/// Opens a WebSocket. Messages are JSON; `docs/live.md` has them all.
+/// Opens a WebSocket. Messages are JSON; `docs/live.md` has them all. Beyond the number one person or address may keep open: 429.
 #[utoipa::path(get, path = "/v1/live", tag = "live",
     responses((status = 101, description = "The WebSocket is open."), (status = 426, description = "Not a WebSocket request.",
         content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
 pub(super) async fn open_live(
     State(app): State<App>,
     who: Who,
+    address: ClientAddress,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Answer<Response> {
@@ -44,10 +48,12 @@ pub(super) async fn open_live(
         )
         .header(axum::http::header::UPGRADE, axum::http::HeaderValue::from_static("websocket"))
     })?;
+    let slot = app.slots.take(&who.tenant, who.person, address.0).map_err(too_many)?;
     let revoked = app.authenticator.revoked(&who);
-    Ok(upgrade
-        .protocols([LIVE_PROTOCOL])
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| connection::serve(app, who, headers, revoked, socket)))
+    Ok(upgrade.protocols([LIVE_PROTOCOL]).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE).on_upgrade(
+        move |socket| async move {
+            connection::serve(app, who, headers, revoked, socket).await;
+            drop(slot);
+        },
+    ))
 }

@@ -1,12 +1,12 @@
 //! What can be subscribed to: names a client may say, checked and mapped here.
 
-use docket_domain::chat::Chat;
-use docket_domain::ticket::Ticket;
-use docket_domain::{Category, Event, Permission, StreamId};
+use axum::http::StatusCode;
+use docket_domain::{Category, Data, Event, StreamId};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::Principal;
+use crate::http::there;
 
 /// A topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,25 +49,21 @@ impl Topic {
     }
 
     async fn check(self, app: &App, who: &Principal) -> Result<(), NotATopic> {
-        let needed = match self.category() {
-            Category::Chat => Permission::ViewChat,
-            _ => Permission::ViewTickets,
-        };
+        let known = kinds(self.category()).iter().flat_map(|category| Data::of_category(*category));
         let of_the_desk = matches!(self, Self::All(Category::Agent | Category::Customer | Category::View));
-        if !who.may(needed) || (who.is_customer() && of_the_desk) {
+        if !known.into_iter().any(|data| who.knows(*data)) || (who.is_customer() && of_the_desk) {
             return Err(NotATopic("forbidden", "you may not listen to this"));
         }
         let Self::One(category, id) = self else { return Ok(()) };
-        let gone = NotATopic("not_found", "there is no such conversation");
-        let broken = |_| NotATopic("unavailable", "the log cannot be read right now");
-        let theirs = if category == Category::Ticket {
-            let ticket = app.commands.load::<Ticket>(&who.tenant, id).await.map_err(broken)?;
-            ticket.exists() && who.owns(ticket.customer_id)
+        let found = if category == Category::Ticket {
+            there::ticket(app, who, id).await.map(drop)
         } else {
-            let chat = app.commands.load::<Chat>(&who.tenant, id).await.map_err(broken)?;
-            chat.exists() && who.owns(chat.customer_id)
+            there::chat(app, who, id).await.map(drop)
         };
-        if theirs { Ok(()) } else { Err(gone) }
+        found.map_err(|problem| match problem.status() {
+            StatusCode::NOT_FOUND => NotATopic("not_found", "there is no such conversation"),
+            _ => NotATopic("unavailable", "the log cannot be read right now"),
+        })
     }
 
     /// The kind of thing it is about.

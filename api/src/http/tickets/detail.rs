@@ -26,7 +26,7 @@ pub(crate) struct AsOfQuery {
     at: Option<DateTime<Utc>>,
 }
 
-/// A ticket. With `at_version` or `at` as it was then, folded from its events; names of people are today's.
+/// A ticket. With `at_version` or `at` as it was then, folded from its events as it is now; names of people are today's.
 #[utoipa::path(get, path = "/v1/tickets/{id}", tag = "tickets", params(("id" = Uuid, Path), AsOfQuery),
     responses((status = 200, body = TicketDetail)))]
 pub(super) async fn get_ticket(
@@ -35,9 +35,9 @@ pub(super) async fn get_ticket(
     Path(id): Path<Uuid>,
     Query(query): Query<AsOfQuery>,
 ) -> Answer<Versioned<TicketDetail>> {
-    let detail = app.queries.ticket(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("ticket"))?;
     let moment = match (query.at_version, query.at) {
         (None, None) => {
+            let detail = app.queries.ticket(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("ticket"))?;
             let version = detail.ticket.version;
             return Ok(Versioned(detail, version));
         }
@@ -47,7 +47,7 @@ pub(super) async fn get_ticket(
             return Err(Problem::invalid_field("at", "invalid", "at: give either at or at_version"));
         }
     };
-    let detail = as_of(&app, &who, detail, moment).await?;
+    let detail = as_of(&app, &who, id, moment).await?;
     let version = detail.ticket.version;
     Ok(Versioned(detail, version))
 }

@@ -11,31 +11,34 @@ mod list;
 mod open;
 mod relations;
 
-use docket_domain::Permission::{AssignTickets, CloseTickets, CreateTickets, DeleteTickets, EditTickets, ViewTickets};
-use docket_domain::ticket::{Ticket, TicketCommand};
-use docket_domain::{CustomerId, TicketId};
+use docket_domain::Permission::{AssignTickets, CloseTickets, CreateTickets, DeleteTickets, EditTickets};
+use docket_domain::ticket::TicketCommand;
+use docket_domain::{CustomerId, Data, TicketId};
 use uuid::Uuid;
 
-use super::access::Access::{Desk, Own};
+use super::access::Access::{Desk, Own, Sees, SeesOwn};
 use super::ask::Ask;
 use super::problem::{Answer, Problem};
-use super::respond::Accepted;
+use super::respond::{Accepted, accept};
 use super::table::Honours::Key;
 use super::table::{Table, routes_into};
+use super::there;
 use crate::app::App;
 use crate::auth::Principal;
+
+const TICKETS: &[Data] = &[Data::Tickets];
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Own(ViewTickets) => list::list_tickets,
+        SeesOwn(TICKETS) => list::list_tickets,
         Own(CreateTickets) => open::open_ticket,
-        Own(ViewTickets) => list::count_tickets,
+        SeesOwn(TICKETS) => list::count_tickets,
         Desk(EditTickets) => bulk::change_tickets [Key],
-        Own(ViewTickets) => detail::get_ticket,
-        Desk(ViewTickets) => detail::get_ticket_sla,
-        Own(ViewTickets) => history::list_ticket_events,
-        Own(ViewTickets) => conversation::list_ticket_messages,
+        SeesOwn(TICKETS) => detail::get_ticket,
+        Sees(TICKETS) => detail::get_ticket_sla,
+        SeesOwn(TICKETS) => history::list_ticket_events,
+        SeesOwn(TICKETS) => conversation::list_ticket_messages,
         Own(EditTickets) => conversation::post_ticket_message,
         Desk(EditTickets) => conversation::add_ticket_note,
         Own(CreateTickets) => conversation::mark_ticket_read,
@@ -64,18 +67,11 @@ pub(super) fn register(table: &mut Table) {
 async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: TicketCommand) -> Answer<Accepted> {
     let owner = own(app, &ask.who, id).await?;
     let done = app.commands.change_ticket(&ask.as_owner(owner), TicketId(id), &[command]).await;
-    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+    accept(app, &ask.who, done.map_err(|error| ask.refuse(error))?).await
 }
 
 /// Whose ticket it is, if a customer asks; 404 to one whose ticket it is not. What people of the desk may do is the
 /// domain's to say.
 async fn own(app: &App, who: &Principal, id: Uuid) -> Result<Option<CustomerId>, Problem> {
-    if who.is_customer() {
-        let ticket = app.commands.load::<Ticket>(&who.tenant, id).await?;
-        if !ticket.exists() || !who.owns(ticket.customer_id) {
-            return Err(Problem::not_found("ticket"));
-        }
-        return Ok(Some(ticket.customer_id));
-    }
-    Ok(None)
+    if who.is_customer() { Ok(Some(there::ticket(app, who, id).await?.customer_id)) } else { Ok(None) }
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use docket_commands::OpenTicket;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::ticket::{Channel, CustomFields, Priority};
-use docket_domain::{AgentId, CustomerId, DepartmentId, TicketId};
+use docket_domain::{AgentId, CustomerId, DepartmentId, Permission, TicketId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::auth::Principal;
 use crate::http::ask::Ask;
 use crate::http::customers::{NewCustomer, customer_for};
 use crate::http::problem::{Answer, Problem};
-use crate::http::respond::{Accepted, Receipt};
+use crate::http::respond::{Accepted, Receipt, accept};
 use crate::http::schema;
 
 /// A ticket to open.
@@ -67,6 +67,13 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
             format!("channel: {channel} is not for opening by hand"),
         ));
     }
+    // By effect and by what the answer tells: naming an agent assigns, and following up tells of another ticket.
+    if body.assignee_id.is_some() {
+        who.require(Permission::AssignTickets)?;
+    }
+    if body.follow_up_of.is_some() && !who.is_customer() {
+        who.require(Permission::ViewTickets)?;
+    }
     let channel = body.channel.unwrap_or(if who.is_customer() { Channel::Portal } else { Channel::Api });
     let category = match &body.category {
         Some(category) => category.clone(),
@@ -93,7 +100,7 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
     request.customer_id = requester(&app, &ask).await?;
     let done = app.commands.open_ticket(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     let number = done.note.clone();
-    Ok(Accepted::from(done).number(number).created("/v1/tickets"))
+    Ok(accept(&app, who, done).await?.number(number).created("/v1/tickets"))
 }
 
 /// Whose ticket it will be.

@@ -10,12 +10,12 @@ mod visits;
 use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, StatusCode};
 use docket_commands::tenant_of_widget;
-use docket_domain::Permission::{CreateTickets, ManagePeople, ManageSettings, ViewChat};
-use docket_domain::TenantId;
+use docket_domain::Permission::{CreateTickets, ManagePeople, ManageSettings};
 use docket_domain::customer::Customer;
 use docket_domain::organisation::{FormField, Widget, WidgetSettings};
+use docket_domain::{Data, TenantId};
 
-use super::access::Access::{Desk, OwnOrVisitor, Public, SignedInOrVisitor};
+use super::access::Access::{Desk, OwnOrVisitor, Public, Sees, SignedInOrVisitor};
 use super::problem::{Answer, Problem};
 use super::table::Honours::{Key, Neither};
 use super::table::{Table, routes_into};
@@ -25,7 +25,7 @@ use crate::auth::Principal;
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        Desk(ManageSettings) => settings::get_widget_settings,
+        Sees(&[Data::Widget]) => settings::get_widget_settings,
         Desk(ManageSettings) => settings::change_widget_settings,
         Desk(ManageSettings) => settings::rotate_widget_secret [Neither],
         Public => public::get_widget,
@@ -33,7 +33,7 @@ pub(super) fn register(table: &mut Table) {
         SignedInOrVisitor => visit::get_visit,
         SignedInOrVisitor => visit::end_visit [Neither],
         OwnOrVisitor(CreateTickets) => offline::leave_message [Key],
-        Desk(ViewChat) => visits::list_customer_visits,
+        Sees(&[Data::Visits]) => visits::list_customer_visits,
         Desk(ManagePeople) => visits::end_customer_visits [Neither],
     );
 }

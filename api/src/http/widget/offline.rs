@@ -13,7 +13,7 @@ use super::{Form, check_form};
 use crate::app::App;
 use crate::http::ask::Ask;
 use crate::http::problem::{Answer, Problem};
-use crate::http::respond::{Accepted, Receipt};
+use crate::http::respond::{Accepted, Receipt, accept};
 
 /// A message for later.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -66,5 +66,5 @@ pub(super) async fn leave_message(State(app): State<App>, ask: Ask<OfflineMessag
     request.department_id = body.department_id.map(DepartmentId);
     let done = app.commands.open_ticket(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     let number = done.note.clone();
-    Ok(Accepted::from(done).number(number).created("/v1/tickets"))
+    Ok(accept(&app, who, done).await?.number(number).created("/v1/tickets"))
 }
