@@ -11,10 +11,10 @@ import type { Late } from "./late.svelte";
 export type Attributes = Record<PropertyKey, unknown>;
 
 /** What a control opens; `tip`: it only explains. */
-type Opens = "menu" | "dialog" | "listbox" | "combobox" | "tip";
+type Opens = "menu" | "dialog" | "listbox" | "tip";
 
 /** Keys that open a menu or a list from the control they belong to. */
-const OPENING = { menu: ["Enter", " ", "ArrowDown"], listbox: ["Enter", " ", "ArrowDown", "ArrowUp"], combobox: ["ArrowDown", "ArrowUp"], dialog: [], tip: [] };
+const OPENING = { menu: ["Enter", " ", "ArrowDown"], listbox: ["Enter", " ", "ArrowDown", "ArrowUp"], dialog: [], tip: [] };
 /** Frames to wait at the most until what was opened has the keyboard. */
 const FRAMES = 10;
 
@@ -42,7 +42,7 @@ export class FirstUse<Code> {
   #given = $state.raw<Attributes | null>(null);
   #waiting = $state(false);
   #element: HTMLElement | null = null;
-  /** What opened it, or what was typed into it. */
+  /** What opened it. */
   #press: Event | null = null;
   /** Keys pressed since then, for what opens. */
   #keys: KeyboardEvent[] = [];
@@ -76,9 +76,8 @@ export class FirstUse<Code> {
 
   readonly #attend = createAttachmentKey();
   readonly #plain = $derived.by<Attributes>(() => ({
-    ...(this.#opens === "tip" ? {} : { "aria-haspopup": this.#opens === "combobox" ? "listbox" : this.#opens, "aria-expanded": "false", "data-state": "closed" }),
-    ...(this.#opens === "combobox" ? { "aria-autocomplete": "list" } : {}),
-    ...(this.#opens === "combobox" || this.#opens === "listbox" ? { role: "combobox" } : {}),
+    ...(this.#opens === "tip" ? {} : { "aria-haspopup": this.#opens, "aria-expanded": "false", "data-state": "closed" }),
+    ...(this.#opens === "listbox" ? { role: "combobox" } : {}),
     ...(this.#waiting ? { "aria-busy": "true" } : {}),
     [this.#attend]: this.#listen,
   }));
@@ -99,7 +98,7 @@ export class FirstUse<Code> {
     const { signal } = stop;
     for (const type of ["pointerenter", "pointerdown", "focusin"]) element.addEventListener(type, () => this.#approach(), { signal });
     if (this.#opens !== "tip") {
-      for (const type of ["pointerdown", "pointerup", "click", "input"]) element.addEventListener(type, (event) => this.#note(event), { signal });
+      for (const type of ["pointerdown", "pointerup", "click"]) element.addEventListener(type, (event) => this.#note(event), { signal });
       element.addEventListener("keydown", (event) => this.#key(event), { signal });
       // Whoever has gone elsewhere is not called back.
       element.addEventListener("focusout", () => this.#forget(), { signal });
@@ -135,10 +134,6 @@ export class FirstUse<Code> {
 
   #note(event: Event): void {
     if (this.#element?.matches(":disabled")) return;
-    if (this.#opens === "combobox") {
-      if (event.type === "input") this.#wait(event);
-      return;
-    }
     // A press of one's finger ends where it began, or else it was scrolling; a mouse opens at once. Of clicks only those count
     // that no press precedes, as screen readers make them, but a dialog opens by any.
     const { pointerType, button, ctrlKey } = event as PointerEvent;
@@ -154,11 +149,7 @@ export class FirstUse<Code> {
       event.stopPropagation();
       return this.#forget();
     }
-    if (this.#opens === "combobox") {
-      if (OPENING.combobox.includes(event.key)) this.#open(event);
-      // The list is chosen from once it can be seen; a form is not sent meanwhile.
-      else if (event.key === "Enter" && this.#press) event.preventDefault();
-    } else if (this.#press) {
+    if (this.#press) {
       if (event.key === "Tab") return;
       event.preventDefault();
       event.stopPropagation();
@@ -184,9 +175,6 @@ export class FirstUse<Code> {
     if (this.#opens === "tip") {
       if (element.matches(":hover")) element.dispatchEvent(new PointerEvent("pointermove", { pointerType: "mouse", bubbles: true }));
       if (element.matches(":focus-visible")) element.dispatchEvent(new FocusEvent("focus"));
-    } else if (press?.type === "input") {
-      // It opens and reads what the field holds.
-      element.dispatchEvent(new InputEvent("input", { bubbles: true }));
     } else if (press) {
       element.dispatchEvent(repeat(press));
       if (keys.length > 0) await this.#pass(element, keys);
