@@ -2,10 +2,11 @@
 import type { Chat, DocketEvent } from "$/api/types";
 import { formatNumber, formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
+import { overt } from "$/ui/overt";
 
 /** The visitor as the desk calls them. */
 export function visitorName(chat: Chat): string {
-  return chat.visitor.name || chat.visitor.email || m.chats_visitor();
+  return overt(chat.visitor.name) || chat.visitor.email || m.chats_visitor();
 }
 
 /** The names a chat's events mention only by id. */
