@@ -12,9 +12,19 @@ export interface Chosen {
   from: string;
   to: string;
   oldest: boolean;
+  /** Also what happens by itself and with every reading: routing, clocks, read marks. */
+  all: boolean;
 }
 
-export const NOTHING_CHOSEN: Chosen = { who: "", what: "", kind: "", of: "", from: "", to: "", oldest: false };
+/** What people do without changing anything, and what only keeps count. */
+const ROUTINE = new Set(["MessagesRead", "ChatSlotTaken", "ChatSlotReleased", "ChatAssigned", "SlaPolicyApplied", "SlaWarned", "CannedResponseUsed"]);
+
+/** Whether an entry is worth an auditor's look: somebody changed something. Who asks for a kind of happening or for one thing's history gets all of it. */
+export function isShown(entry: { event_type: string; actor: { kind: string } }, { all, what, of }: Chosen): boolean {
+  return all || what !== "" || of !== "" || (entry.actor.kind !== "system" && !ROUTINE.has(entry.event_type));
+}
+
+export const NOTHING_CHOSEN: Chosen = { who: "", what: "", kind: "", of: "", from: "", to: "", oldest: false, all: false };
 
 /** Reads it from the address; what makes no sense is left out. */
 export function chosenIn(query: URLSearchParams): Chosen {
@@ -23,14 +33,14 @@ export function chosenIn(query: URLSearchParams): Chosen {
   const kind = text("kind");
   return {
     who: text("who"), what: text("what"), kind: kind in EVENT_TYPES ? (kind as Chosen["kind"]) : "", of: text("of"),
-    from: day("from"), to: day("to"), oldest: query.get("order") === "oldest",
+    from: day("from"), to: day("to"), oldest: query.get("order") === "oldest", all: query.has("all"),
   };
 }
 
 /** As it stands in the address. */
-export function addressOf({ oldest, ...chosen }: Chosen): Record<string, string> {
+export function addressOf({ oldest, all, ...chosen }: Chosen): Record<string, string> {
   const said = Object.entries(chosen).filter(([, value]) => value !== "");
-  return { ...Object.fromEntries(said), ...(oldest ? { order: "oldest" } : {}) };
+  return { ...Object.fromEntries(said), ...(oldest ? { order: "oldest" } : {}), ...(all ? { all: "1" } : {}) };
 }
 
 /** The reader's midnight, some days after that of `day`. */
