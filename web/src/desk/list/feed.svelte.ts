@@ -1,9 +1,10 @@
 /** The list in sight: its feed, its selection, and the row the keyboard is at. */
 import { api, ok } from "$/api/client";
 import { Problem } from "$/api/problem";
-import type { Ticket } from "$/api/types";
+import type { DocketEvent, Ticket } from "$/api/types";
 import { ticketDetail, type TicketPage } from "$/data/tickets";
 import { queryClient } from "$/data/query";
+import { meetTags } from "$/data/tags.svelte";
 import { live } from "$/live/live.svelte";
 import { session } from "$/session/session.svelte";
 import { TicketFeed } from "./feed";
@@ -21,6 +22,11 @@ async function readOne(id: string): Promise<Ticket | null> {
     if (error instanceof Problem && error.status === 404) return null;
     throw error;
   }
+}
+
+/** Whether the reader did it, and meant to: having read something moves nothing. */
+function isOwn(event: DocketEvent, me: string): boolean {
+  return event.actor.kind === "agent" && event.actor.id === me && event.event_type !== "MessagesRead";
 }
 
 function readPage(query: object, cursor: string | null, signal?: AbortSignal): Promise<TicketPage> {
@@ -53,6 +59,11 @@ export class TicketListView {
     return this.#rows.shown;
   }
 
+  /** Nothing waits to be shown or put where it belongs. */
+  get isSettled(): boolean {
+    return this.#rows.arrived.size === 0 && this.#rows.displaced.size === 0;
+  }
+
   /** The selected tickets; if none is, the one the keyboard is at. */
   get targets(): Ticket[] {
     const ids = this.selection.ids.size ? this.selection.ids : new Set(this.current ? [this.current] : []);
@@ -83,7 +94,7 @@ export class TicketListView {
     this.selection = NONE;
     // Listening comes first: what happens while the first page is read is not missed.
     const silent = live.listen("tickets", {
-      event: (event) => (event.event_type === "TicketDeleted" ? feed.remove([event.stream_id]) : feed.touch(event.stream_id)),
+      event: (event) => (event.event_type === "TicketDeleted" ? feed.remove([event.stream_id]) : feed.touch(event.stream_id, isOwn(event, me) ? event.version : undefined)),
       resync: () => void feed.resync(this.inSight()),
     });
     // Rows carry their customer's name and words: renamed, merged or erased, they are read anew.
@@ -109,6 +120,7 @@ export class TicketListView {
     this.isOld = false;
     this.ready = true;
     this.#rows = feed.rows;
+    for (const { tags } of feed.rows.shown.slice(-PAGE)) meetTags(tags);
     this.selection = kept(this.selection, (id) => feed.rows.places.has(id));
   }
 

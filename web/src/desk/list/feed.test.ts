@@ -89,6 +89,29 @@ describe("live", () => {
     expect(ids(feed)).toEqual(["b"]);
   });
 
+  it("shows at once what the reader opened, and nobody else's", async () => {
+    const { feed, set } = desk([ticket("a")]);
+    await feed.more();
+    set(ticket("mine"));
+    set(ticket("theirs"));
+    feed.touch("theirs");
+    feed.touch("mine", 1);
+    await settle();
+    expect(ids(feed).toSorted()).toEqual(["a", "mine"]);
+    expect(feed.rows.arrived.has("theirs")).toBe(true);
+  });
+
+  it("waits for the reader's change where an older answer was still under way", async () => {
+    const { feed, set } = desk([ticket("a"), ticket("b")]);
+    await feed.more();
+    feed.touch("a", 2);
+    await settle();
+    expect(ids(feed)).toEqual(["a", "b"]);
+    set(ticket("a", { version: 2, status: "resolved" }));
+    await settle();
+    expect(ids(feed)).toEqual(["b"]);
+  });
+
   it("catches up after too much was missed", async () => {
     const { feed, set } = desk([ticket("a")]);
     await feed.more();

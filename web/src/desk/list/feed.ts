@@ -1,7 +1,7 @@
 /** A ticket list as it is read, page after page, and kept true by what the live connection tells. */
 import type { Ticket } from "$/api/types";
 import type { TicketPage } from "$/data/tickets";
-import { NO_ROWS, type Rows, type Rule, settled, without, withPage, withTicket } from "./rows";
+import { NO_ROWS, placed, type Rows, type Rule, settled, without, withPage, withTicket } from "./rows";
 
 export interface FeedPorts {
   /** A page of the list; null asks for the first. */
@@ -18,6 +18,8 @@ const SETTLE_MS = 150;
 const ONE_BY_ONE = 8;
 /** So many pages of what changed last are read at most. */
 const RECENT_PAGES = 5;
+/** So often a change of the reader's is looked for at most. */
+const TRIES = 10;
 
 export class TicketFeed {
   rows: Rows = NO_ROWS;
@@ -28,6 +30,8 @@ export class TicketFeed {
   reading = false;
 
   readonly #touched = new Set<string>();
+  /** What the reader did, by the version it led to: it is put where it belongs as soon as that version is here. */
+  readonly #own = new Map<string, { version: number; tries: number }>();
   readonly #ending = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,9 +65,10 @@ export class TicketFeed {
     this.changed();
   }
 
-  /** Something happened to a ticket. */
-  touch(id: string): void {
+  /** Something happened to a ticket; `own`: the version it has by the reader's hand. */
+  touch(id: string, own?: number): void {
     this.#touched.add(id);
+    if (own !== undefined) this.#own.set(id, { version: own, tries: 0 });
     this.#timer ??= setTimeout(() => void this.#catchUp(), SETTLE_MS);
   }
 
@@ -82,13 +87,10 @@ export class TicketFeed {
     this.#set(settled(this.rows, this.rule));
   }
 
-  /** The reader changed these themselves: what left the list by that is not kept standing there. */
+  /** The reader changed these themselves: what left the list, came into it or moved in it by that does so at once. */
   async changedHere(ids: readonly string[]): Promise<void> {
     await this.#ask(ids);
-    this.remove(ids.filter((id) => {
-      const at = this.rows.places.get(id);
-      return at !== undefined && !this.rule.belongs(this.rows.shown[at]!);
-    }));
+    this.#set(placed(this.rows, new Set(ids), this.rule));
   }
 
   /** Too much was missed to be told: reads what changed last, and the tickets in sight. */
@@ -108,6 +110,24 @@ export class TicketFeed {
       ids = new Set([...ids].filter((id) => this.rows.places.has(id)));
     }
     await this.#ask([...ids]);
+    this.#placeOwn();
+  }
+
+  /** An answer may have been under way since before the reader's change: then it is asked for once more. */
+  #placeOwn(): void {
+    const here = new Set<string>();
+    for (const [id, { version, tries }] of this.#own) {
+      const at = this.rows.places.get(id);
+      const known = at === undefined ? this.rows.arrived.get(id) : this.rows.shown[at];
+      if (known && known.version < version && tries < TRIES) {
+        this.touch(id);
+        this.#own.set(id, { version, tries: tries + 1 });
+      } else {
+        here.add(id);
+        this.#own.delete(id);
+      }
+    }
+    this.#set(placed(this.rows, here, this.rule));
   }
 
   /** Takes in what changed last; returns which of `wanted` was not among it. */

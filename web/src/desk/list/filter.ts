@@ -25,6 +25,8 @@ export interface ListFilter {
   overdue: boolean;
   /** Only those put aside until later. */
   snoozed: boolean;
+  /** Also those put aside, where a list of work at hand leaves them out: so that it agrees with a count of all. */
+  withSnoozed: boolean;
   archived: boolean;
   search: string;
   sort: Sort;
@@ -41,7 +43,7 @@ const ANY = "any";
 /** What `/desk/tickets` shows: everything unfinished, the most urgent first. */
 export const DEFAULT: ListFilter = {
   status: [...UNFINISHED], priority: [], category: null, department: null, assignee: null, customer: null, tag: null, order: null,
-  from: null, to: null, overdue: false, snoozed: false, archived: false, search: "", sort: "urgency", view: null,
+  from: null, to: null, overdue: false, snoozed: false, withSnoozed: false, archived: false, search: "", sort: "urgency", view: null,
 };
 
 /** Every ticket there is. */
@@ -88,7 +90,8 @@ export function readFilter(params: URLSearchParams): ListFilter {
     from: day(params.get("from")),
     to: day(params.get("to")),
     overdue: params.has("overdue"),
-    snoozed: params.has("snoozed"),
+    snoozed: params.has("snoozed") && params.get("snoozed") !== ANY,
+    withSnoozed: params.get("snoozed") === ANY,
     archived: params.has("archived"),
     search,
     sort: SORTS.includes(sort ?? "") ? (sort as Sort) : "urgency",
@@ -110,6 +113,7 @@ export function writeFilter(filter: ListFilter): string {
   }
   if (filter.overdue) params.set("overdue", "1");
   if (filter.snoozed) params.set("snoozed", "1");
+  else if (filter.withSnoozed) params.set("snoozed", ANY);
   if (filter.archived) params.set("archived", "1");
   if (filter.search) params.set("search", filter.search);
   if (filter.sort !== "urgency") params.set("sort", filter.sort);
@@ -139,7 +143,7 @@ function moment(text: string, after: 0 | 1, now: number): number {
  * status, or at what is overdue, finds it.
  */
 function onlyAwake(filter: ListFilter): boolean {
-  return filter.status.length > 0 && !filter.search && !filter.overdue && !filter.archived;
+  return !filter.withSnoozed && filter.status.length > 0 && !filter.search && !filter.overdue && !filter.archived;
 }
 
 /** The filter as the API takes it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Ticket } from "$/api/types";
 import { belongs, compare, DEFAULT } from "./filter";
-import { NO_ROWS, type Rows, type Rule, settled, waiting, without, withPage, withTicket } from "./rows";
+import { NO_ROWS, placed, type Rows, type Rule, settled, waiting, without, withPage, withTicket } from "./rows";
 
 /** An open ticket, opened at a minute of an hour. */
 function ticket(id: string, minute: number, values: Partial<Ticket> = {}): Ticket {
@@ -107,4 +107,26 @@ it("what is gone is gone everywhere", () => {
   expect(left.places.get("c")).toBe(1);
   expect(waiting(left)).toEqual({ arrived: 0, moved: 0 });
   expect(without(left, new Set(["elsewhere"]))).toBe(left);
+});
+
+describe("what the reader did", () => {
+  const own = new Set(["b", "new"]);
+
+  it("goes, comes and moves at once, and everything else stays", () => {
+    let rows = withTicket(complete, ticket("b", 2, { version: 2, priority: "urgent" }), rule);
+    rows = withTicket(rows, ticket("c", 3, { version: 2, status: "resolved" }), rule);
+    rows = withTicket(rows, ticket("new", 9), rule);
+    rows = withTicket(rows, ticket("theirs", 10), rule);
+    const next = placed(rows, own, rule);
+    expect(ids(next)).toEqual(["b", "a", "c", "new"]);
+    expect(waiting(next)).toEqual({ arrived: 1, moved: 1 });
+    expect(ids(placed(withTicket(complete, ticket("b", 2, { version: 2, status: "closed" }), rule), own, rule))).toEqual(["a", "c"]);
+  });
+
+  it("comes with its own page where the pages read so far end before it", () => {
+    const rows = withTicket(three, ticket("b", 2, { version: 2, priority: "low" }), rule);
+    expect(ids(placed(rows, own, rule))).toEqual(["a", "c"]);
+  });
+
+  it("is the same list where nothing of it is out of place", () => expect(placed(three, own, rule)).toBe(three));
 });

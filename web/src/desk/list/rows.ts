@@ -107,6 +107,23 @@ export function waiting(rows: Rows): { arrived: number; moved: number } {
   return { arrived: rows.arrived.size, moved: rows.displaced.size };
 }
 
+/** Some where they belong, and all others where they stand: for what the reader did themselves. */
+export function placed(rows: Rows, ids: ReadonlySet<string>, rule: Rule): Rows {
+  const displaced = rows.shown.filter(({ id }) => ids.has(id) && rows.displaced.has(id));
+  const arrived = [...rows.arrived.values()].filter(({ id }) => ids.has(id));
+  if (displaced.length + arrived.length === 0) return rows;
+  const leaving = new Set(displaced.map(({ id }) => id));
+  const shown = rows.shown.filter(({ id }) => !leaving.has(id));
+  const others = new Set([...rows.displaced].filter((id) => !leaving.has(id)));
+  for (const ticket of [...displaced.filter((one) => rule.belongs(one)), ...arrived]) {
+    const at = shown.findIndex((other) => !others.has(other.id) && rule.compare(ticket, other) < 0);
+    // Behind everything read so far it comes with its own page.
+    if (at >= 0) shown.splice(at, 0, ticket);
+    else if (rows.next === null) shown.push(ticket);
+  }
+  return { ...rows, shown, places: placesOf(shown), arrived: new Map([...rows.arrived].filter(([id]) => !ids.has(id))), displaced: others };
+}
+
 /** Everything where it belongs, because the reader asked for it. */
 export function settled(rows: Rows, rule: Rule): Rows {
   const { bound, next } = rows;
