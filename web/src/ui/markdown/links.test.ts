@@ -31,4 +31,18 @@ describe("links in what people write", () => {
     expect(pieces("")).toEqual([]);
     expect(links("انظر https://example.com/ar الآن 🎉")).toEqual(["https://example.com/ar"]);
   });
+
+  it("shows a host for what it is, also where something else plays it", () => {
+    const shown = (text: string) => pieces(text).map((piece) => piece.text).join("");
+    expect(shown("https://аpple.com/login")).toBe("https://xn--pple-43d.com/login");
+    expect(shown("https://аpple.com/xn--pple-43d.com")).toBe("https://xn--pple-43d.com/xn--pple-43d.com");
+    expect(shown("https://bank.example@other.example/")).toBe("https://other.example/");
+    expect(shown("https://Shop.example:8443/a")).toBe("https://Shop.example:8443/a");
+  });
+
+  it("takes no longer than the text is long", () => {
+    const texts = ["a".repeat(3990), "a.".repeat(1995), "@".repeat(3990), "https://".repeat(498), `https://${"(".repeat(3980)}`, `https://a${")".repeat(3980)}`, "a@a.".repeat(997)];
+    // 120 messages of each: a finder that goes back over them does not come to an end within this test's time.
+    for (const text of texts) for (let at = 0; at < 120; at += 1) expect(pieces(text).length).toBeGreaterThan(0);
+  });
 });

@@ -48,8 +48,9 @@ export function webAt(text: string, at: number): (Required<Piece> & { length: nu
   const taken = found && withoutTrailing(found[0]);
   const url = taken ? addressOf(taken) : null;
   if (!taken || !url) return null;
-  const honest = taken.toLowerCase().includes(url.host);
-  return { text: honest ? taken : url.href, href: url.href, length: taken.length };
+  // What stands where the host does is the host, letter by letter, and nothing before it plays one: `https://bank.example@other.example`.
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(taken)?.[1]?.toLowerCase().replace(/:\d*$/, "");
+  return { text: authority === url.hostname ? taken : `${url.protocol}//${url.host}${url.pathname}${url.search}${url.hash}`, href: url.href, length: taken.length };
 }
 
 /** The mail address around an `@`; null: there is none. */
