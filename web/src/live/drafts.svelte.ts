@@ -5,15 +5,32 @@
 import { SvelteMap } from "svelte/reactivity";
 
 const PREFIX = "docket.draft.";
+/** Which kind was written in last, for each conversation. */
+const KIND_PREFIX = "docket.writing.";
 /** Keystrokes are kept at once in memory and this much later on disk. */
 const SETTLE_MS = 250;
 
 const drafts = new SvelteMap<string, string>();
+const kinds = new SvelteMap<string, string>();
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 let owner = "";
 
 function storageKey(conversation: string, kind: string): string {
   return `${PREFIX}${owner}.${conversation}.${kind}`;
+}
+
+function kindKey(conversation: string): string {
+  return `${KIND_PREFIX}${owner}.${conversation}`;
+}
+
+function keepKind(key: string, kind: string): void {
+  if (kinds.get(key) === kind) return;
+  kinds.set(key, kind);
+  try {
+    localStorage.setItem(key, kind);
+  } catch {
+    // As with the draft itself.
+  }
 }
 
 function keep(key: string): void {
@@ -34,6 +51,7 @@ export function startDrafts(person: string): void {
   try {
     for (const key of Object.keys(localStorage)) {
       if (key.startsWith(`${PREFIX}${person}.`)) drafts.set(key, localStorage.getItem(key) ?? "");
+      else if (key.startsWith(`${KIND_PREFIX}${person}.`)) kinds.set(key, localStorage.getItem(key) ?? "");
     }
   } catch {
     return;
@@ -55,6 +73,7 @@ export const draft = {
   },
   set(conversation: string, text: string, kind = "message"): void {
     const key = storageKey(conversation, kind);
+    if (text) keepKind(kindKey(conversation), kind);
     if (text) drafts.set(key, text);
     else drafts.delete(key);
     clearTimeout(waiting.get(key));
@@ -66,10 +85,20 @@ export const draft = {
     drafts.delete(key);
     keep(key);
   },
+  /** Everything begun in a conversation, by kind. */
+  all(conversation: string): { kind: string; text: string }[] {
+    const prefix = storageKey(conversation, "");
+    return [...drafts].filter(([key, text]) => key.startsWith(prefix) && text.trim() !== "").map(([key, text]) => ({ kind: key.slice(prefix.length), text }));
+  },
   /** Whether anything was begun in a conversation. */
   has(conversation: string): boolean {
-    const prefix = storageKey(conversation, "");
-    return [...drafts].some(([key, text]) => key.startsWith(prefix) && text.trim() !== "");
+    return draft.all(conversation).length > 0;
+  },
+  /** What kind of thing was begun: the last written in of those that are. Null: nothing. */
+  begun(conversation: string): string | null {
+    const begun = draft.all(conversation).map(({ kind }) => kind);
+    const last = kinds.get(kindKey(conversation));
+    return begun.find((kind) => kind === last) ?? begun[0] ?? null;
   },
   /** Forgets all of this person's drafts: at signing out. */
   clearAll(): void {
@@ -77,5 +106,7 @@ export const draft = {
       drafts.delete(key);
       keep(key);
     }
+    for (const key of kinds.keys()) localStorage.removeItem(key);
+    kinds.clear();
   },
 };

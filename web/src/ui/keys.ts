@@ -1,6 +1,6 @@
 /** Key combinations as people know them from their keyboards. */
 
-const APPLE = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
+export const APPLE = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
 const NAMES: Record<string, string> = {
   $mod: APPLE ? "⌘" : "Ctrl",

@@ -5,7 +5,7 @@ export interface Toast {
   id: number;
   text: string;
   tone: "plain" | "danger";
-  action?: { label: string; run(): void };
+  action?: { label: string; keys?: string; run(): void };
 }
 
 const STAYS_MS = 6_000;
@@ -13,11 +13,11 @@ const STAYS_MS = 6_000;
 let shown = $state.raw<Toast[]>([]);
 let last = 0;
 
-function add(toast: Omit<Toast, "id">): void {
+function add(toast: Omit<Toast, "id">, stays = STAYS_MS): void {
   const id = ++last;
   shown = [...shown.slice(-2), { ...toast, id }];
   // What failed stays until somebody has seen it.
-  if (toast.tone === "plain") setTimeout(() => dismiss(id), STAYS_MS);
+  if (toast.tone === "plain") setTimeout(() => dismiss(id), stays);
 }
 
 function dismiss(id: number): void {
@@ -29,12 +29,16 @@ export const toasts = {
     return shown;
   },
   /** Something was done. */
-  say(text: string, action?: Toast["action"]): void {
-    add({ text, tone: "plain", ...(action ? { action } : {}) });
+  say(text: string, action?: Toast["action"], stays?: number): void {
+    add({ text, tone: "plain", ...(action ? { action } : {}) }, stays);
   },
   /** Something was not done, and why. */
   fail(error: unknown, action?: Toast["action"]): void {
     add({ text: problemWords(error), tone: "danger", ...(action ? { action } : {}) });
   },
   dismiss,
+  /** What was offered is over. */
+  dismissActions(): void {
+    shown = shown.filter((toast) => toast.tone === "danger" || !toast.action);
+  },
 };

@@ -42,6 +42,9 @@ test("a customer asks, an agent answers and resolves, the customer rates", async
   });
 
   await test.step("the agent resolves, the customer rates, the agent sees the rating", async () => {
+    await desk.getByRole("button", { name: "More actions" }).click();
+    await desk.getByRole("menuitemradio", { name: "Stay here" }).click();
+    await desk.keyboard.press("Escape");
     await desk.getByRole("button", { name: "Resolve" }).click();
     await expect(help.getByText("We think it is solved.")).toBeVisible();
     await help.getByRole("group", { name: "How did we do?" }).getByTitle("Very good").click();

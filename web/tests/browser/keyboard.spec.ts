@@ -57,8 +57,25 @@ test("sign in, read, answer, resolve, find one's way", async ({ enter }) => {
   });
 
   await test.step("resolve", async () => {
-    await keyboard.press("e");
-    await expect(page.getByRole("region", { name: "Conversation" })).toContainText("set the status from Open to Resolved");
+    const done = page.getByRole("article").getByRole("heading", { level: 1 }).locator("[dir=auto]");
+    const before = await done.innerText();
+    await keyboard.press("Alt+e");
+    await expect(page.getByText("Status: Resolved")).toBeVisible();
+    // On to the next; and it can be taken back from there.
+    await expect(done).not.toHaveText(before);
+    await expect(page.getByRole("region", { name: "Tickets" }).getByRole("link", { name: before })).toHaveCount(0);
+    await keyboard.press("z");
+    await expect(page.getByText("Undone")).toBeVisible();
+    await expect(page.getByRole("region", { name: "Tickets" }).getByRole("link", { name: before })).toBeVisible();
+  });
+
+  await test.step("pick by letter, as over the list", async () => {
+    await keyboard.press("p");
+    const picker = page.getByRole("dialog", { name: /Priority/ });
+    await expect(picker).toBeVisible();
+    await keyboard.type("urg");
+    await keyboard.press("Enter");
+    await expect(page.getByRole("region", { name: "Conversation" })).toContainText("set the priority from Medium to Urgent");
   });
 
   await test.step("what keys there are", async () => {

@@ -8,6 +8,7 @@ import { session } from "$/session/session.svelte";
 import { toasts } from "$/ui/toast.svelte";
 import type { Command } from "./commands";
 import { attempt } from "./stale";
+import type { Reversible } from "./wayBack";
 
 export interface Change {
   ticket: string;
@@ -20,8 +21,8 @@ export interface Change {
   done?: (receipt: Receipt) => void;
 }
 
-/** How the parts of the page ask for a change: what it does, in words and as a command. False: it was not made. */
-export type MakeChange = (words: string, command: Command, more?: Partial<Pick<Change, "version" | "done">>) => Promise<boolean>;
+/** How the parts of the page ask for a change: what it does, in words and as a command; `reversible`: it can be taken back. False: it was not made. */
+export type MakeChange = (words: string, command: Command, more?: Partial<Pick<Change, "version" | "done">> & { reversible?: Reversible }) => Promise<boolean>;
 
 /** A change that waits for a word, since something happened meanwhile. */
 export interface Waiting {

@@ -1,4 +1,4 @@
-/** What can be done to the selected tickets, by whom, and with which key. */
+/** What can be changed of tickets, by whom, and with which key: the same over the list and on a ticket. Each opens a choice, and changes nothing by itself. */
 import type { Permission } from "$/api/types";
 import { m } from "$/i18n/index.svelte";
 import { session } from "$/session/session.svelte";
@@ -15,11 +15,11 @@ interface Kind {
 export const PICKS: Record<Pick, Kind> = {
   assignee: { label: () => m.bulk_assign(), key: "a", permission: "assign_tickets" },
   status: { label: () => m.bulk_status(), key: "s", permission: "close_tickets" },
-  priority: { label: () => m.filter_priority(), permission: "edit_tickets" },
-  department: { label: () => m.filter_department(), permission: "edit_tickets" },
+  priority: { label: () => m.filter_priority(), key: "p", permission: "edit_tickets" },
+  department: { label: () => m.filter_department(), key: "d", permission: "edit_tickets" },
   category: { label: () => m.filter_category(), permission: "edit_tickets" },
-  tags: { label: () => m.bulk_tags(), permission: "edit_tickets" },
-  delete: { label: () => m.bulk_delete(), key: "Shift+#", permission: "delete_tickets" },
+  tags: { label: () => m.bulk_tags(), key: "l", permission: "edit_tickets" },
+  delete: { label: () => m.bulk_delete(), key: "#", permission: "delete_tickets" },
 };
 
 /** What the reader may do. */

@@ -1,24 +1,33 @@
 /**
  * What can be done from where the reader is: one registry for keys, the command palette and the `?` sheet. A screen registers
  * its commands while it is there: `$effect(() => register([...]))`. Later registrations win a contested key.
+ *
+ * Every command says whether it changes anything for anybody else. Words meant for a customer land on the page now and then,
+ * where each letter is a key: so what changes something has a key that no word contains, or none.
  */
 import { untrack } from "svelte";
-import { tinykeys } from "tinykeys";
+import { APPLE } from "$/ui/keys";
+import { type Chord, KeyFinder } from "./keyboard";
 
-export interface Command {
+interface Common {
   /** Unique: `ticket.resolve`. */
   id: string;
   label(): string;
   /** The heading it is listed under. */
   group(): string;
-  /** `r`, `$mod+k`, `g t`; see tinykeys. Without a modifier it is silent while somebody writes. */
-  keys?: string;
   /** More words to find it by. */
   also?(): string;
   /** Listed on the `?` sheet but not in the palette: moving about, opening the palette itself. */
   keysOnly?: boolean;
   run(): void;
 }
+
+/** Keys as `keyboard.ts` reads them: `r`, `$mod+k`, `g t`. Without `$mod` they are silent while somebody writes. */
+export type Command = Common & (
+  /** It shows, opens or moves: nothing is different for anybody else. Or it takes back what was just done. */
+  | { does: "shows" | "undoes"; keys?: string }
+  | { does: "changes"; keys?: Chord }
+);
 
 let commands = $state.raw<Command[]>([]);
 
@@ -28,37 +37,27 @@ function isWriting(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
-/** Whether a dialog or menu has the keyboard. */
+/** Whether a dialog, a menu or a list has the keyboard. */
 function isCovered(): boolean {
-  return document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
+  return document.querySelector(':is([role="dialog"], [role="menu"], [role="listbox"])[data-state="open"]') !== null;
 }
 
-let unbind: () => void = () => undefined;
-let isDue = false;
+const finder = new KeyFinder(APPLE);
+let isListening = false;
 
-/** Once for all that is registered together: a ticket comes and goes with a dozen of them. */
-function bindSoon(): void {
-  if (isDue) return;
-  isDue = true;
-  queueMicrotask(() => {
-    isDue = false;
-    bind();
+function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const silent = isWriting(event.target) || isCovered();
+    const usable = silent ? commands.filter(({ keys }) => keys?.includes("$mod")) : commands;
+    const command = finder.find(event, usable, performance.now());
+    if (!command) return;
+    event.preventDefault();
+    // A key that is held down steps on, but does nothing twice.
+    if (!event.repeat || command.does === "shows") command.run();
   });
-}
-
-function bind(): void {
-  unbind();
-  const byKeys: Record<string, (event: KeyboardEvent) => void> = {};
-  for (const command of commands) {
-    if (!command.keys) continue;
-    const always = command.keys.includes("$mod");
-    byKeys[command.keys] = (event) => {
-      if (event.defaultPrevented || (!always && (isWriting(event.target) || isCovered() || event.ctrlKey || event.metaKey))) return;
-      event.preventDefault();
-      command.run();
-    };
-  }
-  unbind = tinykeys(window, byKeys);
 }
 
 export const registry = {
@@ -75,8 +74,8 @@ export function register(added: Command[]): () => void {
   const change = (next: (now: Command[]) => Command[]) =>
     untrack(() => {
       commands = next(commands);
-      bindSoon();
     });
+  listen();
   change((now) => [...now.filter((command) => !ids.has(command.id)), ...added]);
   return () => change((now) => now.filter((command) => !added.includes(command)));
 }

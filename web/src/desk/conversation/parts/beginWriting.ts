@@ -1,0 +1,63 @@
+/**
+ * Whoever opens a conversation to write in it types at once. Its box may still be on its way: what is typed until then is kept
+ * for it, and no key on the page takes it for a command.
+ */
+import type { Topic } from "$/live/protocol";
+
+/** A box that can be written in. */
+interface Box {
+  focus(): void;
+  insert(words: string): void;
+}
+
+/** So long a box is waited for: what comes later is not what was meant. */
+const PATIENCE_MS = 10_000;
+
+const boxes = new Map<Topic, Box>();
+let awaited: { topic: Topic; typed: string; stop: () => void } | null = null;
+
+/** A box is there. Returns how to say that it is gone. */
+export function boxOf(topic: Topic, box: Box): () => void {
+  boxes.set(topic, box);
+  if (awaited?.topic === topic) {
+    const { typed } = awaited;
+    leaveOff();
+    box.focus();
+    if (typed) box.insert(typed);
+  }
+  return () => {
+    if (boxes.get(topic) === box) boxes.delete(topic);
+  };
+}
+
+/** The reader is about to write in a conversation: now, or when its box is there. */
+export function beginWriting(topic: Topic): void {
+  leaveOff();
+  const box = boxes.get(topic);
+  if (box) return box.focus();
+  const ending = new AbortController();
+  const timer = setTimeout(leaveOff, PATIENCE_MS);
+  awaited = { topic, typed: "", stop: () => { clearTimeout(timer); ending.abort(); } };
+  addEventListener("keydown", hold, { capture: true, signal: ending.signal });
+  // Whoever points at something else has changed their mind.
+  addEventListener("pointerdown", leaveOff, { capture: true, signal: ending.signal });
+}
+
+/** Nothing is to be written after all. */
+export function leaveOff(): void {
+  awaited?.stop();
+  awaited = null;
+}
+
+function hold(event: KeyboardEvent): void {
+  if (!awaited || event.isComposing) return;
+  const { target } = event;
+  if (target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"))) return leaveOff();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return leaveOff();
+  if (event.key === "Backspace") awaited.typed = awaited.typed.slice(0, -1);
+  else if (event.key.length === 1) awaited.typed += event.key;
+  else if (event.key !== "Enter") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}

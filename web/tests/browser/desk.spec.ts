@@ -1,0 +1,188 @@
+/** What one does all day: choosing, opening, being done, and taking it back. */
+import { docket } from "./support/docket.ts";
+import { expect, test } from "./support/fixtures.ts";
+import { agent, customer, type Person } from "./support/people.ts";
+
+const server = docket();
+const WIDE = { viewport: { width: 1680, height: 900 } };
+let [rosa, bo, maria]: Person[] = [];
+
+test.beforeAll(async () => {
+  await server.admin.put("/v1/organisation/categories", { categories: ["orders", "returns"] });
+  rosa = await agent(server, "Rosa Keller", "admin");
+  bo = await agent(server, "Bo Larsen");
+  maria = await customer(server, "Maria Rossi");
+});
+
+test("a customer is chosen by typing, by whichever answer comes last, and the form is never left empty-handed", async ({ enter }) => {
+  await customer(server, "Jonas Weber");
+  await customer(server, "Jonathan Reed");
+  const desk = await enter(server, rosa!, "/desk/tickets", WIDE);
+  await desk.getByRole("button", { name: "New ticket" }).first().click();
+  const dialog = desk.getByRole("dialog", { name: "New ticket" });
+  const field = dialog.getByRole("combobox", { name: "Customer" });
+
+  await test.step("it opens by itself, and on a click", async () => {
+    await expect(field).toBeFocused();
+    await expect(dialog.getByRole("option", { name: /Jonas Weber/ })).toBeVisible();
+    await desk.keyboard.press("Escape");
+    await expect(dialog.getByRole("option")).toHaveCount(0);
+    await expect(dialog).toBeVisible();
+    await field.click();
+    await expect(dialog.getByRole("option", { name: /Jonas Weber/ })).toBeVisible();
+  });
+
+  await test.step("Enter takes what is offered now, though the arrows had led elsewhere", async () => {
+    await desk.keyboard.press("ArrowDown");
+    await desk.keyboard.type("Jonathan");
+    await expect(dialog.getByRole("option", { name: /Jonas Weber/ })).toHaveCount(0);
+    await expect(dialog.getByRole("option", { name: /Jonathan Reed/ })).toHaveAttribute("data-highlighted", "");
+    await desk.keyboard.press("Enter");
+    await expect(dialog.getByText("Jonathan Reed")).toBeVisible();
+    // The field is gone; one is at what comes after it.
+    await expect(dialog.getByRole("textbox", { name: "Subject" })).toBeFocused();
+  });
+
+  await test.step("Enter without an answer keeps the words", async () => {
+    await dialog.getByRole("button", { name: "Change" }).click();
+    await field.fill("Nobody of this name");
+    await expect(dialog.getByRole("option")).toHaveText(/Add “Nobody of this name”/);
+    await dialog.getByRole("option").click();
+    await expect(dialog.getByRole("textbox", { name: "Name" })).toHaveValue("Nobody of this name");
+    await expect(dialog.getByRole("textbox", { name: "Email" })).toBeFocused();
+  });
+
+  await test.step("Escape and a click beside it ask before it is thrown away", async () => {
+    await dialog.getByRole("textbox", { name: "Subject" }).fill("They called");
+    await desk.keyboard.press("Escape");
+    const question = dialog.getByRole("alertdialog", { name: "Discard what you wrote?" });
+    await question.getByRole("button", { name: "Keep writing" }).click();
+    await expect(question).toBeHidden();
+    await desk.mouse.click(20, 400);
+    await expect(question).toBeVisible();
+    await question.getByRole("button", { name: "Keep writing" }).click();
+    await expect(dialog.getByRole("textbox", { name: "Subject" })).toHaveValue("They called");
+  });
+
+  await test.step("what is missing is said; no category is chosen for anybody; a caller needs no address", async () => {
+    await expect(dialog.getByText("The customer can read this.")).toBeVisible();
+    await dialog.getByRole("button", { name: "Create ticket" }).click();
+    await expect(dialog.getByRole("combobox", { name: "Category" })).toHaveAttribute("aria-invalid", "true");
+    await dialog.getByRole("textbox", { name: "What happened" }).fill("By telephone: no sound.");
+    await dialog.getByRole("combobox", { name: "Category" }).click();
+    await desk.getByRole("option", { name: "returns" }).click();
+    await dialog.getByRole("button", { name: "Create ticket" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(desk.getByRole("region", { name: "Conversation" })).toContainText("By telephone: no sound.");
+    // One's own ticket is in the list at once, behind no pill.
+    await expect(desk.getByRole("region", { name: "Tickets" }).getByRole("link", { name: "They called" })).toBeVisible();
+    await expect(desk.getByRole("button", { name: /1 new/ })).toHaveCount(0);
+  });
+});
+
+test("somebody already chosen is replaced by typing, and by mouse one stays", async ({ enter }) => {
+  const { id } = await maria!.api.post("/v1/tickets", { subject: "Who has it?", description: "Please look." });
+  await server.admin.put(`/v1/tickets/${id}/assignee`, { agent_id: bo!.id });
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  const assignee = desk.getByRole("combobox", { name: "Assigned to" });
+  await expect(assignee).toHaveValue("Bo Larsen");
+  await assignee.click();
+  await desk.keyboard.type("Rosa");
+  await expect(assignee).toHaveValue("Rosa");
+  await desk.getByRole("option", { name: /Rosa Keller/ }).click();
+  await expect.poll(async () => (await server.admin.get<{ assignee_name: string }>(`/v1/tickets/${id}`)).assignee_name).toBe("Rosa Keller");
+  await expect(assignee).toHaveValue("Rosa Keller");
+});
+
+test("resolved, the next one is there, and Z brings it back as it was", async ({ enter }) => {
+  const ids: string[] = [];
+  for (const subject of ["Done first", "Done second"]) ids.push((await maria!.api.post("/v1/tickets", { subject, description: "Please look.", priority: "urgent" })).id);
+  await server.admin.put(`/v1/tickets/${ids[0]}/status`, { status: "waiting_customer" });
+  const desk = await enter(server, rosa!, "/desk/tickets?priority=urgent", WIDE);
+  await desk.getByRole("link", { name: "Done first" }).click();
+  await desk.getByRole("article").getByRole("button", { name: "Resolve" }).click();
+  await expect(desk.getByRole("article").getByRole("heading", { name: /Done second/ })).toBeVisible();
+  await expect(desk.getByRole("region", { name: "Tickets" }).getByRole("link", { name: "Done first" })).toHaveCount(0);
+  expect(await server.admin.get(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "resolved" });
+  await desk.keyboard.press("z");
+  await expect(desk.getByText("Undone")).toBeVisible();
+  expect(await server.admin.get(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "waiting_customer" });
+});
+
+test("a keyboard with other letters has the same commands", async ({ enter }) => {
+  const { id } = await maria!.api.post("/v1/tickets", { subject: "Any layout", description: "Please look." });
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  const session = await desk.context().newCDPSession(desk);
+  const press = (key: string, code: string, modifiers = 0) => session.send("Input.dispatchKeyEvent", { type: "keyDown", key, code, modifiers });
+  const [CTRL, SHIFT] = [2, 8];
+  await press("ن", "KeyK", CTRL);
+  await expect(desk.getByRole("dialog", { name: "Commands" })).toBeVisible();
+  await desk.keyboard.press("Escape");
+  await expect(desk.getByRole("dialog")).toHaveCount(0);
+  // German: the slash is Shift and 7.
+  await press("/", "Digit7", SHIFT);
+  await expect(desk.getByRole("searchbox", { name: "Search tickets" })).toBeFocused();
+  await desk.keyboard.press("Escape");
+  await press("ى", "KeyN");
+  await expect(desk.getByRole("textbox", { name: "Internal note" })).toBeFocused();
+});
+
+test("the details lie beside the conversation on a small screen, and hide nobody", async ({ enter }) => {
+  const { id } = await maria!.api.post("/v1/tickets", { subject: "A small screen", description: "Please look." });
+  await server.admin.put(`/v1/tickets/${id}/assignee`, { agent_id: bo!.id });
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, { viewport: { width: 1280, height: 720 } });
+  const head = desk.getByRole("article").getByRole("banner").or(desk.locator("article > header"));
+  await expect(head).toContainText("Maria Rossi");
+  await expect(head).toContainText("Bo Larsen");
+  await desk.getByRole("button", { name: "Details" }).click();
+  await expect(desk.getByRole("complementary", { name: "Details" })).toBeVisible();
+  await expect(desk.getByRole("dialog")).toHaveCount(0);
+  await desk.getByRole("textbox", { name: "Reply" }).fill("Still here");
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toHaveValue("Still here");
+});
+
+test("being available is said in one voice, and a figure leads to what it counts", async ({ enter }) => {
+  const desk = await enter(server, rosa!, "/desk/chats", WIDE);
+  await expect(desk.getByText("No chats reach you now.")).toBeVisible();
+  await desk.getByRole("button", { name: "Go available" }).click();
+  await expect(desk.getByRole("combobox", { name: "For chats" })).toHaveText("Available");
+  await expect(desk.getByText("No chats reach you now.")).toBeHidden();
+  await desk.getByRole("combobox", { name: "For chats" }).click();
+  await desk.getByRole("option", { name: "Busy" }).click();
+  await expect(desk.getByRole("navigation").getByRole("button", { name: /Rosa Keller/ })).toContainText("Busy");
+
+  await desk.goto(`${server.url}/desk/dashboard`);
+  const figure = desk.getByRole("link", { name: "Open tickets" });
+  const count = Number(await desk.locator("dl > div").filter({ has: figure }).locator("dd").innerText());
+  await figure.click();
+  await expect(desk.getByRole("list", { name: "Tickets" }).getByRole("listitem")).toHaveCount(count);
+});
+
+test("the palette finds settings, values and tickets by what they are called", async ({ enter }) => {
+  const { id, number } = await maria!.api.post("/v1/tickets", { subject: "Found by its number", description: "Please look." });
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  const find = async (words: string) => {
+    await desk.keyboard.press("Control+k");
+    await desk.getByRole("dialog", { name: "Commands" }).getByRole("combobox").fill(words);
+    return desk.getByRole("dialog", { name: "Commands" }).getByRole("option");
+  };
+  await expect(await find("roles")).toHaveText([/Roles/]);
+  await desk.keyboard.press("Escape");
+  await expect((await find("priority high")).first()).toHaveText(/Priority: High/);
+  await desk.keyboard.press("Enter");
+  await expect.poll(async () => (await server.admin.get<{ priority: string }>(`/v1/tickets/${id}`)).priority).toBe("high");
+  await expect((await find(number!)).filter({ hasText: "Found by its number" })).toBeVisible();
+});
+
+test("a ticket opens at its end", async ({ enter }) => {
+  const { id } = await maria!.api.post("/v1/tickets", { subject: "A long one", description: "Please look." });
+  for (let at = 1; at <= 12; at += 1) await bo!.api.post(`/v1/tickets/${id}/messages`, { body: `Answer ${at}\n\nwith\nlines` });
+  // What is not read yet would be opened at its beginning.
+  await bo!.api.post(`/v1/tickets/${id}/read`, { up_to_version: 1 });
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  const ledger = desk.getByRole("region", { name: "Conversation" });
+  await expect(ledger).toContainText("Answer 12");
+  await expect.poll(() => ledger.evaluate((node) => Math.round(node.scrollHeight - node.scrollTop - node.clientHeight))).toBeLessThanOrEqual(1);
+});
