@@ -24,7 +24,7 @@ async function both(enter: Enter, id: string): Promise<[Page, Page]> {
   const viewport = { width: 1680, height: 900 };
   const open = async (who: Person) => enter(server, who, `/desk/tickets/${id}`, { viewport });
   const pages: [Page, Page] = [await open(rosa!), await open(bo!)];
-  await expect(pages[0].getByRole("status").filter({ hasText: "Bo Larsen: looking at this too" })).toBeAttached();
+  await expect(pages[0].getByRole("status").filter({ hasText: "Bo Larsen is viewing" })).toBeAttached();
   return pages;
 }
 
@@ -33,10 +33,10 @@ test("who writes is seen by who wants to, and a draft outlives the other's answe
   const [of, bos] = await both(enter, id);
   await of.getByRole("textbox", { name: "Reply" }).fill("My half of an ans");
   await bos.getByRole("textbox", { name: "Reply" }).pressSequentially("I am on it");
-  await writeUntil(of.getByText("Bo Larsen is writing a reply too. Two answers may cross."), bos.getByRole("textbox", { name: "Reply" }));
+  await writeUntil(of.getByText("Bo Larsen is also replying"), bos.getByRole("textbox", { name: "Reply" }));
   await bos.getByRole("button", { name: "Send reply" }).click();
   await expect(of.getByRole("region", { name: "Conversation" })).toContainText("I am on it");
-  await expect(of.getByText("Bo Larsen is writing a reply too.")).toBeHidden();
+  await expect(of.getByText("Bo Larsen is also replying")).toBeHidden();
   await expect(of.getByRole("textbox", { name: "Reply" })).toHaveValue("My half of an ans");
 });
 
