@@ -147,6 +147,44 @@ async fn neither_customer_is_told_of_the_others_ticket() {
 }
 
 #[tokio::test]
+async fn what_was_written_comes_along_and_a_merge_can_be_taken_back() {
+    let desk = TestDesk::start().await;
+    let (admin, carl) = (desk.admin(), desk.customer().await);
+    let mut ids = Vec::new();
+    for subject in ["One", "Two", "Three"] {
+        ids.push(admin.open_ticket(&carl.id, subject).await.id());
+    }
+    let mut position = 0;
+    for (source, target) in [(0, 1), (1, 2)] {
+        let merged = admin.post(&format!("/v1/tickets/{}/merge", ids[source]), &json!({ "into": ids[target] })).await;
+        position = merged.expect(StatusCode::OK)["position"].as_u64().expect("a position");
+    }
+    for client in [&admin, &carl.client] {
+        let seen = client.get_at(&format!("/v1/tickets/{}/messages", ids[2]), position).await.expect(StatusCode::OK);
+        let written: Vec<_> =
+            seen["items"].as_array().expect("items").iter().map(|m| (&m["body"], &m["ticket_id"])).collect();
+        assert_eq!(
+            written,
+            [
+                (&json!("One, in full"), &json!(ids[0])),
+                (&json!("Two, in full"), &json!(ids[1])),
+                (&json!("Three, in full"), &Value::Null),
+            ]
+        );
+    }
+    let undone = admin.delete(&format!("/v1/tickets/{}/merge", ids[1])).await.expect(StatusCode::OK);
+    let position = undone["position"].as_u64().expect("a position");
+    let seen = admin.get_at(&format!("/v1/tickets/{}/messages", ids[2]), position).await.expect(StatusCode::OK);
+    assert_eq!(seen["items"].as_array().expect("items").len(), 1);
+    let back = admin.get(&format!("/v1/tickets/{}", ids[1])).await.expect(StatusCode::OK);
+    assert_eq!(
+        (&back["status"], &back["merged"], &back["merged_from"]),
+        (&json!("open"), &json!(false), &json!([ids[0]]))
+    );
+    admin.delete(&format!("/v1/tickets/{}/merge", ids[1])).await.problem(409, "not_merged");
+}
+
+#[tokio::test]
 async fn who_leaves_hands_back_their_tickets() {
     let desk = TestDesk::start().await;
     let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);

@@ -192,8 +192,13 @@ impl<'a> Attempt<'a> {
 
     /// Whether a new aggregate would accept the command; nothing is decided.
     pub(crate) fn rehearse<A: Aggregate>(&self, command: &A::Command) -> Result<(), Rejection> {
+        self.rehearse_on(&A::default(), command)
+    }
+
+    /// Whether an aggregate would accept the command; nothing is decided.
+    pub(crate) fn rehearse_on<A: Aggregate>(&self, state: &A, command: &A::Command) -> Result<(), Rejection> {
         let context = DecideContext { now: self.now, actor: self.invocation.actor, limits: self.commands.limits() };
-        A::default().decide(command, &context).map(|_| ())
+        state.decide(command, &context).map(|_| ())
     }
 
     /// A ticket number nobody else has.

@@ -270,6 +270,9 @@ async fn convert(
     if chat.ticket_id.is_some() {
         return Err(Rejection::refused("already_converted", "a ticket was made of this chat already").into());
     }
+    // Before a number is taken: what the chat would refuse shall take none.
+    let ticket_number = TicketNumber(0);
+    attempt.rehearse_on::<Chat>(&chat, &ChatCommand::Convert { ticket_id: opening.id, ticket_number })?;
     // A visitor who turned out to be a customer: the ticket is the customer's.
     let customer_id = attempt.load::<Customer>(chat.customer_id).await?.merged_into.unwrap_or(chat.customer_id);
     let description = match &request.description {

@@ -23,6 +23,11 @@ impl Attempt<'_> {
         Ok(organisation)
     }
 
+    /// Who a customer is: a visitor who turned out to be a customer is that customer.
+    pub(crate) async fn person(&mut self, id: CustomerId) -> Result<CustomerId, CommandError> {
+        Ok(self.load::<Customer>(id).await?.merged_into.unwrap_or(id))
+    }
+
     /// Notes a violation unless the customer is there.
     pub(crate) async fn check_customer(
         &mut self,

@@ -190,6 +190,14 @@ impl Commands {
         carry_out!(self, invocation, "ticket.Merge", attempt => merge(&mut attempt, source, target, across_customers))
     }
 
+    /// Takes a merge back: the ticket that was ended by it goes on by itself. What was written since stays where it is.
+    ///
+    /// # Errors
+    /// `not_merged`; else see [`CommandError`].
+    pub async fn undo_merge(&self, invocation: &Invocation, source: TicketId) -> Result<Done, CommandError> {
+        carry_out!(self, invocation, "ticket.UndoMerge", attempt => undo_merge(&mut attempt, source))
+    }
+
     /// Takes an unfinished ticket from its agent if they cannot look after it any more, so that it waits to be taken.
     ///
     /// # Errors
@@ -321,6 +329,7 @@ async fn change(attempt: &mut Attempt<'_>, id: TicketId, commands: &[TicketComma
             TicketCommand::MergeInto { target, across_customers, .. } => {
                 merge(attempt, id, *target, *across_customers).await?;
             }
+            TicketCommand::UndoMerge => undo_merge(attempt, id).await?,
             TicketCommand::Link { ticket_id } | TicketCommand::Unlink { ticket_id } => {
                 link(attempt, id, *ticket_id, command).await?;
             }
@@ -398,15 +407,30 @@ async fn merge(
     if from.exists() && !into.exists() {
         return Err(Rejection::NotFound("ticket").into());
     }
+    // A visitor who turned out to be a customer is that customer.
+    let one_person = attempt.person(from.customer_id).await? == attempt.person(into.customer_id).await?;
+    let customer_for = |theirs, own| if one_person { own } else { theirs };
     // The source first: whoever asks learns of it before of the other one.
-    let (target_number, target_customer) = (into.number, into.customer_id);
+    let (target_number, target_customer) = (into.number, customer_for(into.customer_id, from.customer_id));
     let merge = TicketCommand::MergeInto { target, target_number, target_customer, across_customers };
     attempt.decide::<Ticket>(source, &merge).await?;
-    let (source_number, source_customer, unfinished) = (from.number, from.customer_id, !from.status.is_done());
+    let (source_number, unfinished) = (from.number, !from.status.is_done());
+    let source_customer = customer_for(from.customer_id, into.customer_id);
     let receive = TicketCommand::ReceiveMerge { source, source_number, source_customer, unfinished };
     attempt.decide::<Ticket>(target, &receive).await?;
     came_back(attempt, target).await?;
     match_if_changed(attempt, target).await
+}
+
+async fn undo_merge(attempt: &mut Attempt<'_>, source: TicketId) -> Result<(), CommandError> {
+    let ticket = attempt.load::<Ticket>(source).await?;
+    attempt.decide::<Ticket>(source, &TicketCommand::UndoMerge).await?;
+    if let Some(target) = ticket.merged_into {
+        let back = TicketCommand::ReturnMerge { source, source_number: ticket.number };
+        attempt.decide::<Ticket>(target, &back).await?;
+    }
+    came_back(attempt, source).await?;
+    match_if_changed(attempt, source).await
 }
 
 async fn link(

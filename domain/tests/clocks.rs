@@ -360,3 +360,20 @@ fn a_reopened_ticket_goes_on_by_the_policy_of_today() {
     let told = told.tell("13:30", status(TicketStatus::Open));
     assert_eq!(told.explained("14:30", Resolution).elapsed_seconds, 3600 + 1800);
 }
+
+#[test]
+fn a_merge_that_is_taken_back_did_not_stop_the_clocks_for_good() {
+    let merged = TicketMerged {
+        into: ticket_id(2),
+        into_number: TicketNumber(2),
+        across_customers: false,
+        status: Some(TicketStatus::Open),
+    };
+    let told = opened().tell("10:00", status(TicketStatus::Closed)).tell("10:00", merged);
+    assert_eq!(told.clocks.state(FirstResponse), ClockState::Cancelled);
+    let told = told.tell("11:00", TicketMergeUndone { from: ticket_id(2) }).tell("11:00", status(TicketStatus::Open));
+    assert_eq!(
+        (told.due(FirstResponse), told.due(Resolution)),
+        (Some(monday("14:00")), Some(at("2026-03-09T10:00:00+01:00")))
+    );
+}

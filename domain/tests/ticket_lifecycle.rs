@@ -11,6 +11,10 @@ fn merge() -> TicketCommand {
     merge_into(8, 1, false)
 }
 
+fn merged(across_customers: bool) -> TicketMerged {
+    TicketMerged { into: ticket_id(8), into_number: INTO, across_customers, status: Some(TicketStatus::Open) }
+}
+
 /// Into ticket `number` of customer `of`.
 fn merge_into(number: u8, of: u8, across_customers: bool) -> TicketCommand {
     TicketCommand::MergeInto {
@@ -38,7 +42,7 @@ fn merging_closes_without_counting_as_a_resolution() {
                 reason: None,
                 resolution_seconds: None,
             }),
-            TicketMerged { into: ticket_id(8), into_number: INTO, across_customers: false }.into(),
+            merged(false).into(),
         ])
         .when(agent(1), merge())
         .then_nothing()
@@ -62,16 +66,16 @@ fn a_merge_is_received_once_and_not_on_a_closed_ticket() {
 #[test]
 fn another_customers_ticket_is_merged_into_only_if_that_is_said() {
     opened().when(agent(1), merge_into(8, 2, false)).then_refused("different_customers");
-    let merged = TicketMerged { into: ticket_id(8), into_number: INTO, across_customers: true };
+    let into = merged(true);
     let then = opened().when(agent(1), merge_into(8, 2, true));
     let closed =
         StatusChanged { from: TicketStatus::Open, to: TicketStatus::Closed, reason: None, resolution_seconds: None };
-    then.then([TicketEvent::from(closed), merged.into()]);
+    then.then([TicketEvent::from(closed), into.into()]);
     // Said, but of one customer after all: then it is nothing out of the ordinary.
-    let merged = TicketMerged { into: ticket_id(8), into_number: INTO, across_customers: false };
+    let into = merged(false);
     let closed =
         StatusChanged { from: TicketStatus::Open, to: TicketStatus::Closed, reason: None, resolution_seconds: None };
-    opened().when(agent(1), merge_into(8, 1, true)).then([TicketEvent::from(closed), merged.into()]);
+    opened().when(agent(1), merge_into(8, 1, true)).then([TicketEvent::from(closed), into.into()]);
 }
 
 #[test]
@@ -138,4 +142,39 @@ fn archived_and_deleted_tickets_change_no_more() {
         .then_refused("not_found")
         .when(agent(1), to(TicketStatus::Closed))
         .then_refused("not_found");
+}
+
+#[test]
+fn a_merge_is_taken_back() {
+    let reopened =
+        StatusChanged { from: TicketStatus::Closed, to: TicketStatus::Open, reason: None, resolution_seconds: None };
+    let then = opened()
+        .when(agent(1), TicketCommand::UndoMerge)
+        .then_refused("not_merged")
+        .given(agent(1), merge())
+        .when(customer(1), TicketCommand::UndoMerge)
+        .then_refused("forbidden")
+        .when(agent(1), TicketCommand::UndoMerge)
+        .then([TicketEvent::from(TicketMergeUndone { from: ticket_id(8) }), reopened.into()])
+        .and(|ticket| assert_eq!((ticket.merged_into, ticket.first_resolved_at), (None, None)));
+    // Being merged was no resolution: this is the first.
+    then.later(chrono::TimeDelta::seconds(60)).when(agent(1), to(TicketStatus::Resolved)).then([StatusChanged {
+        from: TicketStatus::Open,
+        to: TicketStatus::Resolved,
+        reason: None,
+        resolution_seconds: Some(360),
+    }]);
+    // What was finished before it was merged is so again.
+    in_status(TicketStatus::Closed)
+        .given(agent(1), merge())
+        .when(agent(1), TicketCommand::UndoMerge)
+        .then([TicketMergeUndone { from: ticket_id(8) }]);
+    let returned = TicketMergeReturned { source: ticket_id(3), source_number: TicketNumber(3) };
+    let back = || TicketCommand::ReturnMerge { source: ticket_id(3), source_number: TicketNumber(3) };
+    opened()
+        .given(agent(1), receive(1, true))
+        .when(agent(1), back())
+        .then([returned])
+        .when(agent(1), back())
+        .then_nothing();
 }

@@ -1,7 +1,8 @@
 //! Tickets that become one.
 
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::ticket::{Ticket, TicketCommand, TicketStatus};
-use docket_domain::{Actor, TicketId};
+use docket_domain::{Actor, CustomerId, TicketId};
 
 use crate::desk::{Desk, code};
 
@@ -58,4 +59,35 @@ async fn a_ticket_that_comes_back_to_nobody_waits_to_be_taken() {
     desk.commands.change_ticket(&desk.by(Actor::customer(customer)), id, &reply).await.unwrap();
     let ticket = desk.commands.load_fresh::<Ticket>(&desk.tenant, id).await.unwrap();
     assert_eq!((ticket.assignee_id, ticket.status), (None, TicketStatus::Open));
+}
+
+#[tokio::test]
+async fn a_merge_is_taken_back_on_both() {
+    let desk = Desk::new().await;
+    let customer = desk.customer().await;
+    let (one, other) = (desk.ticket(customer).await, desk.ticket(customer).await);
+    assert_eq!(code(desk.commands.undo_merge(&desk.by_admin(), one).await), "not_merged");
+    desk.commands.merge_tickets(&desk.by_admin(), one, other, false).await.unwrap();
+    assert_eq!(code(desk.commands.undo_merge(&desk.by_admin(), one).await), "done");
+    let load = |id: TicketId| desk.commands.load_fresh::<Ticket>(&desk.tenant, id);
+    let ticket = load(one).await.unwrap();
+    assert_eq!((ticket.merged_into, ticket.status), (None, TicketStatus::Open));
+    assert!(load(other).await.unwrap().merged_from.is_empty());
+    assert_eq!(
+        code(desk.commands.merge_tickets(&desk.by_admin(), other, one, false).await),
+        "done",
+        "also the other way"
+    );
+}
+
+#[tokio::test]
+async fn a_visitor_who_turned_out_to_be_a_customer_is_that_customer() {
+    let desk = Desk::new().await;
+    let (customer, visitor) = (desk.customer().await, CustomerId(docket_store::new_id()));
+    let kind = CustomerKind::Visitor;
+    let register = CustomerCommand::Register { kind, name: None, email: None, phone: None, external_id: None };
+    desk.commands.begin::<Customer>(&desk.by_admin(), visitor.0, register).await.unwrap();
+    let (theirs, earlier) = (desk.ticket(customer).await, desk.ticket(visitor).await);
+    desk.commands.merge_visitor(&desk.by_admin(), visitor, customer).await.unwrap();
+    assert_eq!(code(desk.commands.merge_tickets(&desk.by_admin(), earlier, theirs, false).await), "done");
 }

@@ -71,7 +71,7 @@ pub struct SlaClocks {
     pub next_responses: u32,
     /// How many of them came too late, by the targets of their time.
     pub late_next_responses: u32,
-    /// What ended all measuring: merged, archived or deleted.
+    /// What ended all measuring: merged (until that is taken back), archived or deleted.
     #[serde(with = "small_mark", skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<Mark>,
     #[serde(skip)]
@@ -99,6 +99,7 @@ impl SlaClocks {
                 | E::SlaWarned(_)
                 | E::SlaBreached(_)
                 | E::TicketMerged(_)
+                | E::TicketMergeUndone(_)
                 | E::TicketArchived(_)
                 | E::TicketDeleted(_)
         )
@@ -142,6 +143,10 @@ impl SlaClocks {
             E::TicketMerged(_) | E::TicketArchived(_) | E::TicketDeleted(_) => {
                 self.cancelled.get_or_insert(mark);
                 self.follow(mark.at);
+            }
+            E::TicketMergeUndone(_) => {
+                self.cancelled = None;
+                self.measure_again();
             }
             _ => {}
         }
@@ -277,7 +282,6 @@ impl SlaClocks {
         }
         if !to.is_done() {
             if self.resolution.fulfilled.take().is_some() {
-                self.resolution.terms = None;
                 self.measure_again();
             }
         } else if self.resolution.is_pending() {
@@ -330,7 +334,7 @@ impl SlaClocks {
         let calendar = Calendar::new(&policy.hours);
         for &clock in SlaClock::ALL {
             if self.waits(clock) {
-                let mut again = self.clock(clock).unmeasured(self.target(clock));
+                let mut again = Clock { terms: None, ..self.clock(clock).unmeasured(self.target(clock)) };
                 self.replay(&mut again, &policy, &calendar, &mut |_, _, _| {});
                 *self.clock_mut(clock) = again;
             }

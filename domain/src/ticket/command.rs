@@ -70,6 +70,10 @@ pub enum TicketCommand {
     MergeInto { target: TicketId, target_number: TicketNumber, target_customer: CustomerId, across_customers: bool },
     /// Take another ticket in, `unfinished` or not.
     ReceiveMerge { source: TicketId, source_number: TicketNumber, source_customer: CustomerId, unfinished: bool },
+    /// Take the merge back that ended it.
+    UndoMerge,
+    /// Let a ticket go that had come into this one.
+    ReturnMerge { source: TicketId, source_number: TicketNumber },
     /// Note that it has to do with another.
     Link { ticket_id: TicketId },
     /// Take that back.

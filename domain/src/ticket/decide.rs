@@ -36,6 +36,8 @@ pub(super) fn decide(ticket: &Ticket, command: &TicketCommand, context: &DecideC
         C::LinkOrder { to } => ticket.link_order(to.as_deref(), context),
         C::MergeInto { .. } => ticket.merge_into(command, context),
         C::ReceiveMerge { .. } => ticket.receive_merge(command, context),
+        C::UndoMerge => ticket.undo_merge(context),
+        C::ReturnMerge { source, source_number } => ticket.return_merge(*source, *source_number, context),
         C::Link { ticket_id } => ticket.link(*ticket_id, context),
         C::Unlink { ticket_id } => ticket.unlink(*ticket_id, context),
         C::ApplySlaPolicy(policy) => ticket.apply_sla(policy, context),

@@ -40,6 +40,8 @@ event_set! {
         TicketWoken = 1,
         TicketMerged = 1,
         TicketMergeReceived = 1,
+        TicketMergeUndone = 1,
+        TicketMergeReturned = 1,
         TicketLinked = 1,
         TicketUnlinked = 1,
         SlaPolicyApplied = 1,
@@ -303,6 +305,9 @@ pub struct TicketMerged {
     /// Whether the other is another customer's, of which this one's is told nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub across_customers: bool,
+    /// Where it stood before, for taking the merge back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<TicketStatus>,
 }
 
 /// Another ticket went into this one.
@@ -315,6 +320,22 @@ pub struct TicketMergeReceived {
     /// Whether it was another customer's, of which this one's is told nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub across_customers: bool,
+}
+
+/// A merge was taken back: this ticket goes on by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TicketMergeUndone {
+    /// The ticket it had gone into.
+    pub from: TicketId,
+}
+
+/// A merge was taken back: the other ticket goes on by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TicketMergeReturned {
+    /// The ticket that had gone into this one.
+    pub source: TicketId,
+    /// Its number.
+    pub source_number: TicketNumber,
 }
 
 /// Two tickets have to do with each other; recorded on both.

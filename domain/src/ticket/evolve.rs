@@ -30,7 +30,15 @@ pub(super) fn evolve(ticket: &mut Ticket, event: &TicketEvent, stamp: &Stamp) {
         }),
         E::TicketSnoozed(snoozed) => ticket.snoozed_until = Some(snoozed.until),
         E::TicketWoken(_) => ticket.snoozed_until = None,
-        E::TicketMerged(merged) => ticket.merged_into = Some(merged.into),
+        E::TicketMerged(merged) => {
+            ticket.merged_into = Some(merged.into);
+            ticket.status_before_merge = merged.status;
+        }
+        E::TicketMergeUndone(_) => {
+            ticket.merged_into = None;
+            ticket.status_before_merge = None;
+        }
+        E::TicketMergeReturned(merge) => ticket.merged_from.retain(|known| *known != merge.source),
         E::TicketMergeReceived(merge) => add(&mut ticket.merged_from, merge.source),
         E::TicketLinked(link) => add(&mut ticket.links, link.ticket_id),
         E::TicketUnlinked(link) => ticket.links.retain(|known| *known != link.ticket_id),
@@ -77,7 +85,8 @@ fn post(ticket: &mut Ticket, message: &MessagePosted, stamp: &Stamp) {
 
 fn change_status(ticket: &mut Ticket, change: &StatusChanged, stamp: &Stamp) {
     ticket.status = change.to;
-    if change.to.is_done() {
+    // A merge closes without being a resolution, and so without saying how long that took.
+    if change.to.is_done() && change.resolution_seconds.is_some() {
         ticket.first_resolved_at.get_or_insert(stamp.occurred_at);
     }
 }

@@ -1,10 +1,10 @@
 //! A ticket among others, and its end: merging, linking, archiving, deleting.
 
 use super::decide::Decision;
-use super::value::WakeReason;
+use super::value::{TicketNumber, WakeReason};
 use super::{
     StatusChanged, Ticket, TicketArchived, TicketCommand, TicketDeleted, TicketEvent, TicketLinked,
-    TicketMergeReceived, TicketMerged, TicketStatus, TicketUnlinked,
+    TicketMergeReceived, TicketMergeReturned, TicketMergeUndone, TicketMerged, TicketStatus, TicketUnlinked,
 };
 use crate::{DecideContext, Rejection, TicketId};
 
@@ -34,7 +34,9 @@ impl Ticket {
             events.push(StatusChanged { from: self.status, to, reason: None, resolution_seconds: None }.into());
         }
         events.extend(self.wake_event(WakeReason::Manual));
-        events.push(TicketMerged { into: target, into_number: target_number, across_customers: differs }.into());
+        let status = Some(self.status);
+        let merged = TicketMerged { into: target, into_number: target_number, across_customers: differs, status };
+        events.push(merged.into());
         Ok(events)
     }
 
@@ -57,6 +59,34 @@ impl Ticket {
             events.push(self.status_event(self.reopened_status(), None, context));
         }
         Ok(events)
+    }
+
+    /// The ticket goes on by itself where it was when it was merged: open, unless it was finished.
+    pub(super) fn undo_merge(&self, context: &DecideContext<'_>) -> Decision {
+        context.staff_only("only the desk may merge tickets")?;
+        let Some(from) = self.merged_into else {
+            return Err(Rejection::refused("not_merged", "the ticket was not merged into another"));
+        };
+        if self.deleted || self.archived {
+            return self.living().map(|()| Vec::new());
+        }
+        let mut events: Vec<TicketEvent> = vec![TicketMergeUndone { from }.into()];
+        if !self.status_before_merge.is_some_and(TicketStatus::is_done) {
+            events.push(self.status_event(TicketStatus::Open, None, context));
+        }
+        Ok(events)
+    }
+
+    /// What came of the merge here (a message, another status) stays.
+    pub(super) fn return_merge(
+        &self,
+        source: TicketId,
+        source_number: TicketNumber,
+        context: &DecideContext<'_>,
+    ) -> Decision {
+        context.staff_only("only the desk may merge tickets")?;
+        let known = self.merged_from.contains(&source);
+        Ok(if known { vec![TicketMergeReturned { source, source_number }.into()] } else { Vec::new() })
     }
 
     pub(super) fn link(&self, ticket_id: TicketId, context: &DecideContext<'_>) -> Decision {

@@ -42,6 +42,8 @@ impl TicketEvent {
                 "communication_rating",
                 "comment",
             ]),
+            // It goes on by itself; from where, they know if they were told where it went.
+            Self::TicketMergeUndone(_) => Some(&[]),
             // It is no longer in their list, and nothing more can be done to it.
             Self::Unassigned(_) | Self::TicketArchived(_) | Self::TicketDeleted(_) => Some(&[]),
             Self::NoteAdded(_)
@@ -50,6 +52,7 @@ impl TicketEvent {
             | Self::TicketSnoozed(_)
             | Self::TicketWoken(_)
             | Self::TicketMergeReceived(_)
+            | Self::TicketMergeReturned(_)
             | Self::TicketLinked(_)
             | Self::TicketUnlinked(_)
             | Self::SlaPolicyApplied(_)

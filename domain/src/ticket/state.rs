@@ -52,7 +52,7 @@ pub struct Ticket {
     pub opened_at: Option<DateTime<Utc>>,
     /// When an agent first answered in public.
     pub first_response_at: Option<DateTime<Utc>>,
-    /// When it was first resolved, or closed without that.
+    /// When it was first resolved, or closed without that; not by a merge.
     pub first_resolved_at: Option<DateTime<Utc>>,
     /// Since when the oldest customer message since the last agent message waits, the description included.
     pub unanswered_since: Option<DateTime<Utc>>,
@@ -66,6 +66,8 @@ pub struct Ticket {
     pub rating: Option<u8>,
     /// The ticket it went into.
     pub merged_into: Option<TicketId>,
+    /// Where it stood before that.
+    pub status_before_merge: Option<TicketStatus>,
     /// Tickets that went into it.
     pub merged_from: Vec<TicketId>,
     /// Tickets it has to do with.
@@ -106,6 +108,7 @@ impl Default for Ticket {
             snoozed_until: None,
             rating: None,
             merged_into: None,
+            status_before_merge: None,
             merged_from: Vec::new(),
             links: Vec::new(),
             archived: false,

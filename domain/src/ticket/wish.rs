@@ -53,7 +53,7 @@ impl Ticket {
         use TicketCommand as C;
         match command {
             C::ChangeStatus { to, .. } if self.brings_back(*to) => 0,
-            C::Wake { .. } => 1,
+            C::UndoMerge | C::Wake { .. } => 1,
             C::Assign { .. } | C::Unassign | C::HandBack { .. } => 3,
             C::PostMessage { .. } | C::AddNote { .. } => 4,
             C::ChangeStatus { .. } => 5,

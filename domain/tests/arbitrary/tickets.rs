@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{Dice, actor};
 use crate::scenario::*;
 
-pub(crate) const TICKET_EVENTS: u8 = 26;
-pub(crate) const TICKET_COMMANDS: u8 = 26;
+pub(crate) const TICKET_EVENTS: u8 = 28;
+pub(crate) const TICKET_COMMANDS: u8 = 27;
 
 fn policy(dice: Dice) -> SlaPolicyApplied {
     let mut policy = default_policy(dice.of(&["Europe/Rome", "UTC", "America/New_York"]));
@@ -120,14 +120,17 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
         .into(),
         14 => TicketSnoozed { until: at("2026-03-03T00:00:00Z") }.into(),
         15 => TicketWoken { reason: dice.of(WakeReason::ALL), until: at("2026-03-03T00:00:00Z") }.into(),
-        16 => {
-            TicketMerged { into: ticket_id(dice.small()), into_number: number(dice), across_customers: dice.a % 2 == 0 }
-                .into()
+        16 => TicketMerged {
+            into: ticket_id(dice.small()),
+            into_number: number(dice),
+            across_customers: dice.a.is_multiple_of(2),
+            status: dice.some(2, status),
         }
+        .into(),
         17 => TicketMergeReceived {
             source: ticket_id(dice.small()),
             source_number: number(dice),
-            across_customers: dice.a % 2 == 0,
+            across_customers: dice.a.is_multiple_of(2),
         }
         .into(),
         18 => TicketLinked { ticket_id: ticket_id(dice.small()) }.into(),
@@ -136,7 +139,9 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
         21 => SlaWarned { clock, due_at }.into(),
         22 => SlaBreached { clock, due_at }.into(),
         23 => feedback(dice).into(),
-        24 => TicketArchived { status, priority, category: dice.text(), assignee_id: dice.some(0, agent) }.into(),
+        24 => TicketMergeUndone { from: ticket_id(dice.small()) }.into(),
+        25 => TicketMergeReturned { source: ticket_id(dice.small()), source_number: number(dice) }.into(),
+        26 => TicketArchived { status, priority, category: dice.text(), assignee_id: dice.some(0, agent) }.into(),
         _ => TicketDeleted {
             status,
             priority,
@@ -179,7 +184,7 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
         2 => C::AddNote { message_id, body: dice.text() },
         3 => C::ChangeStatus { to: dice.of(TicketStatus::ALL), reason: dice.some(0, dice.text()) },
         4 => C::Assign { to: agent_id(dice.small()) },
-        5 if dice.b % 3 == 0 => C::HandBack { reason: dice.of(HandBackReason::ALL) },
+        5 if dice.b.is_multiple_of(3) => C::HandBack { reason: dice.of(HandBackReason::ALL) },
         5 => C::Unassign,
         6 => C::ChangePriority { to: dice.of(Priority::ALL) },
         7 => C::ChangeCategory { to: dice.text() },
@@ -197,13 +202,13 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
             target: ticket_id,
             target_number: number(dice),
             target_customer: customer_id(dice.small()),
-            across_customers: dice.a % 2 == 0,
+            across_customers: dice.a.is_multiple_of(2),
         },
         17 => C::ReceiveMerge {
             source: ticket_id,
             source_number: number(dice),
             source_customer: customer_id(dice.small()),
-            unfinished: dice.a % 2 == 0,
+            unfinished: dice.a.is_multiple_of(2),
         },
         18 => C::Link { ticket_id },
         19 => C::Unlink { ticket_id },
@@ -213,7 +218,8 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
         23 => C::BreachSla { clock, due_at },
         24 if dice.b < 220 => C::Unassign,
         24 => C::Archive,
-        _ if dice.b < 220 => C::ChangeStatus { to: TicketStatus::Open, reason: None },
+        25 if dice.b < 220 => C::ChangeStatus { to: TicketStatus::Open, reason: None },
+        26 => C::UndoMerge,
         _ => C::Delete,
     }
 }

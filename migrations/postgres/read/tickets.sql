@@ -68,6 +68,7 @@ CREATE INDEX {table}_by_opened ON {table} (tenant, opened_at, id) WHERE NOT arch
 CREATE INDEX {table}_by_updated ON {table} (tenant, updated_at, id) WHERE NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_done ON {table} (tenant, done_at, id) WHERE done_at IS NOT NULL AND NOT archived AND NOT deleted;
 CREATE INDEX {table}_by_resolver ON {table} (tenant, done_by, done_at, id) WHERE done_by IS NOT NULL AND NOT archived AND NOT deleted;
+CREATE INDEX {table}_by_merged ON {table} (tenant, merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX {table}_by_number ON {table} (tenant, number);
 CREATE INDEX {table}_by_order ON {table} (tenant, order_ref) WHERE order_ref IS NOT NULL;
 

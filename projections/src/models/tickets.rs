@@ -246,6 +246,12 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
             (row.done_at, row.done_by) = (None, None);
         }
         E::TicketMergeReceived(merged) => add(&mut row.merged_from, merged.source.into()),
+        E::TicketMergeUndone(_) => {
+            row.merged_into = None;
+            // Finished before it was merged, it is so again.
+            row.done_at = row.resolved_at.or(row.closed_at);
+        }
+        E::TicketMergeReturned(merged) => row.merged_from.retain(|id| *id != merged.source.0),
         E::TicketLinked(linked) => add(&mut row.linked, linked.ticket_id.into()),
         E::TicketUnlinked(linked) => row.linked.retain(|id| *id != linked.ticket_id.0),
         E::FeedbackGiven(given) => rate(row, given, at),

@@ -58,6 +58,9 @@ pub struct MessageView {
     pub posted_at: DateTime<Utc>,
     /// Its place in the log: ask for what came `after` the last one seen.
     pub position: u64,
+    /// The ticket it was written on, if that was another one, which was merged into this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_id: Option<Uuid>,
 }
 
 /// Which part of a conversation. Messages always come oldest first.

@@ -58,6 +58,7 @@ pub(super) fn register(table: &mut Table) {
         Desk(DeleteTickets) => lifecycle::archive_ticket,
         Desk(DeleteTickets) => lifecycle::delete_ticket,
         Desk(EditTickets) => relations::merge_ticket,
+        Desk(EditTickets) => relations::undo_ticket_merge,
         Desk(EditTickets) => relations::link_tickets,
         Desk(EditTickets) => relations::unlink_tickets,
     );

@@ -40,6 +40,15 @@ pub(super) async fn merge_ticket(
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
+/// Takes the merge back that ended this ticket: it is open again, unless it was finished before. What was written since
+/// stays where it is. Refused as `not_merged` if it was not merged.
+#[utoipa::path(delete, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Receipt)))]
+pub(super) async fn undo_ticket_merge(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<Accepted> {
+    let done = app.commands.undo_merge(&ask.invocation, TicketId(id)).await;
+    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+}
+
 /// Notes on both tickets that they have to do with each other.
 #[utoipa::path(put, path = "/v1/tickets/{id}/links/{other}", tag = "tickets", params(("id" = Uuid, Path), ("other" = Uuid, Path)),
     responses((status = 200, body = Receipt)))]

@@ -2,7 +2,7 @@
 export const EVENT_TYPES = {
   ticket: ["Assigned", "CategoryChanged", "CustomFieldsChanged", "DepartmentChanged", "FeedbackGiven", "MessagePosted",
     "MessagesRead", "NoteAdded", "OrderLinked", "PriorityChanged", "SlaBreached", "SlaPolicyApplied", "SlaWarned",
-    "StatusChanged", "SubjectChanged", "TagsChanged", "TicketArchived", "TicketDeleted", "TicketLinked", "TicketMergeReceived",
+    "StatusChanged", "SubjectChanged", "TagsChanged", "TicketArchived", "TicketDeleted", "TicketLinked", "TicketMergeReceived", "TicketMergeReturned", "TicketMergeUndone",
     "TicketMerged", "TicketOpened", "TicketSnoozed", "TicketUnlinked", "TicketWoken", "Unassigned"],
   chat: ["ChatAccepted", "ChatAssigned", "ChatConverted", "ChatEnded", "ChatStarted", "ChatTransferred", "FeedbackGiven",
     "MessagePosted", "MessagesRead"],

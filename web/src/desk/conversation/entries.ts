@@ -36,7 +36,7 @@ export function writtenIn(event: DocketEvent): Written | null {
 /** More quiet lines than this in a row are folded. */
 export const RUN = 4;
 /** Never folded: what the reader must not miss. */
-const LOUD = new Set(["SlaBreached", "TicketMerged", "TicketMergeReceived", "TicketDeleted", "TicketArchived", "FeedbackGiven"]);
+const LOUD = new Set(["SlaBreached", "TicketMerged", "TicketMergeReceived", "TicketMergeUndone", "TicketMergeReturned", "TicketDeleted", "TicketArchived", "FeedbackGiven"]);
 
 /** That a colleague looked at it is no news to the desk; that the customer did is. */
 export function isTold(event: DocketEvent): boolean {
