@@ -253,7 +253,7 @@ pub fn verify_export(
     let one_chain = header.chain == Chain::Log;
     let chain = if one_chain { ChainKind::Log } else { ChainKind::Stream };
     let mut checker = Checker::new(chain, one_chain, anchor);
-    checker.begin_after(Position(header.after), header.hash);
+    checker.begin_after(Position(header.after), header.hash)?;
     let mut count = 0_u64;
     for line in lines {
         let (at, hash) = checker.stands_at();

@@ -83,6 +83,12 @@ pub enum Damage {
     /// The chain does not have the anchor's hash at its position.
     #[error("the chain's hash here is not the one that was kept")]
     Anchor,
+    /// What is verified begins after the anchor, or there is no event at its position: it was compared with nothing.
+    #[error("the anchor at position {at} was compared with nothing: what is verified here does not hold that position")]
+    NotCompared {
+        /// The anchor's position.
+        at: Position,
+    },
     /// The log ends before the anchor, or the file before its last line.
     #[error("the end was cut off")]
     Cut,
@@ -131,6 +137,7 @@ pub async fn verify(
 ) -> Result<Verified, VerifyError> {
     let capabilities = store.capabilities();
     let mut checker = Checker::new(capabilities.chain, capabilities.dense_positions, anchor);
+    checker.begin_after(Position::START, GENESIS)?;
     let filter = Filter::default();
     // A log that grows meanwhile is verified up to here at least, and not for ever.
     let head = store.head().await?;
@@ -154,6 +161,8 @@ pub(crate) struct Checker {
     chain: ChainKind,
     dense: bool,
     anchor: Option<Anchor>,
+    /// Whether the chain was found to have the anchor's hash at its position.
+    compared: bool,
     /// Whether the first event seen is the first there is; otherwise a stream may begin at any version.
     from_start: bool,
     at: Position,
@@ -172,6 +181,7 @@ impl Checker {
             chain,
             dense,
             anchor,
+            compared: false,
             from_start: true,
             at: Position::START,
             hash: GENESIS,
@@ -184,10 +194,9 @@ impl Checker {
     }
 
     /// Begins in the middle, on trust.
-    pub(crate) fn begin_after(&mut self, position: Position, hash: Hash) {
+    pub(crate) fn begin_after(&mut self, position: Position, hash: Hash) -> Result<(), VerifyError> {
         self.from_start = position == Position::START;
-        self.at = position;
-        self.hash = hash;
+        self.arrive(position, hash)
     }
 
     /// Where the chain stands.
@@ -249,16 +258,22 @@ impl Checker {
     fn arrive(&mut self, position: Position, hash: Hash) -> Result<(), VerifyError> {
         self.at = position;
         self.hash = hash;
-        if self.anchor.is_some_and(|anchor| anchor.position == position && anchor.hash != hash) {
-            return Err(VerifyError::Damaged { position, damage: Damage::Anchor });
+        if let Some(anchor) = self.anchor.filter(|anchor| anchor.position == position) {
+            if anchor.hash != hash {
+                return Err(VerifyError::Damaged { position, damage: Damage::Anchor });
+            }
+            self.compared = true;
         }
         Ok(())
     }
 
     /// Nothing follows.
     pub(crate) fn end(self) -> Result<Verified, VerifyError> {
-        if self.anchor.is_some_and(|anchor| anchor.position > self.at) {
-            return Err(VerifyError::Damaged { position: self.at, damage: Damage::Cut });
+        // A check that did not happen is a failure.
+        if let Some(anchor) = self.anchor.filter(|_| !self.compared) {
+            let damage =
+                if anchor.position > self.at { Damage::Cut } else { Damage::NotCompared { at: anchor.position } };
+            return Err(VerifyError::Damaged { position: self.at, damage });
         }
         Ok(Verified {
             events: self.events,

@@ -134,6 +134,27 @@ pub(crate) async fn an_export_verifies_alone(backend: &impl Backend) {
     assert_eq!(online.hash, Some(end.hash));
 }
 
+pub(crate) async fn an_anchor_is_compared_or_it_is_a_failure(backend: &impl Backend) {
+    let store = filled(backend).await;
+    let hash_at = async |position: u64| exported(&store, position, &Filter::default()).await.0[0].clone();
+    let anchor = |position: u64, header: &str| {
+        let header: serde_json::Value = serde_json::from_str(header).unwrap();
+        format!("{position}:{}", header["hash"].as_str().unwrap()).parse::<Anchor>().unwrap()
+    };
+    let at_7 = anchor(7, &hash_at(7).await);
+    let wrong = Anchor { hash: [7; 32], ..at_7 };
+    let (from_7, _) = exported(&store, 7, &Filter::default()).await;
+    assert!(check(&from_7, Some(at_7)).is_ok(), "the beginning is compared");
+    assert_eq!(check(&from_7, Some(wrong)), Err((7, Damage::Anchor)));
+    let (from_9, _) = exported(&store, 9, &Filter::default()).await;
+    for anchor in [at_7, wrong] {
+        assert_eq!(check(&from_9, Some(anchor)), Err((20, Damage::NotCompared { at: Position(7) })));
+    }
+    let genesis = Anchor { position: Position(0), hash: GENESIS };
+    assert!(verified(&store, Some(genesis)).await.is_ok());
+    assert_eq!(verified(&store, Some(Anchor { hash: [1; 32], ..genesis })).await, Err((0, Damage::Anchor)));
+}
+
 pub(crate) async fn a_tenants_export_hides_the_others_and_verifies(backend: &impl Backend) {
     let store = filled(backend).await;
     let (lines, end) = exported(&store, 0, &Filter { tenant: Some(acme()), categories: vec![] }).await;
