@@ -7,6 +7,7 @@
 //! - Only this room reads the clock and makes ids ([`Clock`], [`new_id`]).
 
 mod appender;
+mod backup;
 pub mod chain;
 mod clock;
 mod codes;
@@ -23,6 +24,7 @@ mod sqlite;
 pub mod vault;
 mod verify;
 
+pub use backup::{check_database, copy_database};
 pub use clock::{Clock, MOST_SKEW, ManualClock, SystemClock};
 pub use event_store::{
     Append, Appended, Capabilities, ChainKind, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page,

@@ -1,5 +1,6 @@
 //! The `docket` command line.
 
+mod backup;
 mod catch_up;
 mod demo;
 mod desks;
@@ -50,6 +51,10 @@ enum Command {
     Import(import::Import),
     /// Writes out history, or the log as it lies.
     Export(export::Export),
+    /// Copies an embedded desk, while it runs.
+    Backup(backup::Backup),
+    /// Puts a backup back and verifies it.
+    Restore(backup::Restore),
     /// Builds read models anew from the log, beside the ones in use, and swaps them.
     Rebuild(rebuild::Rebuild),
     /// Proves that the log is as it was written: chain, order, versions.
@@ -105,6 +110,8 @@ impl Command {
             Self::Migrate(command) => command.run().await,
             Self::Import(command) => command.run().await,
             Self::Export(command) => command.run().await,
+            Self::Backup(command) => command.run().await,
+            Self::Restore(command) => command.run().await,
             Self::Rebuild(command) => command.run().await,
             Self::Verify(command) => command.run().await,
             Self::Replay(command) => command.run().await,

@@ -1,5 +1,6 @@
 //! Black-box and fault tests: what a client, an operator and an accident can do to a running desk.
 
+mod backup;
 mod bad_input;
 mod conventions;
 mod erasure;

@@ -1,0 +1,46 @@
+//! A backup taken under load, and put back.
+
+use docket_tests::{Docket, Workload, history};
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_before_a_backup_comes_back() {
+    let mut docket = Docket::start().await;
+    let customer = docket.admin().post("/v1/customers", json!({ "name": "Maria Rossi" })).await.id();
+    let ticket = docket.admin().open_ticket(&customer, "Kept safe").await.id();
+    let work = Workload::start(&[docket.admin()], 8).await;
+    let folder = docket.data().parent().expect("it has one").join("backup");
+    let target = folder.to_string_lossy().into_owned();
+    docket.run("backup", &[&target]);
+    let acknowledged = work.finish().await;
+    assert!(!acknowledged.is_empty(), "the desk went on");
+    let again = docket.command("backup").arg(&target).output().expect("it runs");
+    assert!(!again.status.success(), "a backup is not overwritten");
+    docket.stop().await;
+
+    let manifest: Value =
+        serde_json::from_slice(&std::fs::read(folder.join("backup.json")).expect("a manifest")).expect("JSON");
+    let kept = usize::try_from(manifest["events"].as_u64().expect("a number")).expect("fits");
+    let whole = history(&docket).await;
+    assert!(kept >= 5 && kept <= whole.len(), "{kept} of {}", whole.len());
+    assert!(!folder.join("master.key").exists(), "the key is not in it unless asked for");
+
+    let mut restored = Docket::prepare(docket_tests::DocketOptions::default());
+    let refused = restored.command("restore").arg(&folder).output().expect("it runs");
+    assert!(!refused.status.success(), "without its master key a vault is not taken over");
+    std::fs::remove_dir_all(restored.data()).expect("removed");
+    std::fs::create_dir_all(restored.data()).expect("a folder");
+    std::fs::copy(docket.data().join("master.key"), restored.data().join("master.key")).expect("copied");
+    let told = restored.run("restore", &[&target]);
+    assert!(told.contains(&format!("{kept} events")), "{told}");
+    let refused = restored.command("restore").arg(&folder).output().expect("it runs");
+    assert!(!refused.status.success(), "nothing is overwritten");
+
+    restored.resume().await;
+    let last = whole[kept - 1].meta.position.0;
+    let found = restored.admin().get_at(&format!("/v1/tickets/{ticket}"), last).await.ok();
+    assert_eq!((&found["subject"], &found["customer_name"]), (&json!("Kept safe"), &json!("Maria Rossi")));
+    restored.stop().await;
+    let back = history(&restored).await;
+    assert_eq!(back[..kept], whole[..kept], "the same events, readable");
+}
