@@ -2,7 +2,6 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use docket_commands::Commands;
 use docket_domain::TenantId;
@@ -12,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
 use crate::config::Settings;
+use crate::http::budgets::Budgets;
+use crate::http::in_flight::InFlight;
 use crate::live::{Hub, Slots};
 
 /// The desk as the HTTP side sees it. Cheap to clone.
@@ -44,8 +45,10 @@ pub struct Parts {
     pub hub: Hub,
     /// Places for their connections.
     pub slots: Slots,
+    /// What strangers may spend.
+    pub budgets: Arc<Budgets>,
     /// Requests being worked on.
-    pub in_flight: AtomicUsize,
+    pub in_flight: Arc<InFlight>,
     /// Told when the server is to stop: streams end.
     pub stopping: CancellationToken,
 }

@@ -72,6 +72,7 @@ pub struct Settings {
     pub http: HttpSettings,
     pub auth: AuthSettings,
     pub widget: WidgetSettings,
+    pub budgets: BudgetSettings,
     pub relay: RelaySettings,
     pub reactors: ReactorSettings,
     pub limits: LimitSettings,
@@ -86,7 +87,11 @@ pub struct Settings {
 pub struct HttpSettings {
     pub listen: SocketAddr,
     pub public_url: String,
+    pub max_connections: usize,
+    pub max_connections_per_address: usize,
+    pub idle_seconds: u64,
     pub max_in_flight: usize,
+    pub max_in_flight_per_address: usize,
     pub max_body_bytes: usize,
     pub min_position_wait_ms: u64,
     pub shutdown_seconds: u64,
@@ -120,7 +125,19 @@ pub struct WidgetSettings {
     pub visit_days: u32,
     pub visit_idle_days: u32,
     pub visits_per_minute: u32,
-    pub changes_per_minute: u32,
+}
+
+/// `[budgets]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct BudgetSettings {
+    pub person_changes_per_minute: u32,
+    pub person_kilobytes_per_hour: u32,
+    pub address_changes_per_minute: u32,
+    pub address_kilobytes_per_hour: u32,
+    pub organisation_changes_per_minute: u32,
+    pub organisation_kilobytes_per_hour: u32,
 }
 
 /// `[auth.jwt]`.
@@ -191,6 +208,7 @@ pub struct LimitSettings {
     pub subject_chars: usize,
     pub description_bytes: usize,
     pub message_bytes: usize,
+    pub visitor_message_bytes: usize,
     pub name_chars: usize,
     pub remark_chars: usize,
     pub tags: usize,
@@ -299,6 +317,7 @@ impl Settings {
             subject_chars: l.subject_chars,
             description_bytes: l.description_bytes,
             message_bytes: l.message_bytes,
+            visitor_message_bytes: l.visitor_message_bytes,
             name_chars: l.name_chars,
             remark_chars: l.remark_chars,
             tags: l.tags,

@@ -3,6 +3,7 @@
 mod access;
 mod authorisation;
 mod bad_input;
+mod budgets;
 mod chats;
 mod conventions;
 mod figures;

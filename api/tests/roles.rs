@@ -149,8 +149,9 @@ async fn a_change_of_a_role_counts_at_once() {
     let scoped = Client::new(&desk.url, token.as_str());
     assert_eq!(scoped.get("/v1/me").await.expect(StatusCode::OK)["permissions"], json!(["view_tickets"]));
 
-    let ticket = admin.open_ticket(&carl.id, "Secret").await.id();
-    let mut sse = Sse::open(&ada.client, "/v1/events?category=ticket", None).await;
+    let opened = admin.open_ticket(&carl.id, "Secret").await;
+    let (ticket, opened_at) = (opened.id(), opened.json()["position"].to_string());
+    let mut sse = Sse::open(&ada.client, "/v1/events?category=ticket", Some(&opened_at)).await;
     let mut socket = Socket::connect(&ada.client).await;
     socket.say(&json!({ "type": "subscribe", "topic": "tickets" })).await;
     socket.next_of("subscribed").await;

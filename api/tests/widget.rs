@@ -16,7 +16,7 @@ pub(crate) async fn quiet_desk() -> TestDesk {
     TestDesk::start_with(|settings| {
         settings.roles.retain(|role| *role != docket_api::config::Role::Reactors);
         settings.widget.visits_per_minute = 1000;
-        settings.widget.changes_per_minute = 1000;
+        settings.budgets.person_changes_per_minute = 1000;
     })
     .await
 }

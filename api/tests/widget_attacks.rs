@@ -178,7 +178,7 @@ async fn an_erased_visitor_is_gone() {
 async fn oversized_and_too_many() {
     let desk = TestDesk::start_with(|settings| {
         settings.widget.visits_per_minute = 3;
-        settings.widget.changes_per_minute = 2;
+        settings.budgets.person_changes_per_minute = 2;
     })
     .await;
     let key = set_up(&desk.admin(), json!({})).await;
@@ -193,13 +193,13 @@ async fn oversized_and_too_many() {
     assert_eq!(nobody.post(&path, &name).await.problem(422, "invalid_fields")["errors"][0]["field"], "name");
     let begun = nobody.post(&path, &json!({})).await.expect(StatusCode::CREATED);
     let locked = nobody.post(&path, &json!({})).await;
-    locked.problem(429, "too_many_requests");
+    assert_eq!(locked.problem(429, "over_budget")["limit"], 3);
     assert!(locked.header("retry-after").is_some());
     let vera = Client::new(&desk.url, begun["token"].as_str());
     let chat = vera.post("/v1/chats", &json!({ "message": "Hello" })).await;
     let messages = format!("/v1/chats/{}/messages", chat.id());
-    vera.post(&messages, &json!({ "body": "x".repeat(60_000) })).await.problem(422, "invalid_fields");
-    vera.post(&messages, &json!({ "body": "Once more" })).await.problem(429, "too_many_requests");
+    vera.post(&messages, &json!({ "body": "x".repeat(4097) })).await.problem(422, "invalid_fields");
+    vera.post(&messages, &json!({ "body": "Once more" })).await.problem(429, "over_budget");
     let position = chat.json()["position"].as_u64().expect("a position");
     vera.get_at(&messages, position).await.expect(StatusCode::OK);
     // Whoever said too much may still leave.

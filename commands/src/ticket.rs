@@ -2,6 +2,7 @@
 
 use docket_domain::organisation::Organisation;
 use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevels, TicketFacts};
+use docket_domain::text::subject_from;
 use docket_domain::ticket::{
     Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber, TicketStatus,
 };
@@ -47,13 +48,8 @@ pub struct OpenTicket {
 impl OpenTicket {
     /// A ticket made of one message, as from a chat nobody was there to take ("quick chat"): its first line is the subject.
     pub fn from_message(customer_id: CustomerId, message: String, category: String) -> Self {
-        let first_line = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let mut subject: String = first_line.chars().take(SUBJECT_FROM_MESSAGE).collect();
-        if subject.len() < first_line.len() {
-            subject.push('…');
-        }
         Self {
-            subject,
+            subject: subject_from(&message, SUBJECT_FROM_MESSAGE),
             description: message,
             category,
             priority: Priority::Medium,

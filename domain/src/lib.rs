@@ -27,6 +27,7 @@ mod rejection;
 pub mod role;
 pub mod service_level;
 pub mod sla;
+pub mod text;
 pub mod ticket;
 mod told;
 pub mod view;

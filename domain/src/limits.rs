@@ -9,6 +9,8 @@ pub struct Limits {
     pub description_bytes: usize,
     /// Bytes of a message or note.
     pub message_bytes: usize,
+    /// Bytes of what a visitor or customer says at once in a chat, or leaves in the widget for later.
+    pub visitor_message_bytes: usize,
     /// Characters of a name (person, department, category, tag …).
     pub name_chars: usize,
     /// Characters of a reason, comment or reference.
@@ -33,6 +35,7 @@ impl Default for Limits {
             subject_chars: 255,
             description_bytes: 50 * 1024,
             message_bytes: 50 * 1024,
+            visitor_message_bytes: 4 * 1024,
             name_chars: 120,
             remark_chars: 2000,
             tags: 50,

@@ -1,5 +1,7 @@
 //! Why a command is refused.
 
+use crate::text::is_blank;
+
 /// One field that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldViolation {
@@ -165,12 +167,4 @@ impl Violations {
     pub fn into_result(self) -> Result<(), Rejection> {
         if self.0.is_empty() { Ok(()) } else { Err(Rejection::Invalid(self.0)) }
     }
-}
-
-/// Whether nobody would see anything of it: nothing but space and characters that only shape others.
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| {
-        c.is_whitespace()
-            || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}')
-    })
 }

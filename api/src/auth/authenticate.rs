@@ -39,10 +39,6 @@ pub struct Authenticator {
     roles_read: Cache<TenantId, DateTime<Utc>>,
     /// Wrong sign-ins.
     pub sign_ins: Throttle,
-    /// Visits begun.
-    pub visits: Throttle,
-    /// What visitors send.
-    pub visitor_changes: Throttle,
     https: bool,
     public_url: String,
     trusted_origins: Vec<String>,
@@ -81,8 +77,6 @@ impl Authenticator {
             known: Cache::new(10_000),
             roles_read: Cache::new(10_000),
             sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
-            visits: Throttle::new(settings.widget.visits_per_minute, 60),
-            visitor_changes: Throttle::new(settings.widget.changes_per_minute, 60),
             https: settings.is_https(),
             public_url: settings.http.public_url.clone(),
             trusted_origins: settings.http.trusted_origins.clone(),

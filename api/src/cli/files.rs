@@ -48,9 +48,14 @@ impl Read for Counted {
     }
 }
 
-/// Makes a file, packed if its name ends in `.gz`. Never overwrites one.
+/// Makes a file, packed if its name ends in `.gz`. Never overwrites one, and nobody else may read it: what is exported are
+/// people's names and texts.
 pub(crate) fn create(path: &Path) -> io::Result<Output> {
-    let file = BufWriter::with_capacity(256 * 1024, File::create_new(path)?);
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = BufWriter::with_capacity(256 * 1024, options.open(path)?);
     let packed = path.extension().is_some_and(|extension| extension == "gz");
     Ok(if packed { Output::Packed(GzEncoder::new(file, Compression::default())) } else { Output::Plain(file) })
 }
@@ -79,5 +84,24 @@ impl Output {
             Self::Packed(file) => file.finish()?,
         };
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_what_is_written() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["out.jsonl", "out.jsonl.gz"] {
+            let path = folder.path().join(name);
+            create(&path).expect("made").finish().expect("written");
+            let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+            assert!(create(&path).is_err(), "it is not overwritten");
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::Args;
 use docket_commands::import::{ImportReport, Importer, LineSplitter};
+use docket_domain::text::printable;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
@@ -153,7 +154,7 @@ fn tell(report: &ImportReport, as_json: bool) -> Outcome {
         println!("{count} {what}");
     }
     for refusal in &report.refused {
-        println!("  line {}: {}", refusal.line, refusal.reason);
+        println!("  line {}: {}", refusal.line, printable(&refusal.reason));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use docket_commands::Invocation;
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::AgentCommand;
+use docket_domain::text::printable;
 use docket_domain::{Actor, AgentId, CustomerId, HeldRole, Permission, PermissionSet, PersonId, Role};
 use docket_store::new_id;
 use docket_store::vault::{NewAccount, NewApiToken};
@@ -158,7 +159,7 @@ impl User {
                             "{}  {:<10}  {}  {state}",
                             one.person,
                             role_name(one.role),
-                            one.login.as_deref().unwrap_or("-")
+                            printable(one.login.as_deref().unwrap_or("-"))
                         );
                     }
                 }
@@ -279,7 +280,7 @@ impl Token {
                         println!(
                             "{}  {:<30}  until {:<10}  used {:<10}  {state}",
                             one.id,
-                            one.label,
+                            printable(&one.label),
                             day(one.expires_at),
                             day(one.last_used_at)
                         );

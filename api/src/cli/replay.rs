@@ -2,6 +2,7 @@
 
 use clap::Args;
 use docket_domain::role::Roles;
+use docket_domain::text::printable;
 use docket_domain::{Category, Event, RoleId, StreamId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -100,7 +101,7 @@ fn as_text(event: &Event, roles: &Roles) -> Result<String, serde_json::Error> {
             let shown =
                 !matches!(value, Value::Null) && !(fields.contains_key("from") && (name == "from" || name == "to"));
             if shown {
-                parts.push(format!("{name}: {}", plain(value)));
+                parts.push(format!("{}: {}", printable(name), plain(value)));
             }
         }
     }
@@ -129,9 +130,9 @@ fn name_roles(payload: &mut Value, roles: &Roles) {
 
 fn plain(value: &Value) -> String {
     let text = match value {
-        Value::String(text) => text.replace('\n', " ⏎ "),
+        Value::String(text) => printable(&text.replace('\n', " ⏎ ")).into_owned(),
         Value::Null => "(erased)".to_owned(),
-        other => other.to_string(),
+        other => printable(&other.to_string()).into_owned(),
     };
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

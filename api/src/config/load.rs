@@ -120,12 +120,17 @@ impl Settings {
         if self.auth.lockout_attempts == 0 {
             return wrong("auth.lockout_attempts", "0", "it must be at least 1: the first wrong password locks");
         }
-        let widget = &self.widget;
+        let (widget, budgets) = (&self.widget, &self.budgets);
         for (name, value) in [
             ("widget.visit_days", widget.visit_days),
             ("widget.visit_idle_days", widget.visit_idle_days),
             ("widget.visits_per_minute", widget.visits_per_minute),
-            ("widget.changes_per_minute", widget.changes_per_minute),
+            ("budgets.person_changes_per_minute", budgets.person_changes_per_minute),
+            ("budgets.person_kilobytes_per_hour", budgets.person_kilobytes_per_hour),
+            ("budgets.address_changes_per_minute", budgets.address_changes_per_minute),
+            ("budgets.address_kilobytes_per_hour", budgets.address_kilobytes_per_hour),
+            ("budgets.organisation_changes_per_minute", budgets.organisation_changes_per_minute),
+            ("budgets.organisation_kilobytes_per_hour", budgets.organisation_kilobytes_per_hour),
         ] {
             if value == 0 {
                 return wrong(name, "0", "it must be at least 1");
@@ -150,9 +155,14 @@ impl Settings {
         if limits.page_size == 0 || limits.page_size > limits.max_page_size {
             return wrong("limits.page_size", &limits.page_size.to_string(), "1 to limits.max_page_size");
         }
-        for (name, value) in
-            [("http.max_in_flight", self.http.max_in_flight), ("http.max_body_bytes", self.http.max_body_bytes)]
-        {
+        for (name, value) in [
+            ("http.max_connections", self.http.max_connections),
+            ("http.max_connections_per_address", self.http.max_connections_per_address),
+            ("http.idle_seconds", usize::try_from(self.http.idle_seconds).unwrap_or(usize::MAX)),
+            ("http.max_in_flight", self.http.max_in_flight),
+            ("http.max_in_flight_per_address", self.http.max_in_flight_per_address),
+            ("http.max_body_bytes", self.http.max_body_bytes),
+        ] {
             if value == 0 {
                 return wrong(name, "0", "it must be at least 1");
             }

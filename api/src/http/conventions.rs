@@ -1,7 +1,6 @@
 //! What is true of every answer: an id, safe headers, bounded work, and never a stack.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
@@ -15,12 +14,15 @@ use docket_store::new_id;
 use futures::FutureExt as _;
 use uuid::Uuid;
 
+use super::address::ClientAddress;
 use super::ask::RequestId;
 use super::extract::BodyLimit;
 use super::problem::Problem;
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What health checks ask: it is told whatever else is going on.
+pub(crate) const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 /// Longer targets serve nobody but attackers.
 const MAX_TARGET: usize = 8 * 1024;
 
@@ -33,34 +35,25 @@ pub(crate) fn current_request() -> Option<Uuid> {
     CURRENT.try_with(|id| *id).ok()
 }
 
-/// Counts a request while it is worked on.
-struct InFlight<'a>(&'a AtomicUsize);
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// The outermost layer.
 pub(crate) async fn conventions(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = request
-        .headers()
-        .get(&REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| Uuid::try_parse(text).ok())
-        .unwrap_or_else(new_id);
+    // The id is ours: it becomes what the audit trail ties events together by. The caller's own goes to the log beside it.
+    let id = new_id();
+    if let Some(theirs) = request.headers().get(&REQUEST_ID) {
+        tracing::debug!(request = %id, client_request = ?theirs, "the caller calls this request otherwise");
+    }
     request.extensions_mut().insert(RequestId(id));
     request.extensions_mut().insert(BodyLimit(app.settings.http.max_body_bytes));
     let route = request.extensions().get::<MatchedPath>().cloned();
     let started = std::time::Instant::now();
     let method = request.method().clone();
 
-    let before = app.in_flight.fetch_add(1, Ordering::Relaxed);
-    let working = InFlight(&app.in_flight);
-    let mut response = if before >= app.settings.http.max_in_flight {
+    let network = ClientAddress::of(&app, request.headers(), request.extensions()).network();
+    let working =
+        if HEALTH.contains(&request.uri().path()) { Ok(None) } else { app.in_flight.begin(network).map(Some) };
+    let mut response = if let Err(refusal) = &working {
         metrics::counter!("docket_http_shed_total").increment(1);
-        Problem::unavailable("too many requests at once; try again").into_response()
+        refusal.clone().into_response()
     } else if target_length(request.uri()) > MAX_TARGET {
         Problem::new(
             axum::http::StatusCode::URI_TOO_LONG,

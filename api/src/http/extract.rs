@@ -14,6 +14,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::FieldViolation;
 use serde::de::DeserializeOwned;
 
+use super::budgets::Payer;
 use super::problem::Problem;
 
 /// How long a body may take to arrive.
@@ -69,7 +70,7 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Reads a body up to the limit.
+/// Reads a body up to the limit; of those who are held to a budget it is taken from theirs.
 pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
     let limit = parts.extensions.get::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
@@ -78,7 +79,12 @@ pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
         return Err(too_large(limit));
     }
     match tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Ok(bytes)) => {
+            if let Some(payer) = parts.extensions.get::<Payer>() {
+                payer.bytes(bytes.len())?;
+            }
+            Ok(bytes)
+        }
         Ok(Err(error)) if is_length_limit(&error) => Err(too_large(limit)),
         Ok(Err(_)) => Err(Problem::malformed("incomplete_body", "the body did not arrive whole")),
         Err(_) => Err(Problem::new(

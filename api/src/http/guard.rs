@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use docket_domain::Position;
 
 use super::access::Access;
+use super::address::ClientAddress;
 use super::ask::{bad_header, journal_problem};
 use super::cors::ForVisitor;
 use super::problem::Problem;
@@ -66,16 +67,16 @@ async fn admit(
         if principal.is_visitor() {
             admit_visitor(app, &principal, request.headers()).await?;
             *visitor = true;
-            // Ending a visit is always possible.
-            if request.method() != Method::GET && request.method() != Method::DELETE {
-                let now = app.journal.clock().now();
-                let turn =
-                    app.authenticator.visitor_changes.begin(&format!("{} {}", principal.tenant, principal.person), now);
-                turn.map_err(|locked| Problem::too_many("too much at once; try again later", locked.seconds))?;
-            }
         }
         access.check(&principal)?;
         outside = principal.is_customer();
+        // Ending is always possible.
+        if principal.is_customer() && request.method() != Method::GET && request.method() != Method::DELETE {
+            let network = ClientAddress::of(app, request.headers(), request.extensions()).network();
+            let payer = app.budgets.payer(&principal.tenant, principal.person.0, network);
+            payer.change()?;
+            request.extensions_mut().insert(payer);
+        }
         request.extensions_mut().insert(Who::new(principal));
     }
     // To carry it out as if there were no key would let who tries again do it twice.

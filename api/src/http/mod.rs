@@ -2,11 +2,13 @@
 
 pub mod access;
 mod accounts;
-mod address;
+pub(crate) mod address;
 mod agents;
 pub mod ask;
+pub mod budgets;
 mod calendars;
 mod chats;
+mod compression;
 mod conventions;
 mod conversation;
 mod cors;
@@ -19,6 +21,7 @@ pub mod extract;
 mod guard;
 mod history;
 mod imports;
+pub mod in_flight;
 mod knowing;
 mod listening;
 mod live;
@@ -52,6 +55,7 @@ use self::table::{Route, Table, routes_into};
 use crate::app::App;
 
 pub(crate) use self::accounts::check_email;
+pub(crate) use self::conventions::HEALTH;
 
 /// The HTTP side of a desk.
 pub struct Http {
@@ -94,6 +98,7 @@ impl Http {
             .merge(web::router())
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
+            .layer(compression::compress())
             .layer(from_fn_with_state((app.clone(), cors::OpenPaths::of(&routes)), cors::cors))
             .layer(from_fn_with_state(app.clone(), conventions::conventions))
             .with_state(app);

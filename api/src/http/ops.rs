@@ -109,7 +109,7 @@ pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Resul
         return Err(Problem::unauthenticated("send the metrics token as Authorization: Bearer"));
     }
     let handle = crate::observe::metrics_handle();
-    metrics::gauge!("docket_http_in_flight").set(app.in_flight.load(std::sync::atomic::Ordering::Relaxed) as f64);
+    metrics::gauge!("docket_http_in_flight").set(app.in_flight.now() as f64);
     metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);
     if let Ok(head) = app.journal.store().head().await {
         metrics::gauge!("docket_log_position").set(head.0 as f64);

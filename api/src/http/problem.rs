@@ -17,10 +17,10 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub type Answer<T> = Result<T, Problem>;
 
 /// A refusal. Made by one of the constructors, so that every `code` is found in this file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Problem(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     status: StatusCode,
     code: Cow<'static, str>,
@@ -63,6 +63,21 @@ impl Problem {
     #[must_use]
     pub fn errors(mut self, errors: Vec<FieldViolation>) -> Self {
         self.0.errors = errors;
+        self
+    }
+
+    /// Names invalid fields as the caller does, where a command calls them otherwise: `(command's, caller's)`.
+    #[must_use]
+    pub fn fields_as(mut self, names: &[(&str, &str)]) -> Self {
+        for error in &mut self.0.errors {
+            if let Some((from, to)) = names.iter().find(|(from, _)| *from == error.field) {
+                error.message = error.message.replacen(from, to, 1);
+                (*to).clone_into(&mut error.field);
+            }
+        }
+        if !self.0.errors.is_empty() {
+            self.0.detail = self.0.errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ");
+        }
         self
     }
 
@@ -122,6 +137,13 @@ impl Problem {
     /// 429: too often. `seconds` says when to come back.
     pub fn too_many(detail: impl Into<String>, seconds: u64) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", detail)
+            .header(RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// 429: what one caller may spend is spent. `limit` is how much that is, `seconds` says when to come back.
+    pub fn over_budget(code: &'static str, detail: impl Into<String>, limit: u64, seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, "Too much at once", detail)
+            .with("limit", limit)
             .header(RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 

@@ -1,7 +1,9 @@
 //! From settings to a desk that runs.
 
+mod connections;
 mod desk;
 mod first_start;
+mod listener;
 mod server;
 
 pub use desk::{Desk, StartError};

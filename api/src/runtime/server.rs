@@ -1,28 +1,28 @@
 //! The roles of a process, started and stopped.
 
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use docket_projections::Runner;
 use docket_reactors::Reactors;
 use docket_store::delivery::{
     InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, connect,
 };
 use docket_store::{FeedSource, new_id};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::desk::{Desk, StartError};
 use super::first_start::{FirstSignIn, begin_organisation, first_admin};
+use super::listener::Listener;
 use crate::app::{App, Parts};
 use crate::auth::Authenticator;
 use crate::config::Role;
 use crate::http::Http;
+use crate::http::budgets::Budgets;
+use crate::http::in_flight::InFlight;
 use crate::http::table::Route;
 use crate::live::{Hub, Slots};
 
@@ -113,11 +113,13 @@ impl Server {
         )?;
         // The recorder is there before the first request is counted.
         let metrics = crate::observe::metrics_handle();
-        let stop = self.stop_work.clone();
+        let budgets = Budgets::new(&desk.settings.budgets, &desk.settings.widget);
+        let (stop, tidied) = (self.stop_work.clone(), budgets.clone());
         self.work.spawn(async move {
             // Samples pile up until somebody adds them up, and nobody may be asking.
             while tokio::time::timeout(UPKEEP, stop.cancelled()).await.is_err() {
                 metrics.run_upkeep();
+                tidied.tidy();
             }
         });
         let app = App::new(Parts {
@@ -133,25 +135,14 @@ impl Server {
             authenticator,
             hub,
             slots: Slots::new(desk.settings.http.live_per_person, desk.settings.http.live_per_address),
-            in_flight: AtomicUsize::new(0),
+            budgets: budgets.clone(),
+            in_flight: InFlight::new(desk.settings.http.max_in_flight, desk.settings.http.max_in_flight_per_address),
             stopping: self.stop_http.clone(),
         });
         let http = Http::new(app);
         self.routes = http.routes;
-        let service = http.router.into_make_service_with_connect_info::<SocketAddr>();
-        let stalled = Duration::from_secs(desk.settings.http.stalled_seconds);
-        let listener = listener.tap_io(move |stream| {
-            // Small answers must not wait for more.
-            let _ = stream.set_nodelay(true);
-            end_if_stalled(stream, stalled);
-        });
-        let stop = self.stop_http.clone();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
-        self.http.spawn(async move {
-            if let Err(error) = serving.into_future().await {
-                tracing::error!(%error, "the HTTP server ended");
-            }
-        });
+        let serving = Listener::new(http.router, &desk.settings.http, self.stop_http.clone(), self.http.clone());
+        self.http.spawn(serving.run(listener));
         self.address = Some(address);
         Ok(())
     }
@@ -176,15 +167,6 @@ impl Server {
         }
         self.desk.close().await;
     }
-}
-
-/// Has the kernel end a connection whose other side takes nothing any more: what was written to it waits in the kernel, where
-/// no time-out of ours reaches.
-fn end_if_stalled(stream: &TcpStream, after: Duration) {
-    #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(after));
-    #[cfg(not(target_os = "linux"))]
-    let _ = (stream, after);
 }
 
 /// How news travels.

@@ -47,7 +47,12 @@ impl Chat {
             });
         }
         let mut violations = Violations::default();
-        let body = violations.body("body", body, context.limits.message_bytes);
+        let limits = context.limits;
+        let most = match context.actor.kind {
+            ActorKind::Customer => limits.visitor_message_bytes.min(limits.message_bytes),
+            ActorKind::Agent | ActorKind::System => limits.message_bytes,
+        };
+        let body = violations.body("body", body, most);
         violations.into_result()?;
         Ok(vec![MessagePosted { message_id, author: context.actor, body: body.into() }.into()])
     }

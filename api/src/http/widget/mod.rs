@@ -13,6 +13,7 @@ use docket_commands::tenant_of_widget;
 use docket_domain::Permission::{CreateTickets, ManagePeople, ManageSettings};
 use docket_domain::customer::Customer;
 use docket_domain::organisation::{FormField, Widget, WidgetSettings};
+use docket_domain::text::is_blank;
 use docket_domain::{Data, TenantId};
 
 use super::access::Access::{Desk, OwnOrVisitor, Public, Sees, SignedInOrVisitor};
@@ -115,7 +116,7 @@ pub(super) async fn check_form(app: &App, who: &Principal, form: &Form<'_>) -> A
         ("name", settings.name_field, form.name, known.name.is_some()),
         ("email", settings.email_field, form.email, known.email.is_some()),
     ] {
-        if rule == FormField::Required && !known && given.is_none_or(|text| text.trim().is_empty()) {
+        if rule == FormField::Required && !known && given.is_none_or(is_blank) {
             let message = format!("{field} is required");
             errors.push(docket_domain::FieldViolation { field: field.to_owned(), code: "required", message });
         }

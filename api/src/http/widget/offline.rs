@@ -3,7 +3,8 @@
 use axum::extract::State;
 use docket_commands::{Invocation, OpenTicket};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::{CustomerId, DepartmentId};
+use docket_domain::text::is_blank;
+use docket_domain::{CustomerId, DepartmentId, Violations};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,7 +40,11 @@ pub(super) async fn leave_message(State(app): State<App>, ask: Ask<OfflineMessag
     }
     let form = Form { name: body.name.as_deref(), email: body.email.as_deref(), department_id: body.department_id };
     check_form(&app, who, &form).await?;
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let limits = app.commands.limits();
+    let mut violations = Violations::default();
+    violations.body("message", &body.message, limits.visitor_message_bytes.min(limits.description_bytes));
+    violations.into_result()?;
+    let given = |text: &Option<String>| text.clone().filter(|text| !is_blank(text));
     let (name, email) = (given(&body.name), given(&body.email));
     let known = app.commands.load::<Customer>(&who.tenant, who.person.0).await?;
     if known.email.is_none() && email.is_none() {

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Invocation};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::text::is_blank;
 use docket_domain::{Actor, CustomerId, PersonId, Rejection, TenantId};
 use docket_store::new_id;
 use docket_store::vault::{IdentityKind, NewVisit, SessionLimits};
@@ -77,11 +78,7 @@ pub(super) async fn begin_visit(
         return Err(origin_refused());
     }
     let ip = address.0.map(|ip| ip.to_string());
-    let now = app.journal.clock().now();
-    let from = format!("visit {tenant} {}", ip.as_deref().unwrap_or("unknown"));
-    if let Err(locked) = app.authenticator.visits.begin(&from, now) {
-        return Err(Problem::too_many("too many visits from this address; try again later", locked.seconds));
-    }
+    app.budgets.begin_visit(&tenant, address.network())?;
     let page = line("page", body.page.as_deref(), app.settings.limits.remark_chars)?;
     let language = line("language", body.language.as_deref(), 35)?;
     let vouched = vouched(&app, &tenant, &body).await?;
@@ -147,7 +144,7 @@ async fn customer_of(app: &App, tenant: &TenantId, vouched: &Vouched, body: &New
 /// Somebody new. They are registered once there is something to say of them: at the latest when they start a chat.
 async fn visitor(app: &App, tenant: &TenantId, body: &NewVisitor) -> Answer<PersonId> {
     let person = PersonId(new_id());
-    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !is_blank(text));
     if given(&body.name) || given(&body.email) {
         let (name, email) = (body.name.clone(), body.email.clone());
         let kind = CustomerKind::Visitor;

@@ -1,0 +1,143 @@
+//! What a text is to whoever reads it: which characters can be seen, and how a line is made of it.
+
+use std::borrow::Cow;
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Whether nobody would see anything of it: nothing but space, control characters and characters that only shape others.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_unseen)
+}
+
+/// The first line of a message as a subject: what cannot be seen or would break or turn the line is left out, runs of
+/// space are one, and it has at most `max_chars` characters, cut between what readers take for one character. Empty if
+/// the message is blank.
+pub fn subject_from(message: &str, max_chars: usize) -> String {
+    let line = message.lines().map(clean_line).find(|line| !is_blank(line)).unwrap_or_default();
+    if line.chars().count() <= max_chars {
+        return line;
+    }
+    let room = max_chars.saturating_sub(ELLIPSIS.chars().count());
+    let mut subject = String::new();
+    let mut chars = 0;
+    for grapheme in line.graphemes(true) {
+        chars += grapheme.chars().count();
+        if chars > room {
+            break;
+        }
+        subject.push_str(grapheme);
+    }
+    subject.truncate(subject.trim_end().len());
+    subject.push_str(ELLIPSIS);
+    subject
+}
+
+const ELLIPSIS: &str = "…";
+
+/// A text for a terminal or log: what would steer it, or turn the order in which it is read, stands there in words
+/// (`\u{1b}`). Line breaks and tabs stay.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t'))
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut printable = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if steers(c) { printable.extend(c.escape_unicode()) } else { printable.push(c) }
+    }
+    Cow::Owned(printable)
+}
+
+/// A line without what no line needs. Joiners and variation selectors stay where they shape what stands before them.
+fn clean_line(line: &str) -> String {
+    let mut clean = String::with_capacity(line.len());
+    for c in line.chars() {
+        let c = if c.is_control() { ' ' } else { c };
+        if c.is_whitespace() {
+            if !clean.is_empty() && !clean.ends_with(' ') {
+                clean.push(' ');
+            }
+        } else if !is_unseen(c) || (shapes(c) && !clean.is_empty() && !clean.ends_with(' ')) {
+            clean.push(c);
+        }
+    }
+    clean.truncate(clean.trim_end().len());
+    clean
+}
+
+fn is_unseen(c: char) -> bool {
+    // Braille's empty pattern is drawn as a space, but is none to Unicode.
+    c.is_whitespace()
+        || c.is_control()
+        || c == '\u{2800}'
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+/// Emoji and many scripts are written with these: ZWNJ, ZWJ, variation selectors, tags of flags.
+fn shapes(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_blank() {
+        for text in [
+            "",
+            " \t\n",
+            "\u{200b}\u{2060}",
+            "\u{3164}\u{2800}",
+            "\u{202e}\u{2066}",
+            "\u{fe0f}",
+            "\u{e0001}",
+            "\u{7}",
+            "\u{115f}",
+            "\u{34f}",
+        ] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["a", " . ", "\u{200b}x", "👍", "ﷺ", "क्"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_printed_steers_a_terminal() {
+        assert_eq!(printable("\u{1b}[2Jgone\u{7}\r\u{9b}31m"), "\\u{1b}[2Jgone\\u{7}\\u{d}\\u{9b}31m");
+        assert_eq!(printable("invoice\u{202e}fdp.exe"), "invoice\\u{202e}fdp.exe");
+        assert_eq!(printable("Grüße\n\tمرحبا 👋"), "Grüße\n\tمرحبا 👋");
+    }
+
+    #[test]
+    fn a_subject_is_one_clean_line() {
+        for (message, subject) in [
+            ("Name:\tMaria\nOrder 7", "Name: Maria"),
+            ("\u{200b}\n \u{2066}\nHello\u{202e} there\u{7}!", "Hello there !"),
+            ("\u{feff}Hi\u{0}", "Hi"),
+            ("family 👨‍👩‍👧 ❤️", "family 👨‍👩‍👧 ❤️"),
+            ("می‌خواهم", "می‌خواهم"),
+            ("line\u{2028}two", "line two"),
+            ("\n\t\n", ""),
+        ] {
+            assert_eq!(subject_from(message, 80), subject, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_cut_between_what_readers_take_for_characters() {
+        assert_eq!(subject_from("abcdef", 6), "abcdef");
+        assert_eq!(subject_from("abcdefg", 6), "abcde…");
+        assert_eq!(subject_from("ab cdef", 4), "ab…");
+        // The family is five characters that are drawn as one.
+        assert_eq!(subject_from("ab👨‍👩‍👧cdef", 7), "ab…");
+        assert_eq!(subject_from("ab👨‍👩‍👧cdef", 8), "ab👨‍👩‍👧…");
+        assert_eq!(subject_from("e\u{301}".repeat(10).as_str(), 6), "e\u{301}e\u{301}…");
+    }
+}
