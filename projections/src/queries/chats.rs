@@ -42,12 +42,14 @@ impl Queries {
         }
         match filter.agent {
             None => {}
-            Some(AssigneeFilter::Unassigned) => drop(sql.push(&format!(" AND {} IS NULL", agent_of(viewer)))),
+            Some(AssigneeFilter::Unassigned) => {
+                sql.push(&format!(" AND {} IS NULL", agent_of(viewer)));
+            }
             Some(AssigneeFilter::Me) => {
                 sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&viewer.person_id);
             }
             Some(AssigneeFilter::Agent(agent)) => {
-                drop(sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&agent))
+                sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&agent);
             }
         }
         if let Some(department) = filter.department_id {
