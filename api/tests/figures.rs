@@ -189,7 +189,10 @@ async fn who_leaves_hands_back_their_tickets() {
     let desk = TestDesk::start().await;
     let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);
     let id = admin.open_ticket(&carl.id, "x").await.id();
-    admin.put(&format!("/v1/tickets/{id}/assignee"), &json!({ "agent_id": agent.id })).await.expect(StatusCode::OK);
+    let to = json!({ "agent_id": agent.id });
+    let assigned = admin.put(&format!("/v1/tickets/{id}/assignee"), &to).await.expect(StatusCode::OK);
+    // Before it was assigned it was nobody's too.
+    admin.get_at("/v1/tickets", assigned["position"].as_u64().expect("a position")).await.expect(StatusCode::OK);
     admin.post(&format!("/v1/agents/{}/deactivate", agent.id), &json!({})).await.expect(StatusCode::OK);
     crate::harness::eventually("it waits to be taken", || async {
         let unassigned = admin.get("/v1/tickets?assignee=unassigned").await.expect(StatusCode::OK);
