@@ -11,6 +11,8 @@ mod idempotency;
 mod jwt;
 mod live;
 mod notes;
+mod online;
+mod people;
 mod roles;
 mod service_levels;
 mod sessions;

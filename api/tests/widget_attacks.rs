@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::{Client, TestDesk, unique};
-use crate::widget::{SHOP, ask_from, hash, identity_secret, quiet_desk, set_up, visit};
+use crate::widget::{SHOP, ask_from, hash, identity_secret, quiet_desk, set_up, staff, visit};
 
 const EVIL: &str = "https://evil.example.com";
 
@@ -101,6 +101,7 @@ async fn a_name_and_address_make_nobody_somebody_else() {
     assert_ne!(begun["customer_id"], carl.id.as_str());
     mallory.get(&format!("/v1/tickets/{}", ticket.id())).await.problem(403, "forbidden");
     mallory.get("/v1/tickets").await.problem(403, "forbidden");
+    staff(&desk).await;
     let started = mallory.post("/v1/chats", &json!({ "email": carl.email, "message": "It is me" })).await;
     let position = started.expect(StatusCode::CREATED)["position"].as_u64().expect("a position");
     let seen = carl.client.get_at("/v1/chats", position).await.expect(StatusCode::OK);
@@ -114,6 +115,7 @@ async fn a_visitor_reaches_only_their_own() {
     let key = set_up(&desk.admin(), json!({})).await;
     let (vera, begun) = visit(&desk, &key, &json!({ "name": "Vera" })).await;
     let (mallory, _) = visit(&desk, &key, &json!({ "name": "Mallory" })).await;
+    staff(&desk).await;
     let chat = format!("/v1/chats/{}", vera.post("/v1/chats", &json!({ "message": "Mine" })).await.id());
     for path in [chat.clone(), format!("{chat}/messages"), format!("{chat}/events"), format!("{chat}/transcript")] {
         mallory.get(&path).await.problem(404, "not_found");
@@ -146,6 +148,7 @@ async fn keys_and_tokens_of_others_are_worth_nothing() {
         desk.anonymous().get(&format!("/v1/widget/{wrong}")).await.problem(404, "not_found");
     }
     let (vera, begun) = visit(&desk, &key, &json!({ "name": "Vera" })).await;
+    staff(&desk).await;
     let chat = format!("/v1/chats/{}", vera.post("/v1/chats", &json!({ "message": "Mine" })).await.id());
     let (stranger, _) = visit(&desk, &theirs, &json!({})).await;
     stranger.get(&chat).await.problem(404, "not_found");
@@ -196,6 +199,7 @@ async fn oversized_and_too_many() {
     locked.problem(429, "too_many_requests");
     assert!(locked.header("retry-after").is_some());
     let vera = Client::new(&desk.url, begun["token"].as_str());
+    staff(&desk).await;
     let chat = vera.post("/v1/chats", &json!({ "message": "Hello" })).await;
     let messages = format!("/v1/chats/{}/messages", chat.id());
     vera.post(&messages, &json!({ "body": "x".repeat(60_000) })).await.problem(422, "invalid_fields");

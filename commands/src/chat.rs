@@ -43,6 +43,8 @@ pub struct StartChat {
     pub skills: Vec<String>,
     /// Whether their identity was proven.
     pub verified: bool,
+    /// Whether anybody could take it. A chat nobody could take is refused, not queued.
+    pub somebody_is_there: bool,
 }
 
 impl StartChat {
@@ -60,6 +62,7 @@ impl StartChat {
             department_id: None,
             skills: Vec::new(),
             verified: false,
+            somebody_is_there: true,
         }
     }
 }
@@ -184,8 +187,10 @@ async fn start(
         department_id,
         skills,
         verified,
+        somebody_is_there,
     } = request.clone();
     attempt.organisation().await?;
+    let customer_id = attempt.canonical(customer_id).await?;
     let customer = attempt.load::<Customer>(customer_id).await?;
     if customer.erased {
         return Err(Rejection::refused("person_erased", "the person's data has been erased").into());
@@ -203,6 +208,11 @@ async fn start(
         verified,
     };
     attempt.begin::<Chat>(id, &command).await?;
+    if !somebody_is_there {
+        return Err(
+            Rejection::refused("nobody_available", "nobody is there to chat now; leave a message instead").into()
+        );
+    }
     if let Some(department) = department_id {
         let mut violations = Violations::default();
         attempt.check_department("department_id", department, &mut violations).await?;
@@ -218,6 +228,8 @@ async fn start(
         let kind = CustomerKind::Visitor;
         let register = CustomerCommand::Register { kind, name, email, phone: None, external_id: None };
         attempt.decide::<Customer>(customer_id, &register).await?;
+    } else if attempt.invocation.actor == Actor::customer(customer_id.0) && (name.is_some() || email.is_some()) {
+        attempt.decide::<Customer>(customer_id, &CustomerCommand::StateContact { name, email }).await?;
     }
     if let Actor { kind: ActorKind::Agent, id: Some(agent) } = attempt.invocation.actor {
         change(attempt, id, &ChatCommand::Accept { agent_id: AgentId(agent) }).await?;
@@ -274,7 +286,7 @@ async fn convert(
     let ticket_number = TicketNumber(0);
     attempt.rehearse_on::<Chat>(&chat, &ChatCommand::Convert { ticket_id: opening.id, ticket_number })?;
     // A visitor who turned out to be a customer: the ticket is the customer's.
-    let customer_id = attempt.load::<Customer>(chat.customer_id).await?.merged_into.unwrap_or(chat.customer_id);
+    let customer_id = attempt.load::<Customer>(chat.customer_id).await?.canonical(chat.customer_id);
     let description = match &request.description {
         Some(description) => description.clone(),
         None => transcript(attempt, id).await?,

@@ -8,7 +8,7 @@ use docket_domain::department::Department;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::role::{ROLES_ID, Roles};
 use docket_domain::ticket::HandBackReason;
-use docket_domain::{AgentId, CustomerId, DepartmentId, HeldRole, Permission, Rejection, Violations};
+use docket_domain::{ActorKind, AgentId, CustomerId, DepartmentId, HeldRole, Permission, Rejection, Violations};
 
 use crate::attempt::Attempt;
 use crate::{CommandError, Loaded};
@@ -41,6 +41,24 @@ impl Attempt<'_> {
             return Err(Rejection::refused("person_erased", "the person's data has been erased").into());
         }
         Ok(())
+    }
+
+    /// Who a customer turned out to be: what the desk begins with a visitor it has merged is the customer's. Whoever
+    /// begins something for themselves does it as who they are.
+    pub(crate) async fn canonical(&mut self, id: CustomerId) -> Result<CustomerId, CommandError> {
+        if self.invocation.actor.kind == ActorKind::Customer {
+            return Ok(id);
+        }
+        Ok(self.load::<Customer>(id).await?.canonical(id))
+    }
+
+    /// Whether two ids are of one person.
+    pub(crate) async fn is_same_person(&mut self, one: CustomerId, other: CustomerId) -> Result<bool, CommandError> {
+        if one == other {
+            return Ok(true);
+        }
+        let one = self.load::<Customer>(one).await?.canonical(one);
+        Ok(one == self.load::<Customer>(other).await?.canonical(other))
     }
 
     /// Notes a violation unless the department is there and offered.

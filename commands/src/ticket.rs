@@ -284,6 +284,8 @@ async fn checked_opening(
     customer_is_known: bool,
 ) -> Result<(TicketCommand, Option<(TicketId, Loaded<Ticket>)>), CommandError> {
     let organisation = attempt.organisation().await?;
+    let customer_id = attempt.canonical(request.customer_id).await?;
+    let request = &OpenTicket { customer_id, ..request.clone() };
     let mut violations = Violations::default();
     organisation.check_category(&request.category, &mut violations);
     organisation.check_custom_fields(&request.custom_fields, &mut violations);
@@ -299,7 +301,8 @@ async fn checked_opening(
     let mut earlier = None;
     if let Some(id) = request.follow_up_of {
         let ticket = attempt.load::<Ticket>(id).await?;
-        let is_theirs = !customer_is_known || ticket.customer_id == request.customer_id;
+        let is_theirs =
+            !customer_is_known || attempt.is_same_person(ticket.customer_id, request.customer_id).await?;
         if !ticket.exists() || ticket.deleted || !is_theirs {
             violations.add("follow_up_of", "unknown", "the customer has no such ticket");
         }

@@ -36,8 +36,11 @@ pub struct AuthorView {
     pub kind: ActorKind,
     /// Their id; the system has none.
     pub id: Option<Uuid>,
-    /// Their name as it is today.
+    /// Their name as it is today; null if none is known, or once their data was erased.
     pub name: Option<String>,
+    /// Whether their data was erased.
+    #[serde(default)]
+    pub erased: bool,
 }
 
 /// A message or note.

@@ -21,7 +21,7 @@ mod ticket;
 pub use agent::AgentView;
 pub use audit::{AuditEntry, AuditFilter};
 pub use calendar::{CalendarView, DayOfWeek, OpenHours, WorkingRangeView};
-pub use chat::{ChatFilter, ChatView, VisitorView};
+pub use chat::{ChatFilter, ChatSort, ChatView, VisitorView};
 pub use customer::{CustomerFilter, CustomerView};
 pub use dashboard::{AgentScore, DashboardView, DaySatisfaction, DayVolume};
 pub use department::DepartmentView;

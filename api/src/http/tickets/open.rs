@@ -124,7 +124,7 @@ async fn requester(app: &App, ask: &Ask<NewTicket>) -> Answer<CustomerId> {
     }
     match (body.customer_id, &body.customer) {
         (Some(id), None) => Ok(CustomerId(id)),
-        (None, Some(customer)) => customer_for(app, who, customer, &ask.invocation).await,
+        (None, Some(customer)) => customer_for(app, customer, &ask.invocation).await,
         _ => Err(Problem::invalid_field("customer_id", "required", "customer_id: give either customer_id or customer")),
     }
 }

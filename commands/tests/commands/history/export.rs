@@ -123,6 +123,7 @@ async fn a_live_desk_survives_export_and_import() {
         email: Some("bob@example.org".into()),
         phone: Some("123".into()),
         external_id: None,
+        email_verified: None,
     };
     append(Category::Customer, bob, bob, Actor::agent(ann), vec![CustomerEvent::from(registered).into()]).await;
     let opened = TicketOpened {
