@@ -111,12 +111,17 @@ impl Queries {
             sql.push(" AND c.kind = ").value(&kind);
         }
         if let Some(email) = &filter.email {
-            // What a visitor stated is found under whom they turned out to be.
-            let (tenant, key) = (sql.keep(viewer.tenant.cell()), sql.keep(Cell::Text(normal_email(email))));
-            sql.push(&format!(
-                " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM customers m WHERE m.tenant = {tenant} \
-                 AND m.email_key = {key})"
-            ));
+            let key = sql.keep(Cell::Text(normal_email(email)));
+            if viewer.is_customer() {
+                sql.push(&format!(" AND c.email_key = {key}"));
+            } else {
+                // What a visitor stated is found under whom they turned out to be.
+                let tenant = sql.keep(viewer.tenant.cell());
+                sql.push(&format!(
+                    " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM customers m WHERE m.tenant = {tenant} \
+                     AND m.email_key = {key})"
+                ));
+            }
         }
         if let Some(external_id) = &filter.external_id {
             sql.push(" AND c.external_id = ").value(external_id);
