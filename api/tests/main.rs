@@ -13,6 +13,7 @@ mod live;
 mod notes;
 mod online;
 mod people;
+mod reply;
 mod roles;
 mod service_levels;
 mod sessions;

@@ -1,11 +1,12 @@
 //! Commands on tickets that look beyond the one ticket: opening, assigning, merging, linking.
 
+use chrono::{DateTime, Utc};
 use docket_domain::organisation::Organisation;
 use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevels, TicketFacts};
 use docket_domain::ticket::{
     Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber, TicketStatus,
 };
-use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
+use docket_domain::{Actor, AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
@@ -42,6 +43,10 @@ pub struct OpenTicket {
     pub follow_up_of: Option<TicketId>,
     /// The agent who takes it at once.
     pub assignee_id: Option<AgentId>,
+    /// Whose words the description is; absent: an agent's who opens it, else the customer's.
+    pub author: Option<Actor>,
+    /// When it was written, if that was before.
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 impl OpenTicket {
@@ -65,6 +70,8 @@ impl OpenTicket {
             channel: Channel::Chat,
             follow_up_of: None,
             assignee_id: None,
+            author: None,
+            written_at: None,
         }
     }
 
@@ -94,6 +101,8 @@ impl OpenTicket {
             chat_id,
             assignee_id: self.assignee_id,
             sla: Some(Box::new(sla)),
+            author: self.author,
+            written_at: self.written_at,
         }
     }
 

@@ -126,6 +126,7 @@ fn fold_of(row: TicketRow, unread_count: i64) -> Folded {
         customer_email_verified: false,
         customer_stated_name: None,
         customer_stated_email: None,
+        reply_via: None,
         follow_up_of: row.follow_up_of,
         chat_id: row.chat_id,
         merged: row.merged_into.is_some(),

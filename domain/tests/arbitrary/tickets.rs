@@ -75,6 +75,8 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             channel: dice.of(Channel::ALL),
             follow_up_of: dice.some(3, ticket_id(2)),
             chat_id: dice.some(4, chat_id(1)),
+            author: dice.some(6, agent(1)),
+            written_at: dice.some(7, due_at),
         }
         .into(),
         1 => MessagePosted {
@@ -82,6 +84,7 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             author: actor(dice.a),
             body: dice.text().into(),
             first_response: dice.some(0, FirstResponse { elapsed_seconds: 60 }),
+            written_at: dice.some(1, due_at),
         }
         .into(),
         2 => NoteAdded { message_id: message_id(dice.a), author: actor(dice.a), body: dice.text().into() }.into(),

@@ -257,6 +257,7 @@ fn read_chat(row: &mut RowReader<'_>) -> Result<ChatView, ReadError> {
         rating: row.get::<Option<i64>>()?.and_then(|rating| u8::try_from(rating).ok()),
         rating_comment: row.get()?,
         transfer_note,
+        reply_via: None,
         ticket_id: row.get()?,
         ticket_number: row.get::<Option<i64>>()?.map(number_text),
         version: row.get()?,

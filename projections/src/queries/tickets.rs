@@ -127,12 +127,7 @@ impl Queries {
         let mut sql = Sql::new("SELECT ");
         let tenant = sql.keep(viewer.tenant.cell());
         let ticket = &detail.ticket;
-        let named = [
-            ("name", "departments", ticket.department_id),
-            ("name", "agents", ticket.assignee_id),
-            ("name", "customers", Some(ticket.customer_id)),
-            ("email", "customers", Some(ticket.customer_id).filter(|_| !viewer.is_customer())),
-        ];
+        let named = [("name", "departments", ticket.department_id), ("name", "agents", ticket.assignee_id)];
         let columns = named.map(|(column, table, id)| match id {
             Some(id) => {
                 let id = sql.keep(id.cell());
@@ -141,23 +136,42 @@ impl Queries {
             None => "CAST(NULL AS text)".to_owned(),
         });
         sql.push(&columns.join(", "));
+        let customer = sql.keep(ticket.customer_id.cell());
+        let person = format!(
+            "coalesce((SELECT m.merged_into FROM customers m WHERE m.tenant = {tenant} AND m.id = {customer}), {customer})"
+        );
+        let of_person =
+            |column: &str| format!("(SELECT x.{column} FROM customers x WHERE x.tenant = {tenant} AND x.id = {person})");
+        let contact = if viewer.is_customer() {
+            "CAST(NULL AS text), FALSE, CAST(NULL AS text), CAST(NULL AS text)".to_owned()
+        } else {
+            let verified = of_person("email_verified");
+            let (email, name, stated) = (of_person("email"), of_person("stated_name"), of_person("stated_email"));
+            format!("{email}, coalesce({verified}, FALSE), {name}, {stated}")
+        };
+        let (id, name, erased) = (of_person("id"), of_person("name"), of_person("erased"));
+        sql.push(&format!(", coalesce({id}, {customer}), {name}, coalesce({erased}, FALSE), {contact}"));
         let own = own(&mut sql, viewer, "o.customer_id");
         let merged_into = sql.keep(detail.merged_into.cell());
         sql.push(&format!(
             ", (SELECT o.id FROM tickets o WHERE o.tenant = {tenant} AND o.id = {merged_into} AND NOT o.deleted{own})"
         ));
-        let names = one(self.fetch(viewer, sql).await?, |row| {
-            Ok((row.get()?, row.get()?, row.get()?, row.get()?, row.get::<Option<Uuid>>()?))
-        })?;
-        if let Some((department, assignee, customer, email, known)) = names {
+        one(self.fetch(viewer, sql).await?, |row| {
+            detail.ticket.department_name = row.get()?;
+            detail.ticket.assignee_name = row.get()?;
+            detail.ticket.customer_id = row.get()?;
+            detail.ticket.customer_name = row.get()?;
+            detail.ticket.customer_erased = row.get()?;
+            detail.customer_email = row.get()?;
+            detail.customer_email_verified = row.get()?;
+            detail.customer_stated_name = row.get()?;
+            detail.customer_stated_email = row.get()?;
+            let known = row.get::<Option<Uuid>>()?;
             if viewer.is_customer() {
                 detail.merged_into = known;
             }
-            detail.ticket.department_name = department;
-            detail.ticket.assignee_name = assignee;
-            detail.ticket.customer_name = customer;
-            detail.customer_email = email;
-        }
+            Ok(())
+        })?;
         Ok(detail)
     }
 
@@ -475,6 +489,7 @@ fn read_detail(row: &mut RowReader<'_>) -> Result<TicketDetail, ReadError> {
         customer_email_verified: row.get()?,
         customer_stated_name: row.get()?,
         customer_stated_email: row.get()?,
+        reply_via: None,
         follow_up_of: row.get()?,
         chat_id: row.get()?,
         merged: row.get()?,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AssigneeFilter, schema};
+use super::{AssigneeFilter, ReplyVia, schema};
 
 /// In which order chats are listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -128,6 +128,10 @@ pub struct ChatView {
     /// A hand-over's note to whoever takes over. For agents only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_note: Option<String>,
+    /// How a reply reaches them, as far as the desk can know: in the portal, in the widget, or, if this is empty, not at all.
+    /// Only in details, for people of the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_via: Option<Vec<ReplyVia>>,
     /// The ticket made of it.
     pub ticket_id: Option<Uuid>,
     /// That ticket's number.

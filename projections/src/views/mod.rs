@@ -25,7 +25,7 @@ pub use chat::{ChatFilter, ChatSort, ChatView, VisitorView};
 pub use customer::{CustomerFilter, CustomerView};
 pub use dashboard::{AgentScore, DashboardView, DaySatisfaction, DayVolume};
 pub use department::DepartmentView;
-pub use message::{AuthorView, ConversationKind, MessagePage, MessageView};
+pub use message::{AuthorView, ConversationKind, MessagePage, MessageView, ReplyVia};
 pub use organisation::{FieldView, OrganisationView};
 pub use page::{Page, PageRequest};
 pub use role::OwnRole;

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::SlaBadge;
 use super::schema;
+use super::{ReplyVia, SlaBadge};
 
 /// Whose tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,6 +217,10 @@ pub struct TicketDetail {
     /// The address the customer last stated, where the desk knows another. Nobody verified it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_stated_email: Option<String>,
+    /// How a reply reaches them, as far as the desk can know: in the portal, in the widget, or, if this is empty, not at all.
+    /// Only in details, for people of the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_via: Option<Vec<ReplyVia>>,
     /// The closed ticket it follows up.
     pub follow_up_of: Option<Uuid>,
     /// The chat it came from.

@@ -179,6 +179,8 @@ impl Filling<'_> {
             channel: *self.choices.of(&[Channel::Portal, Channel::Email, Channel::Api]),
             follow_up_of: None,
             assignee_id: None,
+            author: None,
+            written_at: None,
         };
         let id = TicketId(self.commands.open_ticket(&by_customer, &request).await?.stream.id);
         if !self.choices.chance(80) {

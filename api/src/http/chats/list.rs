@@ -18,6 +18,7 @@ use crate::http::extract::{Path, Query};
 use crate::http::history::{HistoryQuery, stream_page};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{AnyOf, Assignee, page};
+use crate::http::reach::reply_via;
 use crate::http::respond::{Listing, Versioned};
 use crate::http::there;
 
@@ -103,7 +104,10 @@ pub(super) async fn list_chat_queue(
 /// A chat.
 #[utoipa::path(get, path = "/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)), responses((status = 200, body = ChatView)))]
 pub(super) async fn get_chat(State(app): State<App>, who: Who, Path(id): Path<Uuid>) -> Answer<Versioned<ChatView>> {
-    let chat = app.queries.chat(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("chat"))?;
+    let mut chat = app.queries.chat(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("chat"))?;
+    if !who.is_customer() {
+        chat.reply_via = Some(reply_via(&app, &who.tenant, chat.visitor.id).await?);
+    }
     let version = chat.version;
     Ok(Versioned(chat, version))
 }
