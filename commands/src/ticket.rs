@@ -6,7 +6,9 @@ use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevels, TicketFacts
 use docket_domain::ticket::{
     Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber, TicketStatus,
 };
-use docket_domain::{Actor, AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
+use docket_domain::{
+    Actor, ActorKind, AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations,
+};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
@@ -294,7 +296,9 @@ async fn checked_opening(
 ) -> Result<(TicketCommand, Option<(TicketId, Loaded<Ticket>)>), CommandError> {
     let organisation = attempt.organisation().await?;
     let customer_id = attempt.canonical(request.customer_id).await?;
-    let request = &OpenTicket { customer_id, ..request.clone() };
+    let by_customer = |author: &Actor| author.kind == ActorKind::Customer;
+    let author = request.author.map(|author| if by_customer(&author) { Actor::customer(customer_id) } else { author });
+    let request = &OpenTicket { customer_id, author, ..request.clone() };
     let mut violations = Violations::default();
     organisation.check_category(&request.category, &mut violations);
     organisation.check_custom_fields(&request.custom_fields, &mut violations);
@@ -310,8 +314,7 @@ async fn checked_opening(
     let mut earlier = None;
     if let Some(id) = request.follow_up_of {
         let ticket = attempt.load::<Ticket>(id).await?;
-        let is_theirs =
-            !customer_is_known || attempt.is_same_person(ticket.customer_id, request.customer_id).await?;
+        let is_theirs = !customer_is_known || attempt.is_same_person(ticket.customer_id, request.customer_id).await?;
         if !ticket.exists() || ticket.deleted || !is_theirs {
             violations.add("follow_up_of", "unknown", "the customer has no such ticket");
         }

@@ -96,7 +96,7 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         channel,
         follow_up_of: body.follow_up_of.map(TicketId),
         assignee_id: body.assignee_id.map(AgentId),
-        author: Some(customer_id).filter(|_| from_customer).map(Actor::customer),
+        author: None,
         written_at: None,
     };
     if body.customer.is_some() && !who.is_customer() {
@@ -104,6 +104,7 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         app.commands.check_opening(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     }
     request.customer_id = requester(&app, &ask).await?;
+    request.author = from_customer.then(|| Actor::customer(request.customer_id));
     let done = app.commands.open_ticket(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     let number = done.note.clone();
     Ok(accept(&app, who, done).await?.number(number).created("/v1/tickets"))
