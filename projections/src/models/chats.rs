@@ -60,7 +60,7 @@ pub(crate) struct Chats;
 
 impl Model for Chats {
     type Row = ChatRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("chats");
 
     fn keys(event: &Event, keys: &mut Vec<ChatKey>) {

@@ -100,7 +100,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {

@@ -149,7 +149,11 @@ impl Queries {
         let (theirs, hidden, version) = if viewer.is_customer() {
             ("agent_messages", "NULL, NULL, NULL, NULL, NULL, NULL", "h.public_version, h.public_position")
         } else {
-            ("customer_messages", "h.page, h.user_agent, h.ip, h.transfer_note, c.stated_name, c.stated_email", "h.version, h.position")
+            (
+                "customer_messages",
+                "h.page, h.user_agent, h.ip, h.transfer_note, c.stated_name, c.stated_email",
+                "h.version, h.position",
+            )
         };
         let agent = agent_of(viewer);
         let greatest = Dialect::of(&self.models.database).greatest();

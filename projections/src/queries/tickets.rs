@@ -140,8 +140,9 @@ impl Queries {
         let person = format!(
             "coalesce((SELECT m.merged_into FROM customers m WHERE m.tenant = {tenant} AND m.id = {customer}), {customer})"
         );
-        let of_person =
-            |column: &str| format!("(SELECT x.{column} FROM customers x WHERE x.tenant = {tenant} AND x.id = {person})");
+        let of_person = |column: &str| {
+            format!("(SELECT x.{column} FROM customers x WHERE x.tenant = {tenant} AND x.id = {person})")
+        };
         let contact = if viewer.is_customer() {
             "CAST(NULL AS text), FALSE, CAST(NULL AS text), CAST(NULL AS text)".to_owned()
         } else {
@@ -156,22 +157,22 @@ impl Queries {
         sql.push(&format!(
             ", (SELECT o.id FROM tickets o WHERE o.tenant = {tenant} AND o.id = {merged_into} AND NOT o.deleted{own})"
         ));
-        one(self.fetch(viewer, sql).await?, |row| {
-            detail.ticket.department_name = row.get()?;
-            detail.ticket.assignee_name = row.get()?;
-            detail.ticket.customer_id = row.get()?;
-            detail.ticket.customer_name = row.get()?;
-            detail.ticket.customer_erased = row.get()?;
-            detail.customer_email = row.get()?;
-            detail.customer_email_verified = row.get()?;
-            detail.customer_stated_name = row.get()?;
-            detail.customer_stated_email = row.get()?;
-            let known = row.get::<Option<Uuid>>()?;
+        let named = one(self.fetch(viewer, sql).await?, |row| {
+            let filed = (row.get()?, row.get()?);
+            let person = (row.get()?, row.get()?, row.get()?);
+            let contact = (row.get()?, row.get()?, row.get()?, row.get()?);
+            Ok((filed, person, contact, row.get::<Option<Uuid>>()?))
+        })?;
+        if let Some((filed, person, contact, known)) = named {
+            let ticket = &mut detail.ticket;
+            (ticket.department_name, ticket.assignee_name) = filed;
+            (ticket.customer_id, ticket.customer_name, ticket.customer_erased) = person;
+            (detail.customer_email, detail.customer_email_verified) = (contact.0, contact.1);
+            (detail.customer_stated_name, detail.customer_stated_email) = (contact.2, contact.3);
             if viewer.is_customer() {
                 detail.merged_into = known;
             }
-            Ok(())
-        })?;
+        }
         Ok(detail)
     }
 
