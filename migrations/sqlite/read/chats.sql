@@ -43,6 +43,7 @@ CREATE TABLE {table} (
 -- [indexes]
 CREATE INDEX {table}_by_started ON {table} (tenant, started_at, id);
 CREATE INDEX {table}_by_status ON {table} (tenant, status, started_at, id);
+CREATE INDEX {table}_by_offer ON {table} (tenant, agent_id) WHERE status IN ('waiting', 'transferred');
 CREATE INDEX {table}_by_queue ON {table} (tenant, status, queued_at, id);
 CREATE INDEX {table}_by_ended ON {table} (tenant, ended_at, id) WHERE ended_at IS NOT NULL;
 CREATE INDEX {table}_by_agent ON {table} (tenant, agent_id, started_at, id);

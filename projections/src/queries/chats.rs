@@ -61,7 +61,7 @@ impl Queries {
                 sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&viewer.person_id);
             }
             Some(AssigneeFilter::Agent(agent)) => {
-                drop(sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&agent))
+                sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&agent);
             }
         }
         if let Some(department) = filter.department_id {

@@ -178,9 +178,8 @@ fn select_agents(viewer: &Viewer) -> Sql {
          (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} AND t.done_by = a.id AND NOT t.archived AND NOT t.deleted), \
          a.chats_handled, (SELECT count(*) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), \
          (SELECT CAST(coalesce(sum(g.rating), 0) AS bigint) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), a.last_activity_at, a.registered_at, \
-         a.version, coalesce(o.offers, 0) FROM agents a LEFT JOIN (SELECT agent_id, count(*) AS offers FROM chats \
-         WHERE tenant = {tenant} AND status IN {QUEUED} AND agent_id IS NOT NULL GROUP BY agent_id) o \
-         ON o.agent_id = a.id WHERE a.tenant = {tenant}"
+         a.version, (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = a.id \
+         AND h.status IN {QUEUED}) FROM agents a WHERE a.tenant = {tenant}"
     ));
     sql
 }
