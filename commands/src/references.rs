@@ -25,7 +25,7 @@ impl Attempt<'_> {
 
     /// Who a customer is: a visitor who turned out to be a customer is that customer.
     pub(crate) async fn person(&mut self, id: CustomerId) -> Result<CustomerId, CommandError> {
-        Ok(self.load::<Customer>(id).await?.merged_into.unwrap_or(id))
+        Ok(self.load::<Customer>(id).await?.canonical(id))
     }
 
     /// Notes a violation unless the customer is there.
@@ -49,16 +49,7 @@ impl Attempt<'_> {
         if self.invocation.actor.kind == ActorKind::Customer {
             return Ok(id);
         }
-        Ok(self.load::<Customer>(id).await?.canonical(id))
-    }
-
-    /// Whether two ids are of one person.
-    pub(crate) async fn is_same_person(&mut self, one: CustomerId, other: CustomerId) -> Result<bool, CommandError> {
-        if one == other {
-            return Ok(true);
-        }
-        let one = self.load::<Customer>(one).await?.canonical(one);
-        Ok(one == self.load::<Customer>(other).await?.canonical(other))
+        self.person(id).await
     }
 
     /// Notes a violation unless the department is there and offered.

@@ -314,7 +314,8 @@ async fn checked_opening(
     let mut earlier = None;
     if let Some(id) = request.follow_up_of {
         let ticket = attempt.load::<Ticket>(id).await?;
-        let is_theirs = !customer_is_known || attempt.is_same_person(ticket.customer_id, request.customer_id).await?;
+        let is_theirs = !customer_is_known
+            || attempt.person(ticket.customer_id).await? == attempt.person(request.customer_id).await?;
         if !ticket.exists() || ticket.deleted || !is_theirs {
             violations.add("follow_up_of", "unknown", "the customer has no such ticket");
         }
