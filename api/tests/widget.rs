@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-use crate::harness::{Answer, Client, TestDesk, eventually, unique};
+use crate::harness::{Answer, Client, Person, TestDesk, eventually, unique};
 
 /// The origin of the shop the widget stands on.
 pub(crate) const SHOP: &str = "https://shop.example.com";
@@ -30,6 +30,25 @@ pub(crate) async fn set_up(admin: &Client, more: Value) -> String {
     admin.put("/v1/organisation/widget", &settings).await.expect(StatusCode::OK);
     let view = admin.get("/v1/organisation/widget").await.expect(StatusCode::OK);
     view["key"].as_str().expect("a key").to_owned()
+}
+
+/// Somebody who takes chats, and is known to be there.
+pub(crate) async fn staff(desk: &TestDesk) -> Person {
+    let agent = desk.agent("agent").await;
+    stand(&agent, "available").await;
+    agent
+}
+
+/// Makes an agent available, or not; known when it returns.
+pub(crate) async fn stand(agent: &Person, availability: &str) {
+    let path = format!("/v1/agents/{}/availability", agent.id);
+    let stood = agent.client.put(&path, &json!({ "availability": availability })).await.expect(StatusCode::OK);
+    seen(&agent.client, &stood).await;
+}
+
+/// Waits until the read models show what was answered.
+pub(crate) async fn seen(client: &Client, answer: &Value) {
+    client.get_at("/v1/chats?limit=1", answer["position"].as_u64().expect("a position")).await.expect(StatusCode::OK);
 }
 
 /// Asks as a page of `origin`.
@@ -92,11 +111,13 @@ async fn settings_are_kept_and_told() {
         (&view["position"], &view["language"], &view["name_field"]),
         (&json!("start"), &json!("ar"), &json!("required"))
     );
-    assert_eq!(view["departments"], json!([{ "id": department.id(), "name": "Billing" }]));
+    assert_eq!(view["departments"], json!([{ "id": department.id(), "name": "Billing", "online": false }]));
     assert_eq!((&view["online"], &view["identity"]), (&json!(false), &json!(false)));
     let agent = desk.agent("agent").await;
     let body = json!({ "availability": "available" });
     agent.client.put(&format!("/v1/agents/{}/availability", agent.id), &body).await.expect(StatusCode::OK);
+    let of = json!({ "department_ids": [department.id()] });
+    admin.put(&format!("/v1/agents/{}/departments", agent.id), &of).await.expect(StatusCode::OK);
     let path = format!("/v1/widget/{key}");
     let nobody = desk.anonymous();
     eventually("somebody is there", async || (nobody.get(&path).await.json()["online"] == true).then_some(())).await;
@@ -143,6 +164,7 @@ async fn a_visitor_chats_from_another_origin() {
     assert_eq!((&me["name"], &me["customer_id"]), (&json!("Vera"), &begun["customer_id"]));
     let refused = vera.post("/v1/chats", &json!({ "message": "Hi" })).await.problem(422, "invalid_fields");
     assert_eq!(refused["errors"][0]["field"], "email");
+    staff(&desk).await;
 
     // A page of the shop asks first, as browsers do.
     let preflight = Client::send(
@@ -198,6 +220,7 @@ async fn a_visitor_listens_with_the_token_as_a_protocol() {
     let desk = quiet_desk().await;
     let key = set_up(&desk.admin(), json!({})).await;
     let (vera, begun) = visit(&desk, &key, &json!({ "name": "Vera" })).await;
+    staff(&desk).await;
     let chat = vera.post("/v1/chats", &json!({ "message": "Hello" })).await;
     let token = begun["token"].as_str().expect("a token");
     let request = |origin: &str, protocols: String| {
@@ -255,6 +278,7 @@ async fn who_the_site_vouches_for_is_one_customer() {
     let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &signing).expect("a token");
     let (_, third) = visit(&desk, &key, &json!({ "identity_token": token })).await;
     assert_eq!(third["customer_id"], begun["customer_id"]);
+    staff(&desk).await;
     let chat = first.post("/v1/chats", &json!({ "message": "Hi" })).await.expect(StatusCode::CREATED);
     let path = format!("/v1/customers/{}", begun["customer_id"].as_str().expect("an id"));
     let customer = admin.get_at(&path, chat["position"].as_u64().expect("a position")).await.expect(StatusCode::OK);
@@ -270,6 +294,7 @@ async fn what_a_visitor_did_becomes_the_customers() {
     let admin = desk.admin();
     let key = set_up(&admin, json!({})).await;
     let (vera, before) = visit(&desk, &key, &json!({ "name": "Vera" })).await;
+    staff(&desk).await;
     let chat = vera.post("/v1/chats", &json!({ "message": "Before I signed in" })).await;
     let chat = format!("/v1/chats/{}", chat.id());
     let secret = identity_secret(&admin).await;

@@ -76,7 +76,8 @@ async fn fill(journal: &Journal, events: usize) -> Result<(), Failure> {
 fn message(person: PersonId, journal: &Journal) -> Draft {
     let actor = Actor::customer(Uuid::from(docket_domain::CustomerId(person.0)));
     let body = PersonalText::from(scripts::TEXT);
-    let message = MessagePosted { message_id: MessageId(new_id()), author: actor, body, first_response: None };
+    let message =
+        MessagePosted { message_id: MessageId(new_id()), author: actor, body, first_response: None, written_at: None };
     Draft {
         body: DomainEvent::Ticket(TicketEvent::MessagePosted(message)),
         occurred_at: journal.clock().now(),

@@ -3,10 +3,12 @@
 //! A chat that is offered to or held by an agent takes one of the agent's places. Chat and agent are decided together,
 //! and the agent's own rules keep them within their capacity.
 
+use std::collections::VecDeque;
+
 use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::chat::{Chat, ChatCommand, ChatEvent, EndedBy};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::ticket::{Channel, CustomFields, Priority, TicketNumber};
+use docket_domain::ticket::{Channel, CustomFields, Priority, Ticket, TicketCommand, TicketNumber, Turn};
 use docket_domain::{
     Actor, ActorKind, AgentId, Category, ChatId, CustomerId, DepartmentId, DomainEvent, MessageId, Rejection, StreamId,
     Violations,
@@ -16,6 +18,9 @@ use docket_store::new_id;
 use crate::attempt::{Attempt, carry_out};
 use crate::ticket::{OpenTicket, Opening, open};
 use crate::{CommandError, Commands, Done, Invocation};
+
+/// Turns of a chat that become messages of a ticket, at most.
+const TURNS: usize = 1_000;
 
 /// A chat somebody wants to start.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +48,8 @@ pub struct StartChat {
     pub skills: Vec<String>,
     /// Whether their identity was proven.
     pub verified: bool,
+    /// Whether anybody could take it. A chat nobody could take is refused, not queued.
+    pub somebody_is_there: bool,
 }
 
 impl StartChat {
@@ -60,6 +67,7 @@ impl StartChat {
             department_id: None,
             skills: Vec::new(),
             verified: false,
+            somebody_is_there: true,
         }
     }
 }
@@ -69,7 +77,7 @@ impl StartChat {
 pub struct ConvertChat {
     /// What it is about.
     pub subject: String,
-    /// The request in full; absent: the chat's transcript.
+    /// A first message in the agent's words; absent: the first thing said. What was said follows, each turn a message.
     pub description: Option<String>,
     /// The kind of request.
     pub category: String,
@@ -184,8 +192,10 @@ async fn start(
         department_id,
         skills,
         verified,
+        somebody_is_there,
     } = request.clone();
     attempt.organisation().await?;
+    let customer_id = attempt.canonical(customer_id).await?;
     let customer = attempt.load::<Customer>(customer_id).await?;
     if customer.erased {
         return Err(Rejection::refused("person_erased", "the person's data has been erased").into());
@@ -203,6 +213,11 @@ async fn start(
         verified,
     };
     attempt.begin::<Chat>(id, &command).await?;
+    if !somebody_is_there {
+        return Err(
+            Rejection::refused("nobody_available", "nobody is there to chat now; leave a message instead").into()
+        );
+    }
     if let Some(department) = department_id {
         let mut violations = Violations::default();
         attempt.check_department("department_id", department, &mut violations).await?;
@@ -218,6 +233,8 @@ async fn start(
         let kind = CustomerKind::Visitor;
         let register = CustomerCommand::Register { kind, name, email, phone: None, external_id: None };
         attempt.decide::<Customer>(customer_id, &register).await?;
+    } else if attempt.invocation.actor == Actor::customer(customer_id.0) && (name.is_some() || email.is_some()) {
+        attempt.decide::<Customer>(customer_id, &CustomerCommand::StateContact { name, email }).await?;
     }
     if let Actor { kind: ActorKind::Agent, id: Some(agent) } = attempt.invocation.actor {
         change(attempt, id, &ChatCommand::Accept { agent_id: AgentId(agent) }).await?;
@@ -274,14 +291,24 @@ async fn convert(
     let ticket_number = TicketNumber(0);
     attempt.rehearse_on::<Chat>(&chat, &ChatCommand::Convert { ticket_id: opening.id, ticket_number })?;
     // A visitor who turned out to be a customer: the ticket is the customer's.
-    let customer_id = attempt.load::<Customer>(chat.customer_id).await?.merged_into.unwrap_or(chat.customer_id);
-    let description = match &request.description {
-        Some(description) => description.clone(),
-        None => transcript(attempt, id).await?,
+    let customer_id = attempt.load::<Customer>(chat.customer_id).await?.canonical(chat.customer_id);
+    let mut turns = said(attempt, id, customer_id).await?;
+    let first = match &request.description {
+        Some(description) => Turn {
+            message_id: opening.message_id,
+            author: attempt.invocation.actor,
+            body: description.clone(),
+            written_at: attempt.now,
+        },
+        None if turns.is_empty() => {
+            let body = "(nothing was written)".to_owned();
+            Turn { message_id: opening.message_id, author: Actor::SYSTEM, body, written_at: attempt.now }
+        }
+        None => turns.remove(0),
     };
     let ticket = OpenTicket {
         subject: request.subject.clone(),
-        description,
+        description: first.body,
         category: request.category.clone(),
         priority: request.priority,
         customer_id,
@@ -292,47 +319,42 @@ async fn convert(
         channel: Channel::Chat,
         follow_up_of: None,
         assignee_id: request.assignee_id,
+        author: Some(first.author),
+        written_at: Some(first.written_at).filter(|at| *at < attempt.now),
     };
     open(attempt, opening, &ticket, number).await?;
+    if !turns.is_empty() {
+        attempt.decide::<Ticket>(opening.id, &TicketCommand::CarryOver { turns }).await?;
+    }
     let ticket_number = number.ok_or(Rejection::NotFound("ticket number"))?;
     attempt.decide::<Chat>(id, &ChatCommand::Convert { ticket_id: opening.id, ticket_number }).await
 }
 
-/// What was said, a line for each message, as much as a description holds; the question if nothing was.
-async fn transcript(attempt: &Attempt<'_>, id: ChatId) -> Result<String, CommandError> {
+/// What was said, turn by turn, the opening question first; of a very long chat the last [`TURNS`]. What a visitor said
+/// is said by whom they turned out to be.
+async fn said(attempt: &Attempt<'_>, id: ChatId, customer: CustomerId) -> Result<Vec<Turn>, CommandError> {
     const PAGE: usize = 500;
-    let most = attempt.commands.limits().description_bytes;
     let stream = StreamId::new(attempt.invocation.tenant.clone(), Category::Chat, id);
-    let (mut text, mut question, mut after) = (String::new(), None, 0);
-    'pages: loop {
+    let (mut turns, mut after) = (VecDeque::new(), 0);
+    loop {
         let events = attempt.commands.journal().read_stream(&stream, after, PAGE).await?;
         for event in &events {
             after = event.meta.version;
-            match &event.body {
-                DomainEvent::Chat(ChatEvent::ChatStarted(started)) => {
-                    question = started.question.as_ref().and_then(|question| question.to_known());
-                }
-                DomainEvent::Chat(ChatEvent::MessagePosted(message)) => {
-                    let speaker = match message.author.kind {
-                        ActorKind::Customer => "Customer",
-                        ActorKind::Agent => "Agent",
-                        ActorKind::System => "Docket",
-                    };
-                    let line = format!("{speaker}: {}", message.body.known().unwrap_or("(erased)"));
-                    if text.len() + 1 + line.len() > most {
-                        break 'pages;
-                    }
-                    if !text.is_empty() {
-                        text.push('\n');
-                    }
-                    text.push_str(&line);
-                }
-                _ => {}
+            let (author, body) = match &event.body {
+                DomainEvent::Chat(ChatEvent::ChatStarted(started)) => (event.meta.actor, started.question.as_ref()),
+                DomainEvent::Chat(ChatEvent::MessagePosted(message)) => (message.author, Some(&message.body)),
+                _ => continue,
+            };
+            // What was erased is nobody's to copy.
+            let Some(body) = body.and_then(|body| body.to_known()) else { continue };
+            let author = if author.kind == ActorKind::Customer { Actor::customer(customer) } else { author };
+            turns.push_back(Turn { message_id: MessageId(new_id()), author, body, written_at: event.meta.occurred_at });
+            if turns.len() > TURNS {
+                turns.pop_front();
             }
         }
         if events.len() < PAGE {
-            break;
+            return Ok(turns.into());
         }
     }
-    Ok(if text.is_empty() { question.unwrap_or_else(|| "(nothing was written)".to_owned()) } else { text })
 }

@@ -1,13 +1,129 @@
 //! Commands on customers that look beyond the one customer: visitors who turn out to be somebody, and erasing.
 
 use docket_domain::agent::Agent;
-use docket_domain::customer::{Customer, CustomerCommand};
-use docket_domain::{CustomerId, PersonId, Rejection};
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind, Identity};
+use docket_domain::{CustomerId, PersonId, Rejection, TenantId};
+use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
+use crate::identities::Holder;
 use crate::{CommandError, Commands, Done, Invocation};
 
+/// How often finding or registering somebody is tried while others do the same.
+const TRIES: u32 = 8;
+
+/// A customer who may not be known yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewPerson {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their mail address.
+    pub email: Option<String>,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// Their id in another system.
+    pub external_id: Option<String>,
+}
+
+impl NewPerson {
+    /// By what they are found, the surest first.
+    fn identities(&self) -> Vec<Identity> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let external_id = given(&self.external_id).map(|id| Identity::external_id(&id));
+        external_id.into_iter().chain(given(&self.email).map(|email| Identity::email(&email))).collect()
+    }
+
+    /// The command that registers them.
+    pub fn registration(&self) -> CustomerCommand {
+        CustomerCommand::Register {
+            kind: CustomerKind::Customer,
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+}
+
 impl Commands {
+    /// The customer known by an identity; of a visitor who turned out to be a customer, that one.
+    ///
+    /// # Errors
+    /// [`CommandError::Journal`].
+    pub async fn find_customer(
+        &self,
+        tenant: &TenantId,
+        identity: &Identity,
+    ) -> Result<Option<CustomerId>, CommandError> {
+        Ok(match self.identities().holder(tenant, identity).await? {
+            Holder::Known(customer) => Some(customer),
+            Holder::Nobody | Holder::Claiming(_) => None,
+        })
+    }
+
+    /// The customer known by the external id, else by the address; registered if there is none. Of many who ask at once
+    /// for the same person all get the same one.
+    ///
+    /// # Errors
+    /// [`Rejection::Taken`] if the address belongs to somebody with another external id; [`Rejection::Invalid`] without
+    /// anything to find them by.
+    pub async fn find_or_register(
+        &self,
+        invocation: &Invocation,
+        person: &NewPerson,
+    ) -> Result<CustomerId, CommandError> {
+        let bare = Invocation { idempotency: None, if_match: None, ..invocation.clone() };
+        let identities = person.identities();
+        let mut taken = Rejection::NotFound("customer");
+        for tries in 0..TRIES {
+            let mut claiming = None;
+            for identity in &identities {
+                match self.identities().holder(&bare.tenant, identity).await? {
+                    Holder::Known(found) => {
+                        self.is_same(&bare.tenant, found, person, identity).await?;
+                        return Ok(found);
+                    }
+                    Holder::Claiming(other) => claiming = claiming.or(Some(other)),
+                    Holder::Nobody => {}
+                }
+            }
+            // Whoever else registers them at this moment does it under the same id, if it is known already.
+            let id = match claiming {
+                Some(other) if !self.load_fresh::<Customer>(&bare.tenant, other.0).await?.exists() => other.0,
+                Some(_) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(u64::from(tries) * 10)).await;
+                    new_id()
+                }
+                None => new_id(),
+            };
+            match self.execute::<Customer>(&bare, id, person.registration()).await {
+                Ok(_) => return Ok(CustomerId(id)),
+                Err(CommandError::Rejected(refusal @ (Rejection::Taken { .. } | Rejection::AlreadyExists(_)))) => {
+                    taken = refusal;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(taken.into())
+    }
+
+    /// An address may be shared by two people of another system: whoever has another id there is somebody else.
+    async fn is_same(
+        &self,
+        tenant: &TenantId,
+        found: CustomerId,
+        person: &NewPerson,
+        by: &Identity,
+    ) -> Result<(), CommandError> {
+        let (Identity::Email(_), Some(wanted)) = (by, &person.external_id) else { return Ok(()) };
+        let found_id = self.load::<Customer>(tenant, found).await?.external_id.clone();
+        let other = found_id
+            .as_ref()
+            .and_then(|id| id.known())
+            .is_some_and(|id| Identity::external_id(id) != Identity::external_id(wanted));
+        if other { Err(Rejection::Taken { field: by.field(), by: found.0 }.into()) } else { Ok(()) }
+    }
+
     /// Records that a visitor is a customer the desk knows. What they did before stays where it is.
     ///
     /// # Errors
@@ -54,6 +170,9 @@ async fn merge(attempt: &mut Attempt<'_>, visitor: CustomerId, customer: Custome
     let known = attempt.load::<Customer>(customer).await?;
     if !known.exists() {
         return Err(Rejection::NotFound("customer").into());
+    }
+    if known.kind != Some(CustomerKind::Customer) {
+        return Err(Rejection::refused("not_a_customer", "a visitor can turn out to be a customer only").into());
     }
     attempt.decide::<Customer>(customer, &CustomerCommand::Absorb { visitor }).await
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use docket_domain::customer::CustomerEvent;
 use docket_domain::{Aggregate, Category, DomainEvent, Event, Limits, PersonId, StreamId, TenantId};
-use docket_store::Journal;
+use docket_store::{Accounts, Journal};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::attempt::{carry_out, read_on};
 use crate::cache::{Cached, StateCache};
+use crate::identities::Identities;
 use crate::numbers::Numbers;
 use crate::rolls::Rolls;
 use crate::{CommandError, Done, Invocation, Loaded, metric};
@@ -39,6 +40,7 @@ pub struct Commands(Arc<Inner>);
 
 struct Inner {
     journal: Journal,
+    identities: Identities,
     settings: Settings,
     cache: StateCache,
     numbers: Numbers,
@@ -49,12 +51,13 @@ struct Inner {
 }
 
 impl Commands {
-    /// A write side over `journal`.
-    pub fn new(journal: Journal, settings: Settings) -> Self {
+    /// A write side over `journal`, which keeps in `accounts` by what customers are known.
+    pub fn new(journal: Journal, accounts: Accounts, settings: Settings) -> Self {
         let cache = StateCache::new(settings.cached_aggregates);
         let queues = (0..QUEUES).map(|_| Mutex::new(())).collect();
         Self(Arc::new(Inner {
             appends_many: journal.store().capabilities().multi_stream_append,
+            identities: Identities::new(journal.clone(), accounts),
             journal,
             settings,
             cache,
@@ -170,6 +173,10 @@ impl Commands {
 
     pub(crate) fn numbers(&self) -> &Numbers {
         &self.0.numbers
+    }
+
+    pub(crate) fn identities(&self) -> &Identities {
+        &self.0.identities
     }
 
     pub(crate) fn rolls(&self) -> &Rolls {

@@ -17,6 +17,7 @@ mod customer;
 mod error;
 mod execute;
 pub mod export;
+mod identities;
 pub mod import;
 mod in_turn;
 mod invocation;
@@ -33,6 +34,7 @@ mod view;
 
 pub use cache::Loaded;
 pub use chat::{ConvertChat, StartChat};
+pub use customer::NewPerson;
 pub use error::CommandError;
 pub use execute::{Commands, Settings};
 pub use invocation::{Done, Invocation, RequestKey};

@@ -8,7 +8,7 @@ use docket_domain::department::Department;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::role::{ROLES_ID, Roles};
 use docket_domain::ticket::HandBackReason;
-use docket_domain::{AgentId, CustomerId, DepartmentId, HeldRole, Permission, Rejection, Violations};
+use docket_domain::{ActorKind, AgentId, CustomerId, DepartmentId, HeldRole, Permission, Rejection, Violations};
 
 use crate::attempt::Attempt;
 use crate::{CommandError, Loaded};
@@ -25,7 +25,7 @@ impl Attempt<'_> {
 
     /// Who a customer is: a visitor who turned out to be a customer is that customer.
     pub(crate) async fn person(&mut self, id: CustomerId) -> Result<CustomerId, CommandError> {
-        Ok(self.load::<Customer>(id).await?.merged_into.unwrap_or(id))
+        Ok(self.load::<Customer>(id).await?.canonical(id))
     }
 
     /// Notes a violation unless the customer is there.
@@ -41,6 +41,15 @@ impl Attempt<'_> {
             return Err(Rejection::refused("person_erased", "the person's data has been erased").into());
         }
         Ok(())
+    }
+
+    /// Who a customer turned out to be: what the desk begins with a visitor it has merged is the customer's. Whoever
+    /// begins something for themselves does it as who they are.
+    pub(crate) async fn canonical(&mut self, id: CustomerId) -> Result<CustomerId, CommandError> {
+        if self.invocation.actor.kind == ActorKind::Customer {
+            return Ok(id);
+        }
+        self.person(id).await
     }
 
     /// Notes a violation unless the department is there and offered.

@@ -26,6 +26,12 @@ impl Attempt<'_> {
     }
 
     async fn settle_append(&mut self) -> Result<Option<Done>, CommandError> {
+        let identities = self.identity_changes();
+        match self.claim_identities(&identities).await {
+            Ok(()) => {}
+            Err(refusal @ CommandError::Rejected(_)) => return self.settle_refusal(refusal).await,
+            Err(error) => return Err(error),
+        }
         let writes = std::mem::take(&mut self.writes);
         let appended = if writes.len() == 1 || self.commands.appends_many() {
             let Invocation { correlation_id, causation_id, .. } = *self.invocation;
@@ -34,8 +40,12 @@ impl Attempt<'_> {
             self.append_in_turn(writes).await
         };
         match appended {
-            Ok(appended) if appended.replayed => Ok(Some(replayed(appended)?)),
+            Ok(appended) if appended.replayed => {
+                self.drop_claims(&identities).await?;
+                Ok(Some(replayed(appended)?))
+            }
             Ok(appended) => {
+                self.release_identities(&identities).await;
                 let mut answer = None;
                 for (written, mut after) in appended.streams.into_iter().zip(std::mem::take(&mut self.after)) {
                     after.position = appended.position;
@@ -55,6 +65,7 @@ impl Attempt<'_> {
             Err(JournalError::Store(StoreError::Conflict { stream, .. })) => {
                 self.queue(&stream).await;
                 self.refresh(false).await?;
+                self.drop_claims(&identities).await?;
                 self.again().await
             }
             Err(error) => Err(error.into()),

@@ -1,12 +1,15 @@
 //! Commands on tickets that look beyond the one ticket: opening, assigning, merging, linking.
 
+use chrono::{DateTime, Utc};
 use docket_domain::organisation::Organisation;
 use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevels, TicketFacts};
 use docket_domain::text::subject_from;
 use docket_domain::ticket::{
     Channel, CustomFields, Priority, SlaPolicyApplied, Ticket, TicketCommand, TicketNumber, TicketStatus,
 };
-use docket_domain::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations};
+use docket_domain::{
+    Actor, ActorKind, AgentId, ChatId, CustomerId, DepartmentId, MessageId, Rejection, TicketId, Violations,
+};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
@@ -43,6 +46,10 @@ pub struct OpenTicket {
     pub follow_up_of: Option<TicketId>,
     /// The agent who takes it at once.
     pub assignee_id: Option<AgentId>,
+    /// Whose words the description is; absent: an agent's who opens it, else the customer's.
+    pub author: Option<Actor>,
+    /// When it was written, if that was before.
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 impl OpenTicket {
@@ -61,6 +68,8 @@ impl OpenTicket {
             channel: Channel::Chat,
             follow_up_of: None,
             assignee_id: None,
+            author: None,
+            written_at: None,
         }
     }
 
@@ -90,6 +99,8 @@ impl OpenTicket {
             chat_id,
             assignee_id: self.assignee_id,
             sla: Some(Box::new(sla)),
+            author: self.author,
+            written_at: self.written_at,
         }
     }
 
@@ -280,6 +291,10 @@ async fn checked_opening(
     customer_is_known: bool,
 ) -> Result<(TicketCommand, Option<(TicketId, Loaded<Ticket>)>), CommandError> {
     let organisation = attempt.organisation().await?;
+    let customer_id = attempt.canonical(request.customer_id).await?;
+    let by_customer = |author: &Actor| author.kind == ActorKind::Customer;
+    let author = request.author.map(|author| if by_customer(&author) { Actor::customer(customer_id) } else { author });
+    let request = &OpenTicket { customer_id, author, ..request.clone() };
     let mut violations = Violations::default();
     organisation.check_category(&request.category, &mut violations);
     organisation.check_custom_fields(&request.custom_fields, &mut violations);
@@ -295,7 +310,8 @@ async fn checked_opening(
     let mut earlier = None;
     if let Some(id) = request.follow_up_of {
         let ticket = attempt.load::<Ticket>(id).await?;
-        let is_theirs = !customer_is_known || ticket.customer_id == request.customer_id;
+        let is_theirs = !customer_is_known
+            || attempt.person(ticket.customer_id).await? == attempt.person(request.customer_id).await?;
         if !ticket.exists() || ticket.deleted || !is_theirs {
             violations.add("follow_up_of", "unknown", "the customer has no such ticket");
         }

@@ -45,6 +45,14 @@ pub enum Rejection {
         /// The reason, in words a person can act on.
         message: String,
     },
+    /// Somebody else is known by what this says.
+    #[error("{field}: somebody else is known by this")]
+    Taken {
+        /// The field that says it.
+        field: &'static str,
+        /// Who is.
+        by: uuid::Uuid,
+    },
     /// The actor is not a party to this, or of a kind that may not do it.
     #[error("{0}")]
     Forbidden(&'static str),

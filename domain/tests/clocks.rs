@@ -57,6 +57,8 @@ fn opened() -> Told {
         channel: Channel::Email,
         follow_up_of: None,
         chat_id: None,
+        author: None,
+        written_at: None,
     };
     Told { clocks: SlaClocks::explaining(), version: 0 }
         .tell("9:00", opened)
@@ -64,7 +66,7 @@ fn opened() -> Told {
 }
 
 fn message(author: Actor) -> MessagePosted {
-    MessagePosted { message_id: message_id(2), author, body: "x".into(), first_response: None }
+    MessagePosted { message_id: message_id(2), author, body: "x".into(), first_response: None, written_at: None }
 }
 
 fn status(to: TicketStatus) -> StatusChanged {

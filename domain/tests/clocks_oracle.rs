@@ -188,7 +188,13 @@ fn policy(dice: u8) -> SlaPolicyApplied {
 }
 
 fn event(kind: u8, dice: u8, history: &History) -> TicketEvent {
-    let message = |author| MessagePosted { message_id: message_id(2), author, body: "x".into(), first_response: None };
+    let message = |author| MessagePosted {
+        message_id: message_id(2),
+        author,
+        body: "x".into(),
+        first_response: None,
+        written_at: None,
+    };
     match kind % 12 {
         0..=2 => message(customer(1)).into(),
         3 | 4 => message(agent(1)).into(),
@@ -230,6 +236,8 @@ proptest! {
             channel: Channel::Email,
             follow_up_of: None,
             chat_id: None,
+author: None,
+written_at: None,
         };
         let mut history = History::default();
         let mut clocks = SlaClocks::explaining();

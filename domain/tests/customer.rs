@@ -28,7 +28,7 @@ fn details_are_told_as_they_are_now() {
         .when(agent(1), register(CustomerKind::Customer))
         .then_refused("already_exists")
         .when(customer(1), details("Ada L."))
-        .then([CustomerDetailsChanged { name: Some("Ada L.".into()), email: None, phone: None }])
+        .then([CustomerDetailsChanged { name: Some("Ada L.".into()), email: None, phone: None, email_verified: None }])
         .when(customer(1), details("Ada L."))
         .then_nothing()
         .when(customer(1), details("a\rb"))
@@ -70,5 +70,65 @@ fn a_visitor_turns_out_to_be_a_customer() {
         .when(agent(1), CustomerCommand::Absorb { visitor: customer_id(2) })
         .then([VisitorAbsorbed { visitor: customer_id(2) }])
         .when(agent(1), CustomerCommand::Absorb { visitor: customer_id(2) })
+        .then_nothing();
+}
+
+fn state(name: Option<&str>, email: Option<&str>) -> CustomerCommand {
+    CustomerCommand::StateContact { name: name.map(str::to_owned), email: email.map(str::to_owned) }
+}
+
+#[test]
+fn what_a_visitor_corrects_is_what_counts() {
+    Scenario::<Customer>::new()
+        .when(customer(1), register(CustomerKind::Visitor))
+        .then_types(&["CustomerRegistered"])
+        .and(|visitor| assert!(!visitor.email_verified && visitor.identities() == [Identity::external_id("crm-1")]))
+        .when(customer(1), state(None, Some("ADA@example.org")))
+        .then_types(&["CustomerDetailsChanged"])
+        .when(customer(1), state(Some("Ada L."), Some("ada@correct.example")))
+        .then([CustomerDetailsChanged {
+            name: Some("Ada L.".into()),
+            email: Some("ada@correct.example".into()),
+            phone: None,
+            email_verified: Some(false),
+        }])
+        .when(customer(1), state(None, None))
+        .then_nothing()
+        .when(customer(1), state(None, Some("no address")))
+        .then_invalid(&[("email", "invalid")]);
+}
+
+#[test]
+fn what_differs_from_what_the_desk_knows_is_kept_beside_it() {
+    registered(CustomerKind::Customer)
+        .and(|known| assert!(known.identities().contains(&Identity::email("ADA@example.org "))))
+        .when(customer(1), state(Some("Eve"), Some("eve@example.org")))
+        .then([ContactStated { name: Some("Eve".into()), email: Some("eve@example.org".into()) }])
+        .and(|known| {
+            assert_eq!(known.email, Some("ada@example.org".into()));
+            assert!(known.identities().contains(&Identity::email("ada@example.org")));
+        })
+        .when(customer(1), state(Some("Ada"), None))
+        .then([ContactStated { name: None, email: Some("eve@example.org".into()) }])
+        .when(customer(1), state(Some("Ada"), Some("Ada@Example.org")))
+        .then([ContactStated { name: None, email: None }])
+        .when(customer(1), state(Some("Ada"), Some("Ada@Example.org")))
+        .then_nothing();
+}
+
+#[test]
+fn an_address_a_customer_sets_is_known_once_the_desk_has_set_it() {
+    let set = |email: &str| CustomerCommand::ChangeDetails { name: None, email: Some(email.to_owned()), phone: None };
+    registered(CustomerKind::Customer)
+        .when(customer(1), set("Ada@example.org"))
+        .then_types(&["CustomerDetailsChanged"])
+        .and(|known| assert!(known.email_verified, "only its case changed"))
+        .when(customer(1), set("new@example.org"))
+        .then_types(&["CustomerDetailsChanged"])
+        .and(|known| assert!(!known.email_verified && known.identities().len() == 1))
+        .when(agent(1), set("new@example.org"))
+        .then_types(&["CustomerDetailsChanged"])
+        .and(|known| assert!(known.email_verified && known.identities().len() == 2))
+        .when(agent(1), set("new@example.org"))
         .then_nothing();
 }

@@ -144,6 +144,7 @@ pub(crate) fn code_of(rejection: &Rejection) -> &'static str {
         Rejection::Invalid(_) => "invalid",
         Rejection::InvalidTransition { .. } => "invalid_transition",
         Rejection::Refused { code, .. } => code,
+        Rejection::Taken { .. } => "taken",
         Rejection::Forbidden(_) => "forbidden",
     }
 }

@@ -40,6 +40,8 @@ fn a_ticket_opens_trimmed_sorted_and_with_its_customer_as_subject() {
             channel: Channel::Portal,
             follow_up_of: None,
             chat_id: None,
+            author: None,
+            written_at: None,
         }])
         .and(|ticket| {
             assert_eq!(ticket.data_subject(uuid::Uuid::nil()), Some(PersonId(customer_id(1).0)));
@@ -108,6 +110,7 @@ fn the_first_public_agent_message_is_the_first_response() {
         author,
         body: "Hello".into(),
         first_response,
+        written_at: None,
     };
     opened()
         .when(customer(1), write(2))
@@ -226,4 +229,56 @@ fn customers_count_public_events_alone() {
         let [TicketEvent::MessagesRead(mark)] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!((mark.up_to_version, mark.agent_messages), (version, agents));
     }
+}
+
+#[test]
+fn a_description_is_whose_words_it_is() {
+    let opened_by = |actor, author: Option<docket_domain::Actor>| {
+        let mut command = open();
+        if let TicketCommand::Open { author: words, .. } = &mut command {
+            *words = author;
+        }
+        Scenario::<Ticket>::new().when(actor, command)
+    };
+    // An agent's are the agent's, and no question of the customer's waits for an answer.
+    opened_by(agent(1), None).then_types(&["TicketOpened"]).and(|ticket| {
+        assert_eq!((ticket.customer_message_count(), ticket.agent_message_count()), (0, 1));
+        assert_eq!((ticket.unanswered_since, ticket.first_response_at), (None, None));
+    });
+    // Unless they pass on what the customer wrote.
+    opened_by(agent(1), Some(customer(1))).then_types(&["TicketOpened"]).and(|ticket| {
+        assert_eq!((ticket.customer_message_count(), ticket.agent_message_count()), (1, 0));
+        assert!(ticket.unanswered_since.is_some());
+    });
+    opened_by(customer(1), Some(agent(1))).then_refused("forbidden");
+}
+
+#[test]
+fn what_was_said_in_a_chat_keeps_author_and_time_and_answers_nothing() {
+    let turn = |number, author, body: &str, written_at: &str| Turn {
+        message_id: message_id(number),
+        author,
+        body: body.to_owned(),
+        written_at: at(written_at),
+    };
+    let turns = vec![
+        turn(2, agent(1), "Which printer?", "2026-01-01T10:00:00Z"),
+        turn(3, customer(1), "The red one", "2026-01-01T10:01:00Z"),
+    ];
+    opened()
+        .when(customer(1), TicketCommand::CarryOver { turns: turns.clone() })
+        .then_refused("forbidden")
+        .when(agent(2), TicketCommand::CarryOver { turns: turns.clone() })
+        .then(turns.iter().map(|turn| MessagePosted {
+            message_id: turn.message_id,
+            author: turn.author,
+            body: turn.body.as_str().into(),
+            first_response: None,
+            written_at: Some(turn.written_at),
+        }))
+        .and(|ticket| {
+            assert_eq!((ticket.customer_message_count(), ticket.agent_message_count()), (2, 1));
+            assert_eq!(ticket.first_response_at, None);
+            assert!(ticket.sla.first_response.is_pending() && ticket.unanswered_since.is_some());
+        });
 }

@@ -26,6 +26,8 @@ pub(crate) fn open() -> TicketCommand {
         chat_id: None,
         assignee_id: None,
         sla: None,
+        author: None,
+        written_at: None,
     }
 }
 

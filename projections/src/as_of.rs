@@ -93,6 +93,7 @@ fn fold_of(row: TicketRow, unread_count: i64) -> Folded {
         assignee_name: None,
         customer_id: row.customer_id,
         customer_name: None,
+        customer_erased: false,
         order_ref: row.order_ref,
         tags: row.tags.0,
         custom_fields: all_fields(row.custom_fields.0, row.personal_fields),
@@ -122,6 +123,10 @@ fn fold_of(row: TicketRow, unread_count: i64) -> Folded {
     let shown = TicketDetail {
         ticket,
         customer_email: None,
+        customer_email_verified: false,
+        customer_stated_name: None,
+        customer_stated_email: None,
+        reply_via: None,
         follow_up_of: row.follow_up_of,
         chat_id: row.chat_id,
         merged: row.merged_into.is_some(),

@@ -64,7 +64,14 @@ async fn fill(journal: &Journal, events: usize) {
         let message = || {
             let body = PersonalText::Known("Thank you for your patience, your parcel is on its way.".repeat(3));
             draft(DomainEvent::Ticket(
-                MessagePosted { message_id: new_id().into(), author: agent, body, first_response: None }.into(),
+                MessagePosted {
+                    message_id: new_id().into(),
+                    author: agent,
+                    body,
+                    first_response: None,
+                    written_at: None,
+                }
+                .into(),
             ))
         };
         let status = || {

@@ -5,13 +5,11 @@ mod sign_in_link;
 
 use axum::extract::State;
 use axum::http::Uri;
-use docket_commands::{CommandError, Invocation};
+use docket_commands::{CommandError, Invocation, NewPerson};
 use docket_domain::Permission::{CreateTickets, EditTickets, EraseData, ManagePeople};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::{CustomerId, Data, PersonId, Rejection};
+use docket_domain::{CustomerId, Data, Rejection};
 use docket_projections::views::{CustomerFilter, CustomerView, Page};
-use docket_store::new_id;
-use docket_store::vault::IdentityKind;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -26,7 +24,7 @@ use super::schema;
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
-use crate::auth::{Principal, Who};
+use crate::auth::Who;
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
@@ -50,7 +48,7 @@ pub(crate) struct CustomerQuery {
     /// `customer` or `visitor`.
     #[param(schema_with = schema::customer_kind)]
     kind: Option<CustomerKind>,
-    /// Exactly this address.
+    /// This address; case does not count.
     email: Option<String>,
     /// Exactly this id in another system.
     external_id: Option<String>,
@@ -83,11 +81,15 @@ pub(super) async fn list_customers(
 #[utoipa::path(post, path = "/v1/customers", tag = "customers", request_body = NewCustomer,
     responses((status = 201, body = Receipt)))]
 pub(super) async fn register_customer(State(app): State<App>, ask: Ask<NewCustomer>) -> Answer<Accepted> {
-    let id = claim(&app, &ask.who, &ask.body).await?.unwrap_or_else(|| PersonId(ask.message_id().0));
-    match app.commands.execute::<Customer>(&ask.invocation, id.0, registration(&ask.body)).await {
+    let id = ask.message_id().0;
+    let person = NewPerson::from(&ask.body);
+    match app.commands.execute::<Customer>(&ask.invocation, id, person.registration()).await {
         Ok(done) => Ok(Accepted::from(done).created("/v1/customers")),
+        Err(CommandError::Rejected(Rejection::Taken { field, by })) => {
+            Err(Problem::taken("already_exists", field, "this customer is known already").with("id", by.to_string()))
+        }
         Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => {
-            Err(Problem::conflict("already_exists", "this customer is known already").with("id", id.0.to_string()))
+            Err(Problem::conflict("already_exists", "this customer is known already").with("id", id.to_string()))
         }
         Err(error) => Err(ask.refuse(error)),
     }
@@ -118,7 +120,9 @@ pub(crate) struct CustomerDetails {
     phone: Option<String>,
 }
 
-/// Sets a customer's details. Customers may set their own.
+/// Sets a customer's details. By the address they have afterwards they are found, by the one before no more; an address
+/// somebody else has is refused with 409 `identity_taken`. Customers may set their own, which proves nothing: an address a
+/// customer states is shown as not verified, and they are not found by it until the desk has set it too.
 #[utoipa::path(put, path = "/v1/customers/{id}", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerDetails,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn change_customer(
@@ -166,29 +170,6 @@ pub(super) async fn erase_customer(State(app): State<App>, Path(id): Path<Uuid>,
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Who has one of the identities given; `None` if none was given.
-async fn claim(app: &App, who: &Principal, new: &NewCustomer) -> Answer<Option<PersonId>> {
-    let mut owner = None;
-    for (kind, value) in [(IdentityKind::ExternalId, &new.external_id), (IdentityKind::Email, &new.email)] {
-        if let Some(value) = value {
-            let candidate = owner.unwrap_or_else(|| PersonId(new_id()));
-            owner =
-                Some(app.accounts.claim_identity(&who.tenant, kind, value, candidate).await.map_err(vault_problem)?);
-        }
-    }
-    Ok(owner)
-}
-
-fn registration(new: &NewCustomer) -> CustomerCommand {
-    CustomerCommand::Register {
-        kind: CustomerKind::Customer,
-        name: new.name.clone(),
-        email: new.email.clone(),
-        phone: new.phone.clone(),
-        external_id: new.external_id.clone(),
-    }
-}
-
 /// A customer who may not be known yet: found by address or external id, else registered.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -203,29 +184,31 @@ pub(crate) struct NewCustomer {
     pub external_id: Option<String>,
 }
 
-/// Finds a customer by address or external id, or registers them. Doing it twice finds the same one.
-pub(super) async fn customer_for(
-    app: &App,
-    who: &Principal,
-    new: &NewCustomer,
-    invocation: &Invocation,
-) -> Answer<CustomerId> {
-    let id = claim(app, who, new).await?.ok_or_else(|| {
-        Problem::invalid_field(
+impl From<&NewCustomer> for NewPerson {
+    fn from(new: &NewCustomer) -> Self {
+        let NewCustomer { name, email, phone, external_id } = new.clone();
+        Self { name, email, phone, external_id }
+    }
+}
+
+/// Finds a customer by external id or address, or registers them. Doing it twice finds the same one.
+pub(super) async fn customer_for(app: &App, new: &NewCustomer, invocation: &Invocation) -> Answer<CustomerId> {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    if !given(&new.email) && !given(&new.external_id) {
+        return Err(Problem::invalid_field(
             "customer.email",
             "required",
             "customer: give email or external_id, so that they are found again",
-        )
-    })?;
-    let known = app.commands.load::<Customer>(&who.tenant, id.0).await?;
-    if known.exists() {
-        return Ok(CustomerId(id.0));
+        ));
     }
-    let bare = Invocation { idempotency: None, if_match: None, ..invocation.clone() };
-    match app.commands.execute::<Customer>(&bare, id.0, registration(new)).await {
-        Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(CustomerId(id.0)),
-        Err(error) => Err(error.into()),
-    }
+    app.commands.find_or_register(invocation, &NewPerson::from(new)).await.map_err(|error| match error {
+        CommandError::Rejected(Rejection::Taken { field, by }) => {
+            let field = format!("customer.{field}");
+            Problem::taken("identity_taken", &field, "somebody with another external_id is known by this address")
+                .with("id", by.to_string())
+        }
+        error => error.into(),
+    })
 }
 
 /// The problem a failing vault is.

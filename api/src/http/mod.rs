@@ -31,6 +31,7 @@ mod ops;
 mod organisation;
 pub mod problem;
 mod query;
+mod reach;
 mod respond;
 mod roles;
 mod schema;

@@ -134,6 +134,14 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, "Not possible now", detail)
     }
 
+    /// 409: somebody else is known by what a field says.
+    pub fn taken(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let violation =
+            FieldViolation { field: field.to_owned(), code: "taken", message: format!("{field}: {detail}") };
+        Self::conflict(code, detail).errors(vec![violation])
+    }
+
     /// 429: too often. `seconds` says when to come back.
     pub fn too_many(detail: impl Into<String>, seconds: u64) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", detail)
@@ -207,6 +215,9 @@ impl From<Rejection> for Problem {
             .with("requested", to)
             .with("allowed", allowed),
             Rejection::Refused { code, message } => Self::conflict(code, message),
+            Rejection::Taken { field, by } => {
+                Self::taken("identity_taken", field, "somebody else is known by this").with("id", by.to_string())
+            }
             Rejection::Forbidden(why) => Self::forbidden(why),
         }
     }

@@ -109,6 +109,7 @@ impl Desk {
         let journal = Journal::new(log, Arc::new(vault.clone()), clock);
         let commands = Commands::new(
             journal.clone(),
+            vault.accounts(),
             docket_commands::Settings { limits: settings.domain_limits(), ..docket_commands::Settings::default() },
         );
         let tenant = TenantId::new(&settings.org)

@@ -57,6 +57,10 @@ impl Server {
         let settings = desk.settings.clone();
         let (work, stop_work) = (TaskTracker::new(), CancellationToken::new());
         let first_sign_in = begin_organisation(&desk, &desk.tenant, &desk.settings.org).await?;
+        if let Err(error) = desk.commands.follow_identities().await {
+            // What is asked for is compared with the log again, one by one.
+            tracing::warn!(%error, "what people are known by could not be compared with the log");
+        }
         let holder = format!("{} {}", std::process::id(), new_id().simple());
         let delivery = deliver(&desk, &holder, &work, &stop_work).await?;
 

@@ -100,6 +100,8 @@ fn command(opened: &TicketOpened) -> Option<TicketCommand> {
         chat_id: opened.chat_id,
         assignee_id: None,
         sla: None,
+        author: None,
+        written_at: None,
     })
 }
 

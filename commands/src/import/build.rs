@@ -61,6 +61,8 @@ pub(super) fn build(
                 chat_id: line.chat_id.map(ChatId),
                 assignee_id: None,
                 sla: None,
+                author: None,
+                written_at: None,
             };
             let mut history = History::<Ticket>::new(customer, line.opened_at, actor(opened_by, customer, ids), limits);
             history.open(&open)?;

@@ -35,6 +35,8 @@ use format::Line;
 use numbers::Numbers;
 use parse::{Reason, parse};
 use people::{Entered, People};
+
+use crate::identities::Identities;
 use plan::{Content, Planned};
 
 pub use report::{ImportReport, Progress, Refusal, TOLD};
@@ -88,7 +90,7 @@ impl<E: Into<JournalError>> From<E> for Failure {
 /// What all lines of an import share.
 struct Context {
     journal: Journal,
-    accounts: Accounts,
+    identities: Identities,
     tenant: TenantId,
     limits: Limits,
     /// Custom fields the organisation, as it is when the import begins, says are about nobody.
@@ -149,8 +151,8 @@ impl Importer {
         let stopped = |error: JournalError| ImportError(Arc::new(error));
         let plain_fields = organisation(&journal, &tenant).await.map_err(stopped)?.plain_fields();
         let context = Arc::new(Context {
+            identities: Identities::new(journal.clone(), accounts),
             journal,
-            accounts,
             tenant,
             limits,
             plain_fields,
@@ -363,15 +365,15 @@ async fn try_bring(context: &Context, planned: Planned, number: Option<TicketNum
     let Built { drafts, irregular } = built;
     let (category, events) = (planned.stream.category, drafts.len() as u64);
     if matches!(planned.content, Content::Stream) && !matches!(category, Category::Ticket | Category::Chat) {
-        if let Some(DomainEvent::Customer(CustomerEvent::CustomerRegistered(who))) = drafts.first().map(|d| &d.body) {
-            let known = |text: &Option<docket_domain::PersonalText>| text.as_ref().and_then(|text| text.to_known());
-            context.claim(planned.stream.id, known(&who.external_id), known(&who.email)).await?;
-        }
         let erased =
             drafts.iter().any(|d| matches!(d.body, DomainEvent::Customer(CustomerEvent::PersonalDataErased(_))));
         let entered = context.enter(category, planned.stream.id, drafts).await?;
         if erased {
             context.journal.keys().destroy(&context.tenant, docket_domain::PersonId(planned.stream.id)).await?;
+        }
+        if category == Category::Customer {
+            // A whole history at once: what it leaves them known by, unless somebody else is.
+            context.identities.follow_log(&context.tenant, docket_domain::PersonId(planned.stream.id)).await?;
         }
         // `enter` has counted its events.
         return Ok(if entered { Outcome::Came { category, events: 0, irregular } } else { Outcome::Unchanged });

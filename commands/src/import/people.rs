@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use docket_domain::agent::{Agent, AgentCommand};
-use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::customer::{Customer, CustomerCommand, CustomerEvent, CustomerKind, Identity};
 use docket_domain::department::{Department, DepartmentCommand, DepartmentEvent};
 use docket_domain::{
-    Actor, ActorKind, Aggregate, Category, DecideContext, DomainEvent, PersonId, Position, Role, StreamId,
+    Actor, ActorKind, Aggregate, Category, DecideContext, DomainEvent, PersonId, PersonalText, Position, Role, StreamId,
 };
-use docket_store::vault::IdentityKind;
 use docket_store::{Draft, Filter};
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
@@ -20,6 +19,7 @@ use super::format::{ActorRef, AgentRef, CustomerRef, DepartmentRef, KnownDepartm
 use super::ids::id_of;
 use super::parse::{Reason, refusal};
 use super::{Context, Failure};
+use crate::identities::Holder;
 
 /// How many chats at once an imported agent takes until somebody sets it.
 const CAPACITY: u32 = 3;
@@ -130,14 +130,7 @@ impl People {
             Entered::already(candidate)
         } else {
             let context = self.context.clone();
-            let (external_id, email) = (customer.external_id.clone(), customer.email.clone());
-            Entered::new(candidate, async move {
-                let id = context.claim(candidate, external_id, email).await?;
-                context
-                    .enter(Category::Customer, id, vec![Draft { data_subject: Some(PersonId(id)), ..draft }])
-                    .await?;
-                Ok(id)
-            })
+            Entered::new(candidate, context.enter_customer(candidate, draft))
         };
         self.known.insert((Category::Customer, key), entered.clone());
         Ok(entered)
@@ -260,25 +253,36 @@ impl People {
 }
 
 impl Context {
-    /// Who has these identities: `candidate`, unless somebody had them before.
-    pub(super) async fn claim(
-        &self,
-        candidate: Uuid,
-        external_id: Option<String>,
-        email: Option<String>,
-    ) -> Result<Uuid, Failure> {
-        let mut winner = PersonId(candidate);
-        let identities = [(IdentityKind::ExternalId, external_id), (IdentityKind::Email, email)];
-        let mut settled = false;
-        for (kind, value) in identities.into_iter().filter_map(|(kind, value)| value.map(|value| (kind, value))) {
-            let owner = self.accounts.claim_identity(&self.tenant, kind, &value, winner).await?;
-            // The first identity decides; an address somebody else has stays theirs.
-            if !settled {
-                winner = owner;
-                settled = true;
+    /// Enters a customer by their registration, unless somebody is known by its first identity: then they are meant.
+    async fn enter_customer(self: Arc<Self>, candidate: Uuid, mut draft: Draft) -> Result<Uuid, Failure> {
+        let DomainEvent::Customer(CustomerEvent::CustomerRegistered(registered)) = &mut draft.body else {
+            return Ok(candidate);
+        };
+        let text = |text: &Option<PersonalText>| text.as_ref().and_then(PersonalText::to_known);
+        let external_id = text(&registered.external_id).map(|id| Identity::external_id(&id));
+        let email = text(&registered.email).map(|email| Identity::email(&email));
+        let mut id = candidate;
+        if let Some(first) = external_id.as_ref().or(email.as_ref()) {
+            match self.identities.holder(&self.tenant, first).await? {
+                Holder::Known(known) => return Ok(known.0),
+                Holder::Claiming(other) => id = other.0,
+                Holder::Nobody => {}
+            }
+            if let Err(other) = self.identities.claim(&self.tenant, first, PersonId(id)).await? {
+                id = other.0;
             }
         }
-        Ok(winner.0)
+        if let (Some(_), Some(email)) = (&external_id, &email)
+            && self.identities.claim(&self.tenant, email, PersonId(id)).await?.is_err()
+        {
+            // An address somebody else has stays theirs.
+            registered.email_verified = Some(false);
+        }
+        let draft = Draft { data_subject: Some(PersonId(id)), ..draft };
+        if !self.enter(Category::Customer, id, vec![draft]).await? {
+            self.identities.follow_log(&self.tenant, PersonId(id)).await?;
+        }
+        Ok(id)
     }
 
     /// Appends the first events of a stream; one that is there already stays as it is.

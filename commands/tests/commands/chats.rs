@@ -5,7 +5,7 @@ use docket_domain::agent::{AgentCommand, Availability};
 use docket_domain::chat::{Chat, ChatCommand, ChatStatus, EndedBy};
 use docket_domain::customer::Customer;
 use docket_domain::ticket::{Priority, Ticket};
-use docket_domain::{Actor, AgentId, ChatId, CustomerId, DomainEvent, MessageId, TicketId};
+use docket_domain::{Actor, AgentId, Category, ChatId, CustomerId, DomainEvent, MessageId, StreamId, TicketId};
 use docket_store::new_id;
 
 use crate::desk::{Desk, code, types};
@@ -133,7 +133,24 @@ async fn a_chat_becomes_one_ticket() {
     else {
         panic!("a ticket begins with TicketOpened")
     };
-    assert_eq!(opened.description.known(), Some("Customer: Is anybody there?\nAgent: Yes, I am."));
+    // Each turn is a message, whose words and when as they were.
+    assert_eq!(opened.description.known(), Some("Is anybody there?"));
+    assert_eq!(opened.author, Some(Actor::customer(visitor)));
+    let said = desk.events(&StreamId::new(desk.tenant.clone(), Category::Chat, id)).await;
+    let times: Vec<_> = said.iter().filter(|event| event.body.event_type() == "MessagePosted").collect();
+    assert_eq!(opened.written_at, Some(times[0].meta.occurred_at));
+    let carried: Vec<_> = desk
+        .events(&done.stream)
+        .await
+        .into_iter()
+        .filter_map(|event| match event.body {
+            DomainEvent::Ticket(docket_domain::ticket::TicketEvent::MessagePosted(message)) => Some(message),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(carried.len(), 1);
+    assert_eq!((carried[0].body.known(), carried[0].author), (Some("Yes, I am."), Actor::agent(agent)));
+    assert_eq!((carried[0].written_at, carried[0].first_response), (Some(times[1].meta.occurred_at), None));
     assert_eq!(chat(&desk, id).await.ticket_id, Some(TicketId(done.stream.id)));
     let again = desk.commands.convert_chat(&desk.by(Actor::agent(agent)), id, &request).await;
     assert_eq!(code(again), "already_converted");

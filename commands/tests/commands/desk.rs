@@ -58,7 +58,7 @@ impl Desk {
 
     pub(crate) fn over(place: Place, store: Arc<dyn EventStore>, vault: Vault) -> Self {
         let journal = Journal::new(store, Arc::new(vault.clone()), Arc::new(SystemClock));
-        let commands = Commands::new(journal.clone(), Settings::default());
+        let commands = Commands::new(journal.clone(), vault.accounts(), Settings::default());
         Self { place, commands, journal, vault, tenant: TenantId::new("acme").unwrap() }
     }
 
@@ -74,7 +74,7 @@ impl Desk {
     pub(crate) async fn another_node(&self) -> Commands {
         let (store, _) = open(&self.place).await;
         let journal = Journal::new(store, Arc::new(self.vault.clone()), Arc::new(SystemClock));
-        Commands::new(journal, Settings::default())
+        Commands::new(journal, self.vault.accounts(), Settings::default())
     }
 
     pub(crate) fn by(&self, actor: Actor) -> Invocation {
@@ -91,7 +91,7 @@ impl Desk {
         let register = CustomerCommand::Register {
             kind: CustomerKind::Customer,
             name: Some("Ada Lovelace".to_owned()),
-            email: Some("ada@example.org".to_owned()),
+            email: Some(format!("ada.{}@example.org", id.0.simple())),
             phone: None,
             external_id: None,
         };
@@ -154,6 +154,7 @@ pub(crate) fn code(outcome: Result<Done, CommandError>) -> &'static str {
         Err(CommandError::Rejected(Rejection::NotFound(_))) => "not_found",
         Err(CommandError::Rejected(Rejection::Invalid(_))) => "invalid",
         Err(CommandError::Rejected(Rejection::InvalidTransition { .. })) => "invalid_transition",
+        Err(CommandError::Rejected(Rejection::Taken { field, .. })) => field,
         Err(CommandError::Rejected(Rejection::Forbidden(_))) => "forbidden",
         Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => "already_exists",
         Err(CommandError::Stale { .. }) => "stale",

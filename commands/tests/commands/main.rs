@@ -6,6 +6,7 @@ mod chats;
 mod concurrency;
 mod desk;
 mod history;
+mod identities;
 mod in_turn;
 mod merging;
 mod numbers;

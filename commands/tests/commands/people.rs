@@ -24,8 +24,8 @@ fn register() -> AgentCommand {
 async fn a_tenant_has_no_more_agents_than_its_limit() {
     let desk = Desk::new().await;
     let settings = Settings { limits: Limits { agents: 2, ..Limits::default() }, ..Settings::default() };
-    let (one, other) =
-        (Commands::new(desk.journal.clone(), settings.clone()), Commands::new(desk.journal.clone(), settings));
+    let node = || Commands::new(desk.journal.clone(), desk.vault.accounts(), settings.clone());
+    let (one, other) = (node(), node());
     let join = |commands: Commands| {
         let by = desk.by_admin();
         async move { code(commands.register_agent(&by, AgentId(new_id()), &register()).await) }

@@ -19,7 +19,7 @@ async fn time_never_goes_back_within_a_stream_and_a_clock_that_is_behind_is_noti
     let clock = Arc::new(ManualClock::at(SystemClock.now() - TimeDelta::hours(1)));
     let journal = Journal::new(desk.journal.store().clone(), Arc::new(desk.vault.clone()), clock);
     assert!(journal.clock_behind().await.unwrap() > TimeDelta::minutes(59));
-    let behind = Commands::new(journal, Settings::default());
+    let behind = Commands::new(journal, desk.vault.accounts(), Settings::default());
     let by = Invocation { tenant: desk.tenant.clone(), ..desk.by_admin() };
     let close = [TicketCommand::ChangeStatus { to: TicketStatus::Closed, reason: None }];
     behind.change_ticket(&by, id, &close).await.unwrap();

@@ -30,8 +30,12 @@ pub struct Chat {
     pub offered_to: Option<AgentId>,
     /// When it began; absent before.
     pub started_at: Option<DateTime<Utc>>,
+    /// When it last joined the queue: at its start, or when it was last handed over.
+    pub queued_at: Option<DateTime<Utc>>,
     /// When it was first accepted.
     pub accepted_at: Option<DateTime<Utc>>,
+    /// When it was last accepted.
+    pub held_since: Option<DateTime<Utc>>,
     /// When somebody last wrote.
     pub last_message_at: Option<DateTime<Utc>>,
     /// When it ended.
@@ -60,7 +64,9 @@ impl Default for Chat {
             last_agent_id: None,
             offered_to: None,
             started_at: None,
+            queued_at: None,
             accepted_at: None,
+            held_since: None,
             last_message_at: None,
             ended_at: None,
             ended_by: None,
@@ -100,9 +106,11 @@ impl Aggregate for Chat {
                 self.last_agent_id = Some(accepted.agent_id);
                 self.offered_to = None;
                 self.accepted_at.get_or_insert(stamp.occurred_at);
+                self.held_since = Some(stamp.occurred_at);
             }
             E::ChatTransferred(transfer) => {
                 self.status = ChatStatus::Transferred;
+                self.queued_at = Some(stamp.occurred_at);
                 self.agent_id = None;
                 self.last_agent_id = Some(transfer.from);
                 self.offered_to = transfer.to_agent;
@@ -165,5 +173,6 @@ impl Chat {
         self.department_id = started.department_id;
         self.skills.clone_from(&started.skills);
         self.started_at = Some(stamp.occurred_at);
+        self.queued_at = Some(stamp.occurred_at);
     }
 }

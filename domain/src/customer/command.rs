@@ -17,6 +17,8 @@ pub enum CustomerCommand {
     },
     /// Set their details.
     ChangeDetails { name: Option<String>, email: Option<String>, phone: Option<String> },
+    /// Keep what they say of themselves; what is absent stays as it was. Proves nothing.
+    StateContact { name: Option<String>, email: Option<String> },
     /// This visitor is that customer.
     MergeInto { customer: CustomerId },
     /// That visitor is this customer.

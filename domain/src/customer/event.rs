@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::value::CustomerKind;
 use crate::event_set::{PersonalField as _, event_set};
-use crate::{Category, CustomerId, PersonalText};
+use crate::{Actor, ActorKind, Category, CustomerId, PersonalText};
 
 event_set! {
     /// Everything that can have happened to a customer.
     pub enum CustomerEvent of Category::Customer; {
         CustomerRegistered = 1 [name, email, phone, external_id],
         CustomerDetailsChanged = 1 [name, email, phone],
+        ContactStated = 1 [name, email],
         VisitorMerged = 1,
         VisitorAbsorbed = 1,
         PersonalDataErased = 1,
@@ -35,6 +36,10 @@ pub struct CustomerRegistered {
     /// Their id in another system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<PersonalText>,
+    /// Whether somebody who can know stated the address: the desk, an import, or a site for its visitor. Absent in
+    /// earlier events: then it counts as stated by whoever acted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
 }
 
 /// Details changed; all are given as they are now.
@@ -49,6 +54,36 @@ pub struct CustomerDetailsChanged {
     /// Their number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<PersonalText>,
+    /// Whether somebody who can know stated the address: the desk, an import, or a site for its visitor. Absent in
+    /// earlier events: then it counts as stated by whoever acted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+}
+
+/// They said something of themselves that differs from what the desk knows: kept beside it, proven by nothing. Both are
+/// given as last stated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactStated {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonalText>,
+    /// The address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<PersonalText>,
+}
+
+impl CustomerRegistered {
+    /// Whether the address counts as known, the event having been `actor`'s doing.
+    pub fn is_email_verified(&self, actor: Actor) -> bool {
+        self.email.is_some() && self.email_verified.unwrap_or(actor.kind != ActorKind::Customer)
+    }
+}
+
+impl CustomerDetailsChanged {
+    /// Whether the address counts as known, the event having been `actor`'s doing.
+    pub fn is_email_verified(&self, actor: Actor) -> bool {
+        self.email.is_some() && self.email_verified.unwrap_or(actor.kind != ActorKind::Customer)
+    }
 }
 
 /// This visitor turned out to be that customer; recorded on the visitor.

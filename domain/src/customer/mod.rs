@@ -2,10 +2,12 @@
 
 mod command;
 mod event;
+mod identity;
 mod state;
 mod value;
 
 pub use command::CustomerCommand;
 pub use event::*;
+pub use identity::{Identity, normal_email};
 pub use state::Customer;
 pub use value::CustomerKind;

@@ -3,10 +3,12 @@
 use uuid::Uuid;
 
 use super::{
-    CustomerCommand, CustomerDetailsChanged, CustomerEvent, CustomerKind, CustomerRegistered, PersonalDataErased,
-    VisitorAbsorbed, VisitorMerged,
+    ContactStated, CustomerCommand, CustomerDetailsChanged, CustomerEvent, CustomerKind, CustomerRegistered, Identity,
+    PersonalDataErased, VisitorAbsorbed, VisitorMerged,
 };
-use crate::{Aggregate, Category, CustomerId, DecideContext, PersonId, PersonalText, Rejection, Stamp, Violations};
+use crate::{
+    ActorKind, Aggregate, Category, CustomerId, DecideContext, PersonId, PersonalText, Rejection, Stamp, Violations,
+};
 
 /// What is known of a customer for deciding.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,6 +21,12 @@ pub struct Customer {
     pub name: Option<PersonalText>,
     /// Their address.
     pub email: Option<PersonalText>,
+    /// Whether somebody who can know stated the address: only then it is an identity.
+    pub email_verified: bool,
+    /// The name they last stated themselves, where another is known.
+    pub stated_name: Option<PersonalText>,
+    /// The address they last stated themselves, where another is known.
+    pub stated_email: Option<PersonalText>,
     /// Their number.
     pub phone: Option<PersonalText>,
     /// Their id in another system.
@@ -53,18 +61,30 @@ impl Aggregate for Customer {
                 let external_id =
                     violations.optional_line("external_id", external_id.as_deref(), context.limits.remark_chars);
                 violations.into_result()?;
-                let CustomerDetailsChanged { name, email, phone } = details;
+                let CustomerDetailsChanged { name, email, phone, .. } = details;
                 let external_id = external_id.map(Into::into);
-                Ok(vec![CustomerRegistered { kind: *kind, name, email, phone, external_id }.into()])
+                let email_verified = email.as_ref().map(|_| by_who_can_know(context));
+                Ok(vec![CustomerRegistered { kind: *kind, name, email, phone, external_id, email_verified }.into()])
             }
             C::ChangeDetails { name, email, phone } => {
                 self.changeable()?;
                 let mut violations = Violations::default();
-                let details = details(name.as_deref(), email.as_deref(), phone.as_deref(), context, &mut violations);
+                let mut details =
+                    details(name.as_deref(), email.as_deref(), phone.as_deref(), context, &mut violations);
                 violations.into_result()?;
-                let same = self.name == details.name && self.email == details.email && self.phone == details.phone;
+                // Whoever keeps an address the desk knows takes nothing from that.
+                let kept = self.email_verified && Identity::of_email(&details.email) == Identity::of_email(&self.email);
+                let verified = by_who_can_know(context) || kept;
+                details.email_verified = details.email.as_ref().map(|_| verified);
+                let same = self.name == details.name
+                    && self.email == details.email
+                    && self.phone == details.phone
+                    && self.email_verified == (verified && details.email.is_some())
+                    && self.stated_name.is_none()
+                    && self.stated_email.is_none();
                 Ok(if same { Vec::new() } else { vec![details.into()] })
             }
+            C::StateContact { name, email } => self.state_contact(name.as_deref(), email.as_deref(), context),
             C::MergeInto { customer } => self.merge_into(*customer, context),
             C::Absorb { visitor } => self.absorb(*visitor, context),
             C::Erase if self.erased => Ok(Vec::new()),
@@ -80,13 +100,21 @@ impl Aggregate for Customer {
                 self.kind = Some(registered.kind);
                 self.name.clone_from(&registered.name);
                 self.email.clone_from(&registered.email);
+                self.email_verified = registered.is_email_verified(stamp.actor);
                 self.phone.clone_from(&registered.phone);
                 self.external_id.clone_from(&registered.external_id);
             }
             E::CustomerDetailsChanged(details) => {
                 self.name.clone_from(&details.name);
                 self.email.clone_from(&details.email);
+                self.email_verified = details.is_email_verified(stamp.actor);
                 self.phone.clone_from(&details.phone);
+                // Whoever writes down the details has seen what was stated.
+                (self.stated_name, self.stated_email) = (None, None);
+            }
+            E::ContactStated(stated) => {
+                self.stated_name.clone_from(&stated.name);
+                self.stated_email.clone_from(&stated.email);
             }
             E::VisitorMerged(merged) => self.merged_into = Some(merged.into),
             E::VisitorAbsorbed(absorbed) => {
@@ -96,7 +124,9 @@ impl Aggregate for Customer {
             }
             E::PersonalDataErased(_) => {
                 self.erased = true;
+                self.email_verified = false;
                 (self.name, self.email, self.phone, self.external_id) = (None, None, None, None);
+                (self.stated_name, self.stated_email) = (None, None);
             }
         }
     }
@@ -111,6 +141,52 @@ impl Aggregate for Customer {
 }
 
 impl Customer {
+    /// By what the desk knows them. What they only say of themselves is not among it: else whoever states somebody
+    /// else's address would be taken for them.
+    pub fn identities(&self) -> Vec<Identity> {
+        let external_id = self.external_id.as_ref().and_then(PersonalText::known).map(Identity::external_id);
+        let email = Identity::of_email(&self.email).filter(|_| self.email_verified);
+        external_id.into_iter().chain(email).collect()
+    }
+
+    /// Who they turned out to be: themselves, unless they were merged.
+    pub fn canonical(&self, id: CustomerId) -> CustomerId {
+        self.merged_into.unwrap_or(id)
+    }
+
+    /// What nobody knows better becomes a detail; what differs from what the desk knows is kept beside it.
+    fn state_contact(&self, name: Option<&str>, email: Option<&str>, context: &DecideContext<'_>) -> Decision {
+        self.changeable()?;
+        let mut violations = Violations::default();
+        let said = details(name, email, None, context, &mut violations);
+        violations.into_result()?;
+        let name_is_known = self.kind == Some(CustomerKind::Customer) && self.name.is_some();
+        let same_email = Identity::of_email(&said.email) == Identity::of_email(&self.email);
+        let mut after = self.clone();
+        match said.name {
+            None => {}
+            Some(name) if !name_is_known => after.name = Some(name),
+            Some(name) => after.stated_name = Some(name).filter(|name| self.name.as_ref() != Some(name)),
+        }
+        match said.email {
+            None => {}
+            Some(email) if !self.email_verified => after.email = Some(email),
+            Some(email) => after.stated_email = Some(email).filter(|_| !same_email),
+        }
+        let mut events = Vec::new();
+        if after.name != self.name || after.email != self.email {
+            let email_verified = after.email.as_ref().map(|_| self.email_verified);
+            let (name, email, phone) = (after.name, after.email, after.phone);
+            events.push(CustomerDetailsChanged { name, email, phone, email_verified }.into());
+        }
+        let beside = after.stated_name.is_some() || after.stated_email.is_some();
+        let changed = after.stated_name != self.stated_name || after.stated_email != self.stated_email;
+        if changed || (beside && !events.is_empty()) {
+            events.push(ContactStated { name: after.stated_name, email: after.stated_email }.into());
+        }
+        Ok(events)
+    }
+
     fn merge_into(&self, customer: CustomerId, context: &DecideContext<'_>) -> Decision {
         context.staff_only("only the desk may merge customers")?;
         if self.merged_into == Some(customer) {
@@ -143,6 +219,11 @@ impl Customer {
     }
 }
 
+/// Whether whoever acts can know a customer's address: everybody but the customer.
+fn by_who_can_know(context: &DecideContext<'_>) -> bool {
+    context.actor.kind != ActorKind::Customer
+}
+
 fn details(
     name: Option<&str>,
     email: Option<&str>,
@@ -155,5 +236,6 @@ fn details(
         name: violations.optional_line("name", name, name_chars).map(Into::into),
         email: violations.email("email", email).map(Into::into),
         phone: violations.optional_line("phone", phone, name_chars).map(Into::into),
+        email_verified: None,
     }
 }

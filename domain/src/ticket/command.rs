@@ -6,7 +6,7 @@ use super::value::{
     Channel, CustomFields, HandBackReason, PlainFields, Priority, SlaClock, TicketNumber, TicketStatus, WakeReason,
 };
 use super::{FeedbackGiven, SlaPolicyApplied};
-use crate::{AgentId, ChatId, CustomerId, DepartmentId, MessageId, TicketId};
+use crate::{Actor, AgentId, ChatId, CustomerId, DepartmentId, MessageId, TicketId};
 
 /// A request to a ticket.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,11 @@ pub enum TicketCommand {
         chat_id: Option<ChatId>,
         assignee_id: Option<AgentId>,
         sla: Option<Box<SlaPolicyApplied>>,
+        author: Option<Actor>,
+        written_at: Option<DateTime<Utc>>,
     },
+    /// Take over what was said before it began, in the chat it is made of.
+    CarryOver { turns: Vec<Turn> },
     /// Write a public message; the context's actor is the author.
     PostMessage { message_id: MessageId, body: String },
     /// Write an internal note.
@@ -90,4 +94,17 @@ pub enum TicketCommand {
     Archive,
     /// Take it out of every view but the audit trail.
     Delete,
+}
+
+/// Something said before the ticket began.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    /// The message it becomes.
+    pub message_id: MessageId,
+    /// Who said it.
+    pub author: Actor,
+    /// What.
+    pub body: String,
+    /// When.
+    pub written_at: DateTime<Utc>,
 }

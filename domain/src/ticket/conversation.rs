@@ -2,7 +2,7 @@
 
 use super::decide::Decision;
 use super::value::FirstResponse;
-use super::{FeedbackGiven, MessagePosted, MessagesRead, NoteAdded, Ticket, TicketStatus, WakeReason};
+use super::{FeedbackGiven, MessagePosted, MessagesRead, NoteAdded, Ticket, TicketStatus, Turn, WakeReason};
 use crate::{ActorKind, DecideContext, MessageId, Rejection, Violations};
 
 const NOT_YOURS: &str = "this is another customer's ticket";
@@ -26,6 +26,7 @@ impl Ticket {
                 author: context.actor,
                 body: body.into(),
                 first_response: self.first_response(context.actor.kind, context),
+                written_at: None,
             }
             .into(),
         ];
@@ -45,6 +46,25 @@ impl Ticket {
     /// Where it goes on when it comes back to the desk.
     pub(super) fn reopened_status(&self) -> TicketStatus {
         if self.assignee_id.is_some() { TicketStatus::InProgress } else { TicketStatus::Open }
+    }
+
+    /// What was said before keeps its author and time. It answers nothing here.
+    pub(super) fn carry_over(&self, turns: &[Turn], context: &DecideContext<'_>) -> Decision {
+        self.staff_edit(context)?;
+        let mut violations = Violations::default();
+        let said = |turn: &Turn, body: String| MessagePosted {
+            message_id: turn.message_id,
+            author: turn.author,
+            body: body.into(),
+            first_response: None,
+            written_at: Some(turn.written_at),
+        };
+        let events = turns
+            .iter()
+            .map(|turn| said(turn, violations.body("body", &turn.body, context.limits.message_bytes)).into())
+            .collect();
+        violations.into_result()?;
+        Ok(events)
     }
 
     /// What a public message of `author` says about the first response.

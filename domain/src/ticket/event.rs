@@ -16,7 +16,8 @@ use super::value::{
 use crate::event_set::{PersonalField, event_set};
 use crate::personal::present;
 use crate::{
-    Actor, AgentId, CalendarId, Category, ChatId, CustomerId, DepartmentId, MessageId, PersonalText, TicketId,
+    Actor, ActorKind, AgentId, CalendarId, Category, ChatId, CustomerId, DepartmentId, MessageId, PersonalText,
+    TicketId,
 };
 
 event_set! {
@@ -93,6 +94,24 @@ pub struct TicketOpened {
     /// The chat it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_id: Option<ChatId>,
+    /// Who wrote the description. Absent: the agent who opened the ticket, else the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Actor>,
+    /// When the description was written, if that was before: in the chat the ticket was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<DateTime<Utc>>,
+}
+
+impl TicketOpened {
+    /// Who wrote the description, the ticket having been opened by `opener`.
+    pub fn written_by(&self, opener: Actor) -> Actor {
+        self.author.unwrap_or_else(|| usual_author(opener, self.customer_id))
+    }
+}
+
+/// Whose words a description is unless it says so: an agent's who opened the ticket, else the customer's.
+pub(super) fn usual_author(opener: Actor, customer: CustomerId) -> Actor {
+    if opener.kind == ActorKind::Agent { opener } else { Actor::customer(customer) }
 }
 
 /// Somebody wrote a public message.
@@ -107,6 +126,10 @@ pub struct MessagePosted {
     /// Present if this is the first public answer of an agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_response: Option<FirstResponse>,
+    /// When it was written, if that was before the ticket began: in the chat the ticket was made of. It then answers
+    /// nothing and asks nothing of this ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 /// An agent wrote a note that no customer ever sees.

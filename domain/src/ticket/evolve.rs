@@ -65,12 +65,16 @@ fn open(ticket: &mut Ticket, opened: &TicketOpened, stamp: &Stamp) {
     ticket.follow_up_of = opened.follow_up_of;
     ticket.chat_id = opened.chat_id;
     ticket.opened_at = Some(stamp.occurred_at);
-    ticket.unanswered_since = Some(stamp.occurred_at);
-    ticket.conversation.post(stamp.version, ActorKind::Customer);
+    let author = opened.written_by(stamp.actor).kind;
+    ticket.unanswered_since = (author == ActorKind::Customer).then_some(stamp.occurred_at);
+    ticket.conversation.post(stamp.version, author);
 }
 
 fn post(ticket: &mut Ticket, message: &MessagePosted, stamp: &Stamp) {
     ticket.conversation.post(stamp.version, message.author.kind);
+    if message.written_at.is_some() {
+        return;
+    }
     match message.author.kind {
         ActorKind::Customer => {
             ticket.unanswered_since.get_or_insert(stamp.occurred_at);

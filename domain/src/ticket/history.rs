@@ -54,6 +54,7 @@ impl Ticket {
                 author: context.actor,
                 body: violations.body("body", body, limits.message_bytes).into(),
                 first_response: self.first_response(context.actor.kind, context),
+                written_at: None,
             }
             .into(),
             TicketStep::Note { message_id, body } => NoteAdded {

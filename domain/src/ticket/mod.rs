@@ -18,7 +18,7 @@ mod truth;
 mod value;
 mod wish;
 
-pub use command::TicketCommand;
+pub use command::{TicketCommand, Turn};
 pub use event::*;
 pub use history::TicketStep;
 pub use state::Ticket;

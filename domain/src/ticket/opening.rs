@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::Decision;
+use super::event::usual_author;
 use super::value::CustomFields;
 use super::{Assigned, StatusChanged, Ticket, TicketCommand, TicketEvent, TicketOpened, TicketStatus};
 use crate::{Aggregate, DecideContext, Rejection, Violations};
@@ -27,6 +28,8 @@ impl Ticket {
             chat_id,
             assignee_id,
             sla,
+            author,
+            written_at,
         } = command
         else {
             return Ok(Vec::new());
@@ -37,6 +40,9 @@ impl Ticket {
         context.owner_or_staff(*customer_id, "a customer may open tickets only for themselves")?;
         if assignee_id.is_some() {
             context.staff_only("only the desk may assign a ticket")?;
+        }
+        if author.is_some() || written_at.is_some() {
+            context.staff_only("only the desk may say whose words these are")?;
         }
 
         let limits = context.limits;
@@ -77,6 +83,8 @@ impl Ticket {
                 channel: *channel,
                 follow_up_of: *follow_up_of,
                 chat_id: *chat_id,
+                author: author.filter(|author| *author != usual_author(context.actor, *customer_id)),
+                written_at: *written_at,
             }
             .into(),
         ];

@@ -19,9 +19,11 @@ impl TicketEvent {
                 "order_ref",
                 "channel",
                 "follow_up_of",
+                "author",
+                "written_at",
                 "chat_id",
             ]),
-            Self::MessagePosted(_) => Some(&["message_id", "author", "body"]),
+            Self::MessagePosted(_) => Some(&["message_id", "author", "body", "written_at"]),
             Self::StatusChanged(_)
             | Self::PriorityChanged(_)
             | Self::CategoryChanged(_)

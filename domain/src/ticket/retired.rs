@@ -103,6 +103,8 @@ impl From<TicketOpenedV1> for TicketOpened {
             channel: old.channel,
             follow_up_of: old.follow_up_of,
             chat_id: old.chat_id,
+            author: None,
+            written_at: None,
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::scenario::*;
 
 pub(crate) const AGENT_EVENTS: u8 = 11;
 pub(crate) const AGENT_COMMANDS: u8 = 11;
-pub(crate) const CUSTOMER_EVENTS: u8 = 5;
-pub(crate) const CUSTOMER_COMMANDS: u8 = 5;
+pub(crate) const CUSTOMER_EVENTS: u8 = 6;
+pub(crate) const CUSTOMER_COMMANDS: u8 = 6;
 pub(crate) const DEPARTMENT_EVENTS: u8 = 4;
 pub(crate) const DEPARTMENT_COMMANDS: u8 = 4;
 pub(crate) const ORGANISATION_EVENTS: u8 = 7;
@@ -94,11 +94,13 @@ pub(crate) fn customer_event(kind: u8, dice: Dice) -> CustomerEvent {
             email,
             phone,
             external_id: dice.some(3, dice.text().into()),
+            email_verified: dice.some(4, dice.b < 128),
         }
         .into(),
-        1 => CustomerDetailsChanged { name, email, phone }.into(),
+        1 => CustomerDetailsChanged { name, email, phone, email_verified: dice.some(3, dice.b < 128) }.into(),
         2 => VisitorMerged { into: customer_id(dice.small()) }.into(),
         3 => VisitorAbsorbed { visitor: customer_id(dice.small()) }.into(),
+        4 => ContactStated { name, email }.into(),
         _ => PersonalDataErased {}.into(),
     }
 }
@@ -111,6 +113,7 @@ pub(crate) fn customer_command(kind: u8, dice: Dice) -> CustomerCommand {
         1 => C::ChangeDetails { name, email, phone },
         2 => C::MergeInto { customer: customer_id(dice.small()) },
         3 => C::Absorb { visitor: customer_id(dice.small()) },
+        4 => C::StateContact { name, email },
         _ => C::Erase,
     }
 }

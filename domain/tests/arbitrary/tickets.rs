@@ -8,7 +8,7 @@ use super::{Dice, actor};
 use crate::scenario::*;
 
 pub(crate) const TICKET_EVENTS: u8 = 28;
-pub(crate) const TICKET_COMMANDS: u8 = 27;
+pub(crate) const TICKET_COMMANDS: u8 = 28;
 
 fn policy(dice: Dice) -> SlaPolicyApplied {
     let mut policy = default_policy(dice.of(&["Europe/Rome", "UTC", "America/New_York"]));
@@ -75,6 +75,8 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             channel: dice.of(Channel::ALL),
             follow_up_of: dice.some(3, ticket_id(2)),
             chat_id: dice.some(4, chat_id(1)),
+            author: dice.some(6, actor(dice.a)),
+            written_at: dice.some(7, due_at),
         }
         .into(),
         1 => MessagePosted {
@@ -82,6 +84,7 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             author: actor(dice.a),
             body: dice.text().into(),
             first_response: dice.some(0, FirstResponse { elapsed_seconds: 60 }),
+            written_at: dice.some(1, due_at),
         }
         .into(),
         2 => NoteAdded { message_id: message_id(dice.a), author: actor(dice.a), body: dice.text().into() }.into(),
@@ -179,6 +182,8 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
             chat_id: None,
             assignee_id: dice.some(3, agent_id(dice.small())),
             sla: dice.some(4, Box::new(policy(dice))),
+            author: dice.some(6, actor(dice.a)),
+            written_at: None,
         },
         1 => C::PostMessage { message_id, body: dice.text() },
         2 => C::AddNote { message_id, body: dice.text() },
@@ -216,6 +221,14 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
         21 => C::ApplySlaPolicy(Box::new(policy(dice))),
         22 => C::WarnSla { clock, due_at },
         23 => C::BreachSla { clock, due_at },
+        27 => C::CarryOver {
+            turns: vec![Turn {
+                message_id,
+                author: actor(dice.a),
+                body: dice.text(),
+                written_at: at("2026-01-01T00:00:00Z"),
+            }],
+        },
         24 if dice.b < 220 => C::Unassign,
         24 => C::Archive,
         25 if dice.b < 220 => C::ChangeStatus { to: TicketStatus::Open, reason: None },

@@ -4,6 +4,7 @@ CREATE TABLE {table} (
     id uuid NOT NULL,
     kind text NOT NULL,
     merged_into uuid,
+    email_verified boolean NOT NULL,
     erased boolean NOT NULL,
     ticket_count bigint NOT NULL,
     chat_count bigint NOT NULL,
@@ -14,15 +15,18 @@ CREATE TABLE {table} (
     data_subject uuid,
     name text,
     email text,
+    email_key text,
     phone text,
     external_id text,
+    stated_name text,
+    stated_email text,
     words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(email, ''))) STORED,
     PRIMARY KEY (tenant, id)
 );
 
 -- [indexes]
 CREATE INDEX {table}_by_registered ON {table} (tenant, registered_at, id);
-CREATE INDEX {table}_by_email ON {table} (tenant, email) WHERE email IS NOT NULL;
+CREATE INDEX {table}_by_email ON {table} (tenant, email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX {table}_by_external_id ON {table} (tenant, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX {table}_by_merged ON {table} (tenant, merged_into) WHERE merged_into IS NOT NULL;
 

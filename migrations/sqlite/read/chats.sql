@@ -10,6 +10,7 @@ CREATE TABLE {table} (
     skills TEXT NOT NULL,
     verified INTEGER NOT NULL,
     started_at TEXT NOT NULL,
+    queued_at TEXT NOT NULL,
     accepted_at TEXT,
     wait_seconds INTEGER,
     ended_at TEXT,
@@ -42,6 +43,9 @@ CREATE TABLE {table} (
 -- [indexes]
 CREATE INDEX {table}_by_started ON {table} (tenant, started_at, id);
 CREATE INDEX {table}_by_status ON {table} (tenant, status, started_at, id);
+CREATE INDEX {table}_by_offer ON {table} (tenant, agent_id) WHERE status IN ('waiting', 'transferred');
+CREATE INDEX {table}_by_queue ON {table} (tenant, status, queued_at, id);
+CREATE INDEX {table}_by_ended ON {table} (tenant, ended_at, id) WHERE ended_at IS NOT NULL;
 CREATE INDEX {table}_by_agent ON {table} (tenant, agent_id, started_at, id);
 CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, started_at, id);
 
@@ -49,4 +53,4 @@ CREATE INDEX {table}_by_customer ON {table} (tenant, customer_id, started_at, id
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
 -- How long others waited lately.
-CREATE INDEX {table}_by_wait ON {table} (tenant, started_at) WHERE wait_seconds IS NOT NULL;
+CREATE INDEX {table}_by_wait ON {table} (tenant, department_id, started_at) WHERE wait_seconds IS NOT NULL;

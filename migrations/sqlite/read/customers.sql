@@ -4,6 +4,7 @@ CREATE TABLE {table} (
     id BLOB NOT NULL,
     kind TEXT NOT NULL,
     merged_into BLOB,
+    email_verified INTEGER NOT NULL,
     erased INTEGER NOT NULL,
     ticket_count INTEGER NOT NULL,
     chat_count INTEGER NOT NULL,
@@ -14,14 +15,17 @@ CREATE TABLE {table} (
     data_subject BLOB,
     name TEXT,
     email TEXT,
+    email_key TEXT,
     phone TEXT,
     external_id TEXT,
+    stated_name TEXT,
+    stated_email TEXT,
     UNIQUE (tenant, id)
 ) STRICT;
 
 -- [indexes]
 CREATE INDEX {table}_by_registered ON {table} (tenant, registered_at, id);
-CREATE INDEX {table}_by_email ON {table} (tenant, email) WHERE email IS NOT NULL;
+CREATE INDEX {table}_by_email ON {table} (tenant, email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX {table}_by_external_id ON {table} (tenant, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX {table}_by_merged ON {table} (tenant, merged_into) WHERE merged_into IS NOT NULL;
 

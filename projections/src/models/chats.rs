@@ -22,6 +22,7 @@ table! {
             skills: Json<Vec<String>>,
             verified: bool,
             started_at: DateTime<Utc>,
+            queued_at: DateTime<Utc>,
             accepted_at: Option<DateTime<Utc>>,
             wait_seconds: Option<i64>,
             ended_at: Option<DateTime<Utc>>,
@@ -59,7 +60,7 @@ pub(crate) struct Chats;
 
 impl Model for Chats {
     type Row = ChatRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("chats");
 
     fn keys(event: &Event, keys: &mut Vec<ChatKey>) {
@@ -110,6 +111,7 @@ fn start(key: &ChatKey, started: &ChatStarted, event: &Event) -> ChatRow {
         skills: Json(started.skills.clone()),
         verified: started.verified,
         started_at: event.meta.occurred_at,
+        queued_at: event.meta.occurred_at,
         accepted_at: None,
         wait_seconds: None,
         ended_at: None,
@@ -157,6 +159,7 @@ fn change(row: &mut ChatRow, body: &ChatEvent, at: DateTime<Utc>) {
         }
         E::ChatTransferred(transfer) => {
             row.status = ChatStatus::Transferred;
+            row.queued_at = at;
             row.agent_id = transfer.to_agent.map(Into::into);
             row.accepted = false;
             row.department_id = transfer.to_department.map(Into::into).or(row.department_id);

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatEvent;
-use docket_domain::customer::{CustomerEvent, CustomerKind};
+use docket_domain::customer::{CustomerEvent, CustomerKind, normal_email};
 use docket_domain::ticket::TicketEvent;
-use docket_domain::{ActorKind, DomainEvent, Event, PersonalText, TenantId};
+use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, TenantId};
 use uuid::Uuid;
 
 use crate::model::{Model, ddl};
@@ -17,6 +17,7 @@ table! {
         plain {
             kind: CustomerKind,
             merged_into: Option<Uuid>,
+            email_verified: bool,
             erased: bool,
             ticket_count: i64,
             chat_count: i64,
@@ -29,8 +30,11 @@ table! {
         personal of data_subject {
             name: Option<String>,
             email: Option<String>,
+            email_key: Option<String>,
             phone: Option<String>,
             external_id: Option<String>,
+            stated_name: Option<String>,
+            stated_email: Option<String>,
         }
     }
 }
@@ -55,9 +59,14 @@ fn known(text: Option<&PersonalText>) -> Option<String> {
     text.and_then(PersonalText::to_known)
 }
 
+/// The form in which an address is looked for.
+fn key_of(email: Option<&PersonalText>) -> Option<String> {
+    email.and_then(PersonalText::known).map(normal_email)
+}
+
 impl Model for Customers {
     type Row = CustomerRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("customers");
 
     fn keys(event: &Event, keys: &mut Vec<CustomerKey>) {
@@ -75,6 +84,7 @@ impl Model for Customers {
                     id: key.id,
                     kind: registered.kind,
                     merged_into: None,
+                    email_verified: registered.is_email_verified(event.meta.actor),
                     erased: false,
                     ticket_count: 0,
                     chat_count: 0,
@@ -85,8 +95,11 @@ impl Model for Customers {
                     data_subject: event.meta.data_subject.map(|person| person.0),
                     name: known(registered.name.as_ref()),
                     email: known(registered.email.as_ref()),
+                    email_key: key_of(registered.email.as_ref()),
                     phone: known(registered.phone.as_ref()),
                     external_id: known(registered.external_id.as_ref()),
+                    stated_name: None,
+                    stated_email: None,
                 });
             }
             (None, _) => return None,
@@ -94,7 +107,7 @@ impl Model for Customers {
         };
         match &event.body {
             DomainEvent::Customer(body) => {
-                change(&mut row, body);
+                change(&mut row, body, event.meta.actor);
                 row.version = event.meta.version;
             }
             DomainEvent::Ticket(TicketEvent::TicketOpened(_)) => row.ticket_count += 1,
@@ -112,16 +125,26 @@ impl Model for Customers {
     }
 }
 
-fn change(row: &mut CustomerRow, body: &CustomerEvent) {
+fn change(row: &mut CustomerRow, body: &CustomerEvent, actor: Actor) {
     match body {
         CustomerEvent::CustomerRegistered(_) | CustomerEvent::VisitorAbsorbed(_) => {}
         CustomerEvent::CustomerDetailsChanged(details) => {
             row.name = known(details.name.as_ref());
             row.email = known(details.email.as_ref());
+            row.email_key = key_of(details.email.as_ref());
+            row.email_verified = details.is_email_verified(actor);
+            (row.stated_name, row.stated_email) = (None, None);
             row.phone = known(details.phone.as_ref());
+        }
+        CustomerEvent::ContactStated(stated) => {
+            row.stated_name = known(stated.name.as_ref());
+            row.stated_email = known(stated.email.as_ref());
         }
         CustomerEvent::VisitorMerged(merged) => row.merged_into = Some(merged.into.into()),
         // The writer empties what is personal, here as in every table.
-        CustomerEvent::PersonalDataErased(_) => row.erased = true,
+        CustomerEvent::PersonalDataErased(_) => {
+            row.erased = true;
+            row.email_verified = false;
+        }
     }
 }

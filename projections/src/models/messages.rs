@@ -39,30 +39,32 @@ struct Post<'a> {
     author: Actor,
     internal: bool,
     body: &'a PersonalText,
+    /// When it was written, if that was before the event.
+    written_at: Option<DateTime<Utc>>,
 }
 
 fn posted(event: &Event) -> Option<Post<'_>> {
     use ConversationKind::{Chat, Ticket};
-    let (kind, id, author, internal, body) = match &event.body {
-        DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => (
-            Ticket,
-            opened.message_id,
-            // Whoever opened it, the description is the customer's request.
-            Actor::customer(opened.customer_id),
-            false,
-            &opened.description,
-        ),
-        DomainEvent::Ticket(TicketEvent::MessagePosted(m)) => (Ticket, m.message_id, m.author, false, &m.body),
-        DomainEvent::Ticket(TicketEvent::NoteAdded(note)) => (Ticket, note.message_id, note.author, true, &note.body),
-        DomainEvent::Chat(ChatEvent::MessagePosted(m)) => (Chat, m.message_id, m.author, false, &m.body),
+    let (kind, id, author, internal, body, written_at) = match &event.body {
+        DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => {
+            let author = opened.written_by(event.meta.actor);
+            (Ticket, opened.message_id, author, false, &opened.description, opened.written_at)
+        }
+        DomainEvent::Ticket(TicketEvent::MessagePosted(m)) => {
+            (Ticket, m.message_id, m.author, false, &m.body, m.written_at)
+        }
+        DomainEvent::Ticket(TicketEvent::NoteAdded(note)) => {
+            (Ticket, note.message_id, note.author, true, &note.body, None)
+        }
+        DomainEvent::Chat(ChatEvent::MessagePosted(m)) => (Chat, m.message_id, m.author, false, &m.body, None),
         _ => return None,
     };
-    Some(Post { kind, id, author, internal, body })
+    Some(Post { kind, id, author, internal, body, written_at })
 }
 
 impl Model for Messages {
     type Row = MessageRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const FRESH: bool = true;
     ddl!("messages");
 
@@ -87,7 +89,7 @@ impl Model for Messages {
             author_kind: ActorName(post.author.kind),
             author_id: post.author.id,
             internal: post.internal,
-            posted_at: event.meta.occurred_at,
+            posted_at: post.written_at.unwrap_or(event.meta.occurred_at),
             data_subject: event.meta.data_subject.map(|person| person.0),
             body: post.body.to_known(),
         })

@@ -100,7 +100,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
@@ -143,6 +143,9 @@ pub(crate) const fn rank(priority: Priority) -> i64 {
 
 fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
     let at = event.meta.occurred_at;
+    let author = opened.written_by(event.meta.actor).kind;
+    let written_at = opened.written_at.unwrap_or(at);
+    let by = |kind| i64::from(author == kind);
     TicketRow {
         tenant: key.tenant.clone(),
         id: key.id,
@@ -165,12 +168,12 @@ fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
         done_at: None,
         done_by: None,
         snoozed_until: None,
-        last_message_at: at,
-        last_customer_message_at: Some(at),
-        last_agent_message_at: None,
-        customer_messages: 1,
-        agent_messages: 0,
-        system_messages: 0,
+        last_message_at: written_at,
+        last_customer_message_at: (author == ActorKind::Customer).then_some(written_at),
+        last_agent_message_at: (author == ActorKind::Agent).then_some(written_at),
+        customer_messages: by(ActorKind::Customer),
+        agent_messages: by(ActorKind::Agent),
+        system_messages: by(ActorKind::System),
         note_count: 0,
         resolution_count: 0,
         reopen_count: 0,
@@ -289,6 +292,8 @@ pub(crate) fn all_fields(
 }
 
 fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {
+    let carried_over = message.written_at.is_some();
+    let at = message.written_at.unwrap_or(at);
     row.last_message_at = at;
     row.last_message = message.body.known().map(preview);
     match message.author.kind {
@@ -299,7 +304,9 @@ fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {
         ActorKind::Agent => {
             row.agent_messages += 1;
             row.last_agent_message_at = Some(at);
-            row.first_responded_at.get_or_insert(at);
+            if !carried_over {
+                row.first_responded_at.get_or_insert(at);
+            }
         }
         ActorKind::System => row.system_messages += 1,
     }

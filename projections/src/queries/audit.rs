@@ -30,10 +30,12 @@ impl Queries {
         let tenant = sql.keep(viewer.tenant.cell());
         sql.push(&format!(
             "SELECT e.position, e.event_id, e.category, e.stream_id, e.version, e.event_type, e.actor_kind, e.actor_id, \
-             coalesce(a.name, c.name), e.occurred_at, e.recorded_at, e.correlation_id, e.causation_id, e.irregular, \
+             coalesce(a.name, c.name), coalesce(c.erased, FALSE), e.occurred_at, e.recorded_at, e.correlation_id, e.causation_id, e.irregular, \
              e.details FROM audit e \
              LEFT JOIN agents a ON e.actor_kind = 'agent' AND a.tenant = {tenant} AND a.id = e.actor_id \
-             LEFT JOIN customers c ON e.actor_kind = 'customer' AND c.tenant = {tenant} AND c.id = e.actor_id \
+             LEFT JOIN customers w ON e.actor_kind = 'customer' AND w.tenant = {tenant} AND w.id = e.actor_id \
+             LEFT JOIN customers c ON e.actor_kind = 'customer' AND c.tenant = {tenant} \
+             AND c.id = coalesce(w.merged_into, e.actor_id) \
              WHERE e.tenant = {tenant}"
         ));
         let equal = [
@@ -72,7 +74,7 @@ fn read_entry(row: &mut RowReader<'_>) -> Result<AuditEntry, ReadError> {
         event_type: row.get()?,
         actor: {
             let ActorName(kind) = row.get()?;
-            AuthorView { kind, id: row.get()?, name: row.get()? }
+            AuthorView { kind, id: row.get()?, name: row.get()?, erased: row.get()? }
         },
         occurred_at: row.get()?,
         recorded_at: row.get()?,

@@ -1,10 +1,12 @@
 //! Chats: lists, the queue, details.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatStatus;
 use uuid::Uuid;
 
-use super::dialect::{Dialect, chats_known};
+use super::dialect::{Dialect, chats_known, join_person, of_person};
 use super::reader::{RowReader, all, one};
 use super::tickets::number_text;
 use super::{Queries, cursor};
@@ -17,26 +19,38 @@ use crate::views::*;
 /// A chat's place in a list.
 type Place = (DateTime<Utc>, Uuid);
 
-const ORDER: &str = "started";
+const fn sort_name(sort: ChatSort) -> &'static str {
+    match sort {
+        ChatSort::Started => "started",
+        ChatSort::Ended => "ended",
+    }
+}
 
-/// Chats somebody has to accept, oldest first: waiting, or handed over and not yet accepted.
-const QUEUED: &str = "('waiting', 'transferred')";
+/// Chats somebody has to accept: waiting, or handed over and not yet accepted.
+pub(super) const QUEUED: &str = "('waiting', 'transferred')";
 
 impl Queries {
-    /// Chats that match, latest started first. A customer gets their own.
+    /// Chats that match, in the order asked for. A customer gets their own.
     pub async fn chats(
         &self,
         viewer: &Viewer,
         filter: &ChatFilter,
         page: &PageRequest,
     ) -> Result<Page<ChatView>, ReadError> {
-        let place: Option<Place> = cursor::decode(ORDER, page.cursor.as_deref())?;
+        let place: Option<Place> = cursor::decode(sort_name(filter.sort), page.cursor.as_deref())?;
         if let Some((at, _)) = place {
             cursor::check_time(at)?;
         }
         let limit = page.limit();
         let (mut sql, tenant) = self.select_chats(viewer);
         sql.push(&format!(" WHERE h.tenant = {tenant}"));
+        let sorted_by = match filter.sort {
+            ChatSort::Started => "h.started_at",
+            ChatSort::Ended => {
+                sql.push(" AND h.ended_at IS NOT NULL");
+                "h.ended_at"
+            }
+        };
         if !filter.status.is_empty() {
             sql.push(" AND h.status IN ").list(filter.status.iter().map(Column::cell));
         }
@@ -56,7 +70,8 @@ impl Queries {
             sql.push(" AND h.department_id = ").value(&department);
         }
         if let Some(customer) = filter.customer_id {
-            sql.push(" AND h.customer_id = ").value(&customer);
+            let customer = sql.keep(customer.cell());
+            sql.push(" AND ").push(&of_person(&tenant, "h.customer_id", &customer));
         }
         if let Some(from) = filter.started_from {
             sql.push(" AND h.started_at >= ").value(&from);
@@ -80,12 +95,15 @@ impl Queries {
             sql.push(" AND ").push(&found);
         }
         if let Some((at, id)) = place {
-            sql.push(" AND (h.started_at, h.id) < (").value(&at).push(", ").value(&id).push(")");
+            sql.push(&format!(" AND ({sorted_by}, h.id) < (")).value(&at).push(", ").value(&id).push(")");
         }
         let known = chats_known(&mut sql, viewer, "h");
-        sql.push(&known).push(&format!(" ORDER BY h.started_at DESC, h.id DESC LIMIT {}", limit + 1));
+        sql.push(&known).push(&format!(" ORDER BY {sorted_by} DESC, h.id DESC LIMIT {}", limit + 1));
         let chats = all(self.fetch(viewer, sql).await?, read_chat)?;
-        let mut page = cursor::page(chats, limit, ORDER, |chat| (chat.started_at, chat.id));
+        let mut page = cursor::page(chats, limit, sort_name(filter.sort), |chat| match filter.sort {
+            ChatSort::Started => (chat.started_at, chat.id),
+            ChatSort::Ended => (chat.ended_at.unwrap_or(chat.started_at), chat.id),
+        });
         self.estimate_waits(viewer, &mut page.items).await?;
         Ok(page)
     }
@@ -106,7 +124,7 @@ impl Queries {
             sql.push(" AND h.department_id = ").value(&department);
         }
         let known = chats_known(&mut sql, viewer, "h");
-        sql.push(&known).push(&format!(" ORDER BY h.started_at, h.id LIMIT {limit}"));
+        sql.push(&known).push(&format!(" ORDER BY h.queued_at, h.id LIMIT {limit}"));
         let mut chats = all(self.fetch(viewer, sql).await?, read_chat)?;
         self.estimate_waits(viewer, &mut chats).await?;
         Ok(chats)
@@ -131,46 +149,64 @@ impl Queries {
         // A customer has read as whoever they were in the chat: perhaps a visitor who turned out to be them.
         let reader = if viewer.is_customer() { "h.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
         let (theirs, hidden, version) = if viewer.is_customer() {
-            ("agent_messages", "NULL, NULL, NULL, NULL", "h.public_version, h.public_position")
+            ("agent_messages", "NULL, NULL, NULL, NULL, NULL, NULL", "h.public_version, h.public_position")
         } else {
-            ("customer_messages", "h.page, h.user_agent, h.ip, h.transfer_note", "h.version, h.position")
+            (
+                "customer_messages",
+                "h.page, h.user_agent, h.ip, h.transfer_note, c.stated_name, c.stated_email",
+                "h.version, h.position",
+            )
         };
         let agent = agent_of(viewer);
         let greatest = Dialect::of(&self.models.database).greatest();
         sql.push(&format!(
-            "h.id, h.status, h.customer_id, coalesce(c.name, h.visitor_name), coalesce(c.email, h.visitor_email), \
+            "h.id, h.status, coalesce(c.id, h.customer_id), coalesce(c.name, h.visitor_name), \
+             coalesce(c.email, h.visitor_email), coalesce(c.email_verified, FALSE), coalesce(c.erased, FALSE), \
              h.verified, {hidden}, h.question, {agent}, a.name, h.accepted, h.department_id, h.skills, \
              CASE WHEN h.status IN {QUEUED} THEN (SELECT count(*) FROM chats q WHERE q.tenant = {tenant} \
-             AND q.status IN {QUEUED} AND (q.started_at, q.id) <= (h.started_at, h.id)) END, \
-             h.started_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
+             AND q.status IN {QUEUED} AND q.department_id IS NOT DISTINCT FROM h.department_id \
+             AND (q.queued_at, q.id) <= (h.queued_at, h.id)) END, \
+             h.started_at, h.queued_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
              h.customer_messages + h.agent_messages + h.system_messages, \
              {greatest}(h.{theirs} - coalesce(r.{theirs}, 0), 0), h.last_message, h.last_message_at, h.rating, \
-             h.rating_comment, h.ticket_id, h.ticket_number, {version} FROM chats h \
-             LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = h.customer_id \
+             h.rating_comment, h.ticket_id, h.ticket_number, {version} FROM chats h {} \
              LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = {agent} \
-             LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}"
+             LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}",
+            join_person(&tenant, "h.customer_id")
         ));
         (sql, tenant)
     }
 
-    /// A visitor waits about as long as each of those before them made the next one wait lately.
+    /// A visitor waits about as long as each of those before them in the same queue made the next one wait lately.
     async fn estimate_waits(&self, viewer: &Viewer, chats: &mut [ChatView]) -> Result<(), ReadError> {
-        if !chats.iter().any(|chat| chat.status == ChatStatus::Waiting) {
-            return Ok(());
+        let mut estimates: BTreeMap<Option<Uuid>, Option<i64>> = BTreeMap::new();
+        for chat in chats.iter_mut().filter(|chat| chat.status == ChatStatus::Waiting) {
+            let estimate = match estimates.get(&chat.department_id) {
+                Some(estimate) => *estimate,
+                None => {
+                    let estimate = self.usual_wait(viewer, chat.department_id).await?;
+                    estimates.insert(chat.department_id, estimate);
+                    estimate
+                }
+            };
+            chat.estimated_wait_seconds = estimate;
         }
+        Ok(())
+    }
+
+    /// The mean of the last waits in a department's queue, or in that of chats for none.
+    async fn usual_wait(&self, viewer: &Viewer, department: Option<Uuid>) -> Result<Option<i64>, ReadError> {
         let mut sql = Sql::new("SELECT wait_seconds FROM chats WHERE tenant = ");
         sql.value(&viewer.tenant);
+        match department {
+            Some(department) => sql.push(" AND department_id = ").value(&department),
+            None => sql.push(" AND department_id IS NULL"),
+        };
         sql.push(" AND wait_seconds IS NOT NULL ORDER BY started_at DESC LIMIT 20");
         // The figure is about the whole queue, of which a customer sees no more than this.
         let waits = all(self.fetch(viewer, sql).await?, |row| row.get::<i64>())?;
-        if waits.is_empty() {
-            return Ok(());
-        }
-        let mean = waits.iter().sum::<i64>() / i64::try_from(waits.len()).unwrap_or(1);
-        for chat in chats.iter_mut().filter(|chat| chat.status == ChatStatus::Waiting) {
-            chat.estimated_wait_seconds = Some(mean);
-        }
-        Ok(())
+        let count = i64::try_from(waits.len()).unwrap_or(1);
+        Ok((count > 0).then(|| waits.iter().sum::<i64>() / count))
     }
 }
 
@@ -186,12 +222,26 @@ fn agent_of(viewer: &Viewer) -> &'static str {
 fn read_chat(row: &mut RowReader<'_>) -> Result<ChatView, ReadError> {
     let id = row.get()?;
     let status = row.get()?;
-    let (visitor_id, name, email, verified) = (row.get()?, row.get()?, row.get()?, row.get()?);
+    let (visitor_id, name, email) = (row.get()?, row.get()?, row.get()?);
+    let (email_verified, erased, verified) = (row.get()?, row.get()?, row.get()?);
     let (page, user_agent, ip, transfer_note) = (row.get()?, row.get()?, row.get()?, row.get()?);
+    let (stated_name, stated_email) = (row.get()?, row.get()?);
     Ok(ChatView {
         id,
         status,
-        visitor: VisitorView { id: visitor_id, name, email, page, user_agent, ip, verified },
+        visitor: VisitorView {
+            id: visitor_id,
+            name,
+            email,
+            email_verified,
+            stated_name,
+            stated_email,
+            erased,
+            page,
+            user_agent,
+            ip,
+            verified,
+        },
         question: row.get()?,
         agent_id: row.get()?,
         agent_name: row.get()?,
@@ -201,6 +251,7 @@ fn read_chat(row: &mut RowReader<'_>) -> Result<ChatView, ReadError> {
         queue_position: row.get()?,
         estimated_wait_seconds: None,
         started_at: row.get()?,
+        queued_at: row.get()?,
         accepted_at: row.get()?,
         ended_at: row.get()?,
         ended_by: row.get()?,
@@ -212,6 +263,7 @@ fn read_chat(row: &mut RowReader<'_>) -> Result<ChatView, ReadError> {
         rating: row.get::<Option<i64>>()?.and_then(|rating| u8::try_from(rating).ok()),
         rating_comment: row.get()?,
         transfer_note,
+        reply_via: None,
         ticket_id: row.get()?,
         ticket_number: row.get::<Option<i64>>()?.map(number_text),
         version: row.get()?,

@@ -93,10 +93,11 @@ impl Dialect {
                      WHERE messages_fts MATCH {query} AND m.tenant = {tenant}{notes})"
                 );
                 if !public {
-                    found += &format!(
-                        " OR t.customer_id IN (SELECT c.id FROM customers_fts f CROSS JOIN customers c \
-                         ON c.registered_position = f.rowid WHERE customers_fts MATCH {query} AND c.tenant = {tenant})"
+                    let people = format!(
+                        "SELECT c.id FROM customers_fts f CROSS JOIN customers c \
+                         ON c.registered_position = f.rowid WHERE customers_fts MATCH {query} AND c.tenant = {tenant}"
                     );
+                    found += &or_of_people(&tenant, &people);
                 }
                 found + ")"
             }
@@ -107,7 +108,8 @@ impl Dialect {
                     !public
                 );
                 if !public {
-                    found += &format!(" OR t.customer_id IN (SELECT customer_id FROM find_customers({query}))");
+                    let people = format!("SELECT customer_id FROM find_customers({query})");
+                    found += &or_of_people(&tenant, &people);
                 }
                 found + "))"
             }
@@ -118,11 +120,17 @@ impl Dialect {
     pub(super) fn customers_with(self, sql: &mut Sql, viewer: &Viewer, words: &str) -> String {
         let Some(query) = self.query_of(words, viewer) else { return " AND 1 = 0".into() };
         let query = sql.keep(Cell::Text(query));
+        let tenant = sql.keep(Cell::Text(viewer.tenant.as_str().to_owned()));
+        // What a visitor was called is found under whom they turned out to be.
         match self {
             Self::Sqlite => format!(
-                " AND c.registered_position IN (SELECT rowid FROM customers_fts WHERE customers_fts MATCH {query})"
+                " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM customers_fts f CROSS JOIN customers m \
+                 ON m.registered_position = f.rowid WHERE customers_fts MATCH {query} AND m.tenant = {tenant})"
             ),
-            Self::Postgres => format!(" AND c.id IN (SELECT customer_id FROM find_customers({query}))"),
+            Self::Postgres => format!(
+                " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM find_customers({query}) f \
+                 JOIN customers m ON m.tenant = {tenant} AND m.id = f.customer_id)"
+            ),
         }
     }
 
@@ -170,6 +178,14 @@ pub(super) fn chats_known(sql: &mut Sql, viewer: &Viewer, chats: &str) -> String
 /// What is true of no row.
 const NOTHING: &str = " AND 1 = 0";
 
+/// Conversations of these people, and of the visitors who turned out to be them.
+fn or_of_people(tenant: &str, people: &str) -> String {
+    format!(
+        " OR t.customer_id IN ({people} UNION ALL SELECT v.id FROM customers v WHERE v.tenant = {tenant} \
+         AND v.merged_into IN ({people}))"
+    )
+}
+
 /// A condition, with ` AND ` before it, that limits a query to conversations that are the customer's own: theirs, and
 /// those of visitors who turned out to be them. Empty for agents.
 pub(super) fn own(sql: &mut Sql, viewer: &Viewer, customer_column: &str) -> String {
@@ -181,5 +197,25 @@ pub(super) fn own(sql: &mut Sql, viewer: &Viewer, customer_column: &str) -> Stri
     format!(
         " AND {customer_column} IN (SELECT v.id FROM customers v WHERE v.tenant = {tenant} \
          AND v.merged_into = {person} UNION ALL SELECT {person})"
+    )
+}
+
+/// A condition that limits a query to conversations of one person: theirs, and those of visitors who turned out to be
+/// them, whichever of these `person` names.
+pub(super) fn of_person(tenant: &str, customer_column: &str, person: &str) -> String {
+    let canonical = format!(
+        "coalesce((SELECT m.merged_into FROM customers m WHERE m.tenant = {tenant} AND m.id = {person}), {person})"
+    );
+    format!(
+        "{customer_column} IN (SELECT v.id FROM customers v WHERE v.tenant = {tenant} AND v.merged_into = {canonical} \
+         UNION ALL SELECT {canonical})"
+    )
+}
+
+/// Joins `c`, the person whose conversation `t` is: of a visitor who turned out to be a customer, that customer.
+pub(super) fn join_person(tenant: &str, customer_column: &str) -> String {
+    format!(
+        "LEFT JOIN customers w ON w.tenant = {tenant} AND w.id = {customer_column} \
+         LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = coalesce(w.merged_into, {customer_column})"
     )
 }

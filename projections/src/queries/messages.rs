@@ -56,7 +56,7 @@ impl Queries {
         };
         // Beginning with the conversation: it answers one row even when it has no messages.
         sql.push(&format!(
-            "m.message_id, m.author_kind, m.author_id, {name}, m.body, m.internal, m.posted_at, m.position, m.conversation_id \
+            "m.message_id, m.author_kind, coalesce(c.id, m.author_id), {name}, coalesce(c.erased, FALSE), m.body, m.internal, m.posted_at, m.position, m.conversation_id \
              FROM {table} o LEFT JOIN (SELECT * FROM messages WHERE tenant = {tenant} AND conversation_id {of}"
         ));
         if viewer.is_customer() {
@@ -72,7 +72,9 @@ impl Queries {
         sql.push(&format!(
             " ORDER BY position {order} LIMIT {}) m ON m.tenant = o.tenant \
              LEFT JOIN agents a ON m.author_kind = 'agent' AND a.tenant = {tenant} AND a.id = m.author_id \
-             LEFT JOIN customers c ON m.author_kind = 'customer' AND c.tenant = {tenant} AND c.id = m.author_id \
+             LEFT JOIN customers w ON m.author_kind = 'customer' AND w.tenant = {tenant} AND w.id = m.author_id \
+             LEFT JOIN customers c ON m.author_kind = 'customer' AND c.tenant = {tenant} \
+             AND c.id = coalesce(w.merged_into, m.author_id) \
              WHERE o.tenant = {tenant} AND o.id = {id}{visible}",
             limit + 1
         ));
@@ -115,7 +117,7 @@ impl Queries {
 fn read_message(row: &mut RowReader<'_>, here: Uuid) -> Result<Option<MessageView>, ReadError> {
     let Some(id) = row.get::<Option<Uuid>>()? else { return Ok(None) };
     let ActorName(kind) = row.get()?;
-    let author = AuthorView { kind, id: row.get()?, name: row.get()? };
+    let author = AuthorView { kind, id: row.get()?, name: row.get()?, erased: row.get()? };
     Ok(Some(MessageView {
         id,
         author,

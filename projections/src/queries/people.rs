@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::agent::Availability;
+use docket_domain::customer::normal_email;
 use docket_domain::organisation::FieldDefinition;
-use docket_domain::{Role, TenantId};
+use docket_domain::{HeldRole, Role, RoleId, TenantId};
 use uuid::Uuid;
 
+use super::chats::QUEUED;
 use super::reader::{RowReader, all, one};
 use super::tickets::NOT_DONE;
 use super::{Queries, cursor};
@@ -41,12 +43,38 @@ impl Queries {
         one(self.fetch(viewer, sql).await?, read_agent)
     }
 
-    /// Whether somebody of the desk is there for chats.
-    pub async fn anybody_available(&self, tenant: &TenantId) -> Result<bool, ReadError> {
+    /// Who could take a chat by what they say and do: available, with places for chats, of one of the departments (of
+    /// any, if none is named) and with all of the skills. Whether they may, and are there, is not known here.
+    pub async fn agents_for_chats(
+        &self,
+        tenant: &TenantId,
+        departments: &[Uuid],
+        skills: &[String],
+    ) -> Result<Vec<(Uuid, HeldRole)>, ReadError> {
         let viewer = Viewer::agent(tenant.clone(), Uuid::nil());
-        let mut sql = Sql::new("SELECT id FROM agents WHERE tenant = ");
-        sql.value(tenant).push(" AND active AND availability = ").value(&Availability::Available).push(" LIMIT 1");
-        Ok(!self.fetch(&viewer, sql).await?.is_empty())
+        let mut sql = Sql::new("SELECT id, role, custom_role_id FROM agents a WHERE tenant = ");
+        sql.value(tenant).push(" AND active AND max_concurrent_chats > 0 AND availability = ");
+        sql.value(&Availability::Available);
+        if !departments.is_empty() {
+            let any: Vec<_> = departments
+                .iter()
+                .map(|department| {
+                    let department = sql.keep(Cell::Text(department.to_string()));
+                    self.dialect().has("a.department_ids", &department)
+                })
+                .collect();
+            sql.push(&format!(" AND ({})", any.join(" OR ")));
+        }
+        for skill in skills {
+            let skill = sql.keep(Cell::Text(skill.clone()));
+            let has = self.dialect().has("a.skills", &skill);
+            sql.push(" AND ").push(&has);
+        }
+        sql.push(" ORDER BY id");
+        all(self.fetch(&viewer, sql).await?, |row| {
+            let (id, role, custom): (_, Role, Option<Uuid>) = (row.get()?, row.get()?, row.get()?);
+            Ok((id, HeldRole::of(role, custom.map(RoleId))))
+        })
     }
 
     /// Departments by name. A customer sees those that are offered.
@@ -77,11 +105,23 @@ impl Queries {
         }
         let limit = page.limit();
         let mut sql = select_customers(viewer);
+        // A visitor who turned out to be somebody is no second person.
+        sql.push(" AND c.merged_into IS NULL");
         if let Some(kind) = filter.kind {
             sql.push(" AND c.kind = ").value(&kind);
         }
         if let Some(email) = &filter.email {
-            sql.push(" AND c.email = ").value(email);
+            let key = sql.keep(Cell::Text(normal_email(email)));
+            if viewer.is_customer() {
+                sql.push(&format!(" AND c.email_key = {key}"));
+            } else {
+                // What a visitor stated is found under whom they turned out to be.
+                let tenant = sql.keep(viewer.tenant.cell());
+                sql.push(&format!(
+                    " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM customers m WHERE m.tenant = {tenant} \
+                     AND m.email_key = {key})"
+                ));
+            }
         }
         if let Some(external_id) = &filter.external_id {
             sql.push(" AND c.external_id = ").value(external_id);
@@ -138,7 +178,8 @@ fn select_agents(viewer: &Viewer) -> Sql {
          (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} AND t.done_by = a.id AND NOT t.archived AND NOT t.deleted), \
          a.chats_handled, (SELECT count(*) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), \
          (SELECT CAST(coalesce(sum(g.rating), 0) AS bigint) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), a.last_activity_at, a.registered_at, \
-         a.version FROM agents a WHERE a.tenant = {tenant}"
+         a.version, (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = a.id \
+         AND h.status IN {QUEUED}) FROM agents a WHERE a.tenant = {tenant}"
     ));
     sql
 }
@@ -170,6 +211,7 @@ fn read_agent(row: &mut RowReader<'_>) -> Result<AgentView, ReadError> {
         last_activity_at: row.get()?,
         registered_at: row.get()?,
         version: row.get()?,
+        offered_chats: row.get()?,
     })
 }
 
@@ -194,8 +236,13 @@ fn read_department(row: &mut RowReader<'_>) -> Result<DepartmentView, ReadError>
 
 fn select_customers(viewer: &Viewer) -> Sql {
     let mut sql = Sql::new(
-        "SELECT c.id, c.kind, c.name, c.email, c.phone, c.external_id, c.merged_into, c.erased, c.ticket_count, \
-         c.chat_count, c.registered_at, c.last_activity_at, c.version FROM customers c WHERE c.tenant = ",
+        "SELECT c.id, c.kind, c.name, c.email, c.email_verified, c.stated_name, c.stated_email, c.phone, c.external_id, \
+         c.merged_into, c.erased, CAST(c.ticket_count + coalesce((SELECT sum(v.ticket_count) FROM customers v \
+         WHERE v.tenant = c.tenant AND v.merged_into = c.id), 0) AS bigint), \
+         CAST(c.chat_count + coalesce((SELECT sum(v.chat_count) FROM customers v WHERE v.tenant = c.tenant \
+         AND v.merged_into = c.id), 0) AS bigint), c.registered_at, (SELECT max(p.at) FROM (SELECT c.last_activity_at AS at \
+         UNION ALL SELECT v.last_activity_at FROM customers v WHERE v.tenant = c.tenant AND v.merged_into = c.id) p), \
+         c.version FROM customers c WHERE c.tenant = ",
     );
     sql.value(&viewer.tenant);
     if viewer.is_customer() {
@@ -210,6 +257,9 @@ fn read_customer(row: &mut RowReader<'_>) -> Result<CustomerView, ReadError> {
         kind: row.get()?,
         name: row.get()?,
         email: row.get()?,
+        email_verified: row.get()?,
+        stated_name: row.get()?,
+        stated_email: row.get()?,
         phone: row.get()?,
         external_id: row.get()?,
         merged_into: row.get()?,

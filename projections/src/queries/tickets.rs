@@ -8,7 +8,7 @@ use docket_domain::ticket::{TicketNumber, TicketStatus};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::dialect::{Dialect, own, tickets_known};
+use super::dialect::{Dialect, join_person, of_person, own, tickets_known};
 use super::reader::{RowReader, all, one};
 use super::{Queries, cursor};
 use crate::database::Sql;
@@ -80,8 +80,11 @@ impl Queries {
         let tenant = sql.keep(viewer.tenant.cell());
         columns(&mut sql, viewer, self.dialect());
         // Other tickets' ids say nothing without a right to see them; still, how the desk files is its own affair.
-        let (links, email) =
-            if viewer.is_customer() { (self.dialect().empty_array(), "NULL") } else { ("t.linked", "c.email") };
+        let (links, contact) = if viewer.is_customer() {
+            (self.dialect().empty_array(), "NULL, FALSE, NULL, NULL")
+        } else {
+            ("t.linked", "c.email, coalesce(c.email_verified, FALSE), c.stated_name, c.stated_email")
+        };
         let merged_from = if viewer.is_customer() { links } else { "t.merged_from" };
         let position = if viewer.is_customer() { "t.public_position" } else { "t.position" };
         // Nor is a customer told of a ticket that is not theirs.
@@ -94,7 +97,7 @@ impl Queries {
             "t.merged_into".to_owned()
         };
         sql.push(&format!(
-            ", {email}, t.follow_up_of, t.chat_id, t.merged_into IS NOT NULL, {merged_into}, {merged_from}, {links}, t.feedback, \
+            ", {contact}, t.follow_up_of, t.chat_id, t.merged_into IS NOT NULL, {merged_into}, {merged_from}, {links}, t.feedback, \
              t.feedback_comment, {position} FROM tickets t"
         ));
         joins(&mut sql, viewer, &tenant);
@@ -124,12 +127,7 @@ impl Queries {
         let mut sql = Sql::new("SELECT ");
         let tenant = sql.keep(viewer.tenant.cell());
         let ticket = &detail.ticket;
-        let named = [
-            ("name", "departments", ticket.department_id),
-            ("name", "agents", ticket.assignee_id),
-            ("name", "customers", Some(ticket.customer_id)),
-            ("email", "customers", Some(ticket.customer_id).filter(|_| !viewer.is_customer())),
-        ];
+        let named = [("name", "departments", ticket.department_id), ("name", "agents", ticket.assignee_id)];
         let columns = named.map(|(column, table, id)| match id {
             Some(id) => {
                 let id = sql.keep(id.cell());
@@ -138,22 +136,42 @@ impl Queries {
             None => "CAST(NULL AS text)".to_owned(),
         });
         sql.push(&columns.join(", "));
+        let customer = sql.keep(ticket.customer_id.cell());
+        let person = format!(
+            "coalesce((SELECT m.merged_into FROM customers m WHERE m.tenant = {tenant} AND m.id = {customer}), {customer})"
+        );
+        let of_person = |column: &str| {
+            format!("(SELECT x.{column} FROM customers x WHERE x.tenant = {tenant} AND x.id = {person})")
+        };
+        let contact = if viewer.is_customer() {
+            "CAST(NULL AS text), FALSE, CAST(NULL AS text), CAST(NULL AS text)".to_owned()
+        } else {
+            let verified = of_person("email_verified");
+            let (email, name, stated) = (of_person("email"), of_person("stated_name"), of_person("stated_email"));
+            format!("{email}, coalesce({verified}, FALSE), {name}, {stated}")
+        };
+        let (id, name, erased) = (of_person("id"), of_person("name"), of_person("erased"));
+        sql.push(&format!(", coalesce({id}, {customer}), {name}, coalesce({erased}, FALSE), {contact}"));
         let own = own(&mut sql, viewer, "o.customer_id");
         let merged_into = sql.keep(detail.merged_into.cell());
         sql.push(&format!(
             ", (SELECT o.id FROM tickets o WHERE o.tenant = {tenant} AND o.id = {merged_into} AND NOT o.deleted{own})"
         ));
-        let names = one(self.fetch(viewer, sql).await?, |row| {
-            Ok((row.get()?, row.get()?, row.get()?, row.get()?, row.get::<Option<Uuid>>()?))
+        let named = one(self.fetch(viewer, sql).await?, |row| {
+            let filed = (row.get()?, row.get()?);
+            let person = (row.get()?, row.get()?, row.get()?);
+            let contact = (row.get()?, row.get()?, row.get()?, row.get()?);
+            Ok((filed, person, contact, row.get::<Option<Uuid>>()?))
         })?;
-        if let Some((department, assignee, customer, email, known)) = names {
+        if let Some((filed, person, contact, known)) = named {
+            let ticket = &mut detail.ticket;
+            (ticket.department_name, ticket.assignee_name) = filed;
+            (ticket.customer_id, ticket.customer_name, ticket.customer_erased) = person;
+            (detail.customer_email, detail.customer_email_verified) = (contact.0, contact.1);
+            (detail.customer_stated_name, detail.customer_stated_email) = (contact.2, contact.3);
             if viewer.is_customer() {
                 detail.merged_into = known;
             }
-            detail.ticket.department_name = department;
-            detail.ticket.assignee_name = assignee;
-            detail.ticket.customer_name = customer;
-            detail.customer_email = email;
         }
         Ok(detail)
     }
@@ -269,7 +287,6 @@ impl Queries {
             ("category", filter.category.as_ref().map(Column::cell)),
             ("department_id", filter.department_id.as_ref().map(Column::cell)),
             ("order_ref", filter.order_ref.as_ref().map(Column::cell)),
-            ("customer_id", filter.customer_id.as_ref().map(Column::cell)),
             ("assignee_id", assignee.as_ref().map(Column::cell)),
             ("done_by", filter.resolved_by.as_ref().map(Column::cell)),
         ];
@@ -277,6 +294,10 @@ impl Queries {
             if let Some(cell) = cell {
                 add(format!("t.{column} = {}", sql.keep(cell)));
             }
+        }
+        if let Some(customer) = filter.customer_id {
+            let customer = sql.keep(customer.cell());
+            add(of_person(tenant, "t.customer_id", &customer));
         }
         if let Some(tag) = filter.tag.as_ref().filter(|_| !viewer.is_customer()) {
             let tag = sql.keep(tag.cell());
@@ -393,7 +414,7 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let sla = if hidden { "NULL, NULL, NULL, NULL" } else { "s.clock, s.state, s.due_at, s.breached" };
     sql.push(&format!(
         "t.id, t.number, t.subject, t.status, t.priority, t.category, t.department_id, d.name, t.assignee_id, a.name, \
-         t.customer_id, c.name, t.order_ref, {tags}, {fields}, {personal_fields}, t.channel, t.opened_at, \
+         coalesce(c.id, t.customer_id), c.name, coalesce(c.erased, FALSE), t.order_ref, {tags}, {fields}, {personal_fields}, t.channel, t.opened_at, \
          t.first_responded_at, t.resolved_at, t.closed_at, {snoozed}, t.last_message_at, t.last_customer_message_at, \
          t.last_agent_message_at, t.last_message, t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
          t.agent_messages, {resolutions}, t.reopen_count, {assignments}, \
@@ -407,9 +428,9 @@ pub(super) fn joins(sql: &mut Sql, viewer: &Viewer, tenant: &str) {
     let reader = if viewer.is_customer() { "t.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
     sql.push(&format!(
         " LEFT JOIN departments d ON d.tenant = {tenant} AND d.id = t.department_id \
-         LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id \
-         LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = t.customer_id \
-         LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}"
+         LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id {} \
+         LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}",
+        join_person(tenant, "t.customer_id")
     ));
     if !viewer.is_customer() {
         sql.push(&format!(" LEFT JOIN sla s ON s.tenant = {tenant} AND s.ticket_id = t.id"));
@@ -430,6 +451,7 @@ pub(super) fn read_ticket(row: &mut RowReader<'_>) -> Result<TicketView, ReadErr
         assignee_name: row.get()?,
         customer_id: row.get()?,
         customer_name: row.get()?,
+        customer_erased: row.get()?,
         order_ref: row.get()?,
         tags: row.get::<Json<Vec<String>>>()?.0,
         custom_fields: {
@@ -465,6 +487,10 @@ fn read_detail(row: &mut RowReader<'_>) -> Result<TicketDetail, ReadError> {
     Ok(TicketDetail {
         ticket: read_ticket(row)?,
         customer_email: row.get()?,
+        customer_email_verified: row.get()?,
+        customer_stated_name: row.get()?,
+        customer_stated_email: row.get()?,
+        reply_via: None,
         follow_up_of: row.get()?,
         chat_id: row.get()?,
         merged: row.get()?,

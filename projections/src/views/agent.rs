@@ -36,8 +36,11 @@ pub struct AgentView {
     pub skills: Vec<String>,
     /// How many chats at once.
     pub max_concurrent_chats: i64,
-    /// How many they have.
+    /// How many take one of their places: those they have, and those offered to them.
     pub active_chats: i64,
+    /// How many of these are offered to them and not accepted yet.
+    #[serde(default)]
+    pub offered_chats: i64,
     /// Tickets they are responsible for that are not resolved or closed.
     pub open_tickets: i64,
     /// Tickets that are resolved by them, each once: those of `GET /v1/tickets?resolved_by={id}`.

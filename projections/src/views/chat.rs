@@ -6,9 +6,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AssigneeFilter, schema};
+use super::{AssigneeFilter, ReplyVia, schema};
 
-/// Which chats are wanted. Empty or absent means all. Latest started first.
+/// In which order chats are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatSort {
+    /// Latest started first.
+    #[default]
+    Started,
+    /// Latest ended first; only those that have ended.
+    Ended,
+}
+
+/// Which chats are wanted. Empty or absent means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChatFilter {
     /// In one of these statuses.
@@ -25,6 +36,8 @@ pub struct ChatFilter {
     pub started_to: Option<DateTime<Utc>>,
     /// Words of its messages, or of the visitor's name or address.
     pub search: Option<String>,
+    /// In which order.
+    pub sort: ChatSort,
 }
 
 /// Who started a chat. Address on the network, browser and page are for agents only.
@@ -36,6 +49,18 @@ pub struct VisitorView {
     pub name: Option<String>,
     /// Their address.
     pub email: Option<String>,
+    /// Whether the desk, or a site for its visitor, stated that address: else only the visitor did.
+    #[serde(default)]
+    pub email_verified: bool,
+    /// The name they last stated, where the desk knows another. For agents only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_name: Option<String>,
+    /// The address they last stated, where the desk knows another. Nobody verified it. For agents only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_email: Option<String>,
+    /// Whether their data was erased.
+    #[serde(default)]
+    pub erased: bool,
     /// The page they were on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
@@ -71,12 +96,14 @@ pub struct ChatView {
     pub department_id: Option<Uuid>,
     /// Skills an agent needs.
     pub skills: Vec<String>,
-    /// 1 for who is next; only while waiting.
+    /// 1 for who is next among those waiting for the same department, or for any; only while waiting.
     pub queue_position: Option<i64>,
     /// Seconds until an agent is likely to accept, from how long others waited lately; only while waiting.
     pub estimated_wait_seconds: Option<i64>,
     /// When it was started.
     pub started_at: DateTime<Utc>,
+    /// When it last joined the queue: at its start, or when it was last handed over.
+    pub queued_at: DateTime<Utc>,
     /// When an agent first accepted it.
     pub accepted_at: Option<DateTime<Utc>>,
     /// When it ended.
@@ -101,6 +128,10 @@ pub struct ChatView {
     /// A hand-over's note to whoever takes over. For agents only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_note: Option<String>,
+    /// How a reply reaches them, as far as the desk can know: in the portal, in the widget, or, if this is empty, not at all.
+    /// Only in details, for people of the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_via: Option<Vec<ReplyVia>>,
     /// The ticket made of it.
     pub ticket_id: Option<Uuid>,
     /// That ticket's number.

@@ -13,7 +13,7 @@ use super::schema;
 pub struct CustomerFilter {
     /// Only customers, or only visitors.
     pub kind: Option<CustomerKind>,
-    /// Exactly this address.
+    /// This address; case does not count.
     pub email: Option<String>,
     /// Exactly this id in another system.
     pub external_id: Option<String>,
@@ -33,6 +33,15 @@ pub struct CustomerView {
     pub name: Option<String>,
     /// Their address.
     pub email: Option<String>,
+    /// Whether the desk, or a site for its visitor, stated that address: else only they did.
+    #[serde(default)]
+    pub email_verified: bool,
+    /// The name they last stated, where the desk knows another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_name: Option<String>,
+    /// The address they last stated, where the desk knows another. Nobody verified it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_email: Option<String>,
     /// Their number.
     pub phone: Option<String>,
     /// Their id in another system.
@@ -41,9 +50,9 @@ pub struct CustomerView {
     pub merged_into: Option<Uuid>,
     /// Whether their data was erased.
     pub erased: bool,
-    /// Tickets they opened.
+    /// Tickets of theirs, those of visitors who turned out to be them included.
     pub ticket_count: i64,
-    /// Chats they started.
+    /// Chats of theirs, counted alike.
     pub chat_count: i64,
     /// When the desk got to know them.
     pub registered_at: DateTime<Utc>,

@@ -28,6 +28,16 @@ impl ConversationKind {
     }
 }
 
+/// A way in which what the desk writes reaches a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyVia {
+    /// They can sign in to the portal.
+    Portal,
+    /// The widget they wrote in still knows them.
+    Widget,
+}
+
 /// Who wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuthorView {
@@ -36,8 +46,11 @@ pub struct AuthorView {
     pub kind: ActorKind,
     /// Their id; the system has none.
     pub id: Option<Uuid>,
-    /// Their name as it is today.
+    /// Their name as it is today; null if none is known, or once their data was erased.
     pub name: Option<String>,
+    /// Whether their data was erased.
+    #[serde(default)]
+    pub erased: bool,
 }
 
 /// A message or note.

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::SlaBadge;
 use super::schema;
+use super::{ReplyVia, SlaBadge};
 
 /// Whose tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +109,11 @@ pub struct TicketView {
     pub assignee_name: Option<String>,
     /// Whose request it is.
     pub customer_id: Uuid,
-    /// The customer's name.
+    /// The customer's name; null if none is known, or once their data was erased.
     pub customer_name: Option<String>,
+    /// Whether the customer's data was erased.
+    #[serde(default)]
+    pub customer_erased: bool,
     /// The order it is about; null once the customer's data was erased.
     pub order_ref: Option<String>,
     /// Tags, sorted.
@@ -205,6 +208,19 @@ pub struct TicketDetail {
     pub ticket: TicketView,
     /// The customer's address.
     pub customer_email: Option<String>,
+    /// Whether the desk, or a site for its visitor, stated that address: else only the customer did.
+    #[serde(default)]
+    pub customer_email_verified: bool,
+    /// The name the customer last stated, where the desk knows another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_stated_name: Option<String>,
+    /// The address the customer last stated, where the desk knows another. Nobody verified it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_stated_email: Option<String>,
+    /// How a reply reaches them, as far as the desk can know: in the portal, in the widget, or, if this is empty, not at all.
+    /// Only in details, for people of the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_via: Option<Vec<ReplyVia>>,
     /// The closed ticket it follows up.
     pub follow_up_of: Option<Uuid>,
     /// The chat it came from.

@@ -236,6 +236,8 @@ impl Desk {
             chat_id: None,
             assignee_id: None,
             sla: Some(Box::new(docket_domain::sla::default_policy("Europe/Rome"))),
+            author: None,
+            written_at: None,
         };
         self.act::<Ticket>(id, Actor::customer(customer), command).await;
         id

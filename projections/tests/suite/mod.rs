@@ -5,6 +5,7 @@ mod erasing;
 mod figures;
 mod history;
 mod lists;
+mod people;
 mod plans;
 mod rebuilding;
 mod roles;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use docket_domain::agent::{AgentEvent, Availability};
 use docket_domain::chat::ChatEvent;
-use docket_domain::{AgentId, ChatId, DepartmentId, DomainEvent, Event, EventMeta};
+use docket_domain::{ActorKind, AgentId, ChatId, DepartmentId, DomainEvent, Event, EventMeta};
 use uuid::Uuid;
 
 /// An agent as routing sees them.
@@ -157,8 +157,16 @@ impl Board {
                 agent.active = false;
                 agent.availability = Availability::Offline;
             }
-            AgentEvent::AgentReactivated(_) => agent.active = true,
-            AgentEvent::AgentRenamed(_) | AgentEvent::RoleChanged(_) => return false,
+            AgentEvent::AgentReactivated(_) => {
+                agent.active = true;
+                // Whoever comes back begins anew: what they let pass or handed over before is no reason against them.
+                for chat in self.chats.values_mut().filter(|chat| chat.waiting) {
+                    chat.passed.remove(&id);
+                    chat.from = chat.from.filter(|from| *from != id);
+                }
+            }
+            AgentEvent::RoleChanged(_) => {}
+            AgentEvent::AgentRenamed(_) => return false,
         }
         true
     }
@@ -209,7 +217,8 @@ impl Board {
                 chat.since = meta.occurred_at;
                 chat.department = event.to_department.or(chat.department);
                 chat.passed.clear();
-                chat.from = Some(event.from);
+                // Whoever left the desk did not hand it over.
+                chat.from = Some(event.from).filter(|_| meta.actor.kind != ActorKind::System);
                 chat.offer = event.to_agent.map(|agent| Offer { agent, since: meta.occurred_at });
             }
             // Whoever waits with an unused offer is looked at again when its chat moves on.

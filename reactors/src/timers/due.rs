@@ -49,14 +49,13 @@ pub fn ticket_timers(ticket: &Ticket) -> Vec<TicketTimer> {
     wake.into_iter().chain(clocks).collect()
 }
 
-/// When a chat ends by itself, unless somebody writes before.
+/// When a chat ends by itself, unless somebody writes before. In the queue its visitor's patience counts, from when it
+/// last joined the queue; in an agent's hands silence does, from when it was last accepted.
 pub fn chat_timer(chat: &Chat, settings: &Settings) -> Option<ChatTimer> {
-    let quiet_since = chat.started_at.max(chat.accepted_at).max(chat.last_message_at)?;
-    match chat.status {
-        ChatStatus::Closed => None,
-        ChatStatus::Waiting => Some(ChatTimer { at: quiet_since + settings.chat_abandoned, by: EndedBy::Abandoned }),
-        ChatStatus::Active | ChatStatus::Transferred => {
-            Some(ChatTimer { at: quiet_since + settings.chat_idle, by: EndedBy::Timeout })
-        }
-    }
+    let (since, limit, by) = match chat.status {
+        ChatStatus::Closed => return None,
+        ChatStatus::Waiting | ChatStatus::Transferred => (chat.queued_at, settings.chat_abandoned, EndedBy::Abandoned),
+        ChatStatus::Active => (chat.held_since, settings.chat_idle, EndedBy::Timeout),
+    };
+    Some(ChatTimer { at: since.max(chat.last_message_at)? + limit, by })
 }

@@ -56,8 +56,8 @@ impl House {
         let store = open_log(&LogUrl::Sqlite(folder.path().join("log.db")), clock.clone()).await.unwrap();
         let vault = folder.path().join("vault.db").display().to_string();
         let vault = open_vault(&vault, MasterKey::from_bytes(&[7; 32]), clock.clone()).await.unwrap();
-        let journal = Journal::new(store, Arc::new(vault), clock.clone());
-        let commands = Commands::new(journal, CommandSettings::default());
+        let journal = Journal::new(store, Arc::new(vault.clone()), clock.clone());
+        let commands = Commands::new(journal, vault.accounts(), CommandSettings::default());
         Self { folder, clock, commands, tenant: TenantId::new("acme").unwrap() }
     }
 

@@ -119,3 +119,36 @@ async fn rivals_and_restarts_never_give_anybody_too_many() {
         assert_eq!(taken - released, places);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_back_is_offered_what_they_had() {
+    let house = House::new().await;
+    let running = house.react(settings()).await;
+    let agent = house.agent(1, &[], &[]).await;
+    let chat = house.start_chat().await;
+    eventually("it is offered", || async { house.chat(chat).await.offered_to == Some(agent) }).await;
+    house.commands.accept_chat(&house.by(Actor::agent(agent)), chat, agent).await.unwrap();
+    house.commands.deactivate_agent(&house.by(Actor::SYSTEM), agent).await.unwrap();
+    eventually("it waits", || async { house.chat(chat).await.agent_id.is_none() }).await;
+    assert_eq!(house.chat(chat).await.offered_to, None);
+    let back = AgentCommand::Reactivate;
+    house.commands.change_agent(&house.by(Actor::SYSTEM), agent, &back).await.unwrap();
+    house.available(agent, Availability::Available).await;
+    eventually("it is offered again", || async { house.chat(chat).await.offered_to == Some(agent) }).await;
+
+    // The same of what they handed over before they left, and of a reactor that only reads about it.
+    house.commands.accept_chat(&house.by(Actor::agent(agent)), chat, agent).await.unwrap();
+    let sales = house.commands.create_department(&house.by(Actor::SYSTEM), "Sales".into(), None).await.unwrap();
+    let sales = DepartmentId(sales.stream.id);
+    let of_sales = AgentCommand::ChangeDepartments { department_ids: vec![sales] };
+    house.commands.change_agent(&house.by(Actor::SYSTEM), agent, &of_sales).await.unwrap();
+    house.commands.transfer_chat(&house.by(Actor::agent(agent)), chat, None, Some(sales), None).await.unwrap();
+    house.commands.deactivate_agent(&house.by(Actor::SYSTEM), agent).await.unwrap();
+    house.commands.change_agent(&house.by(Actor::SYSTEM), agent, &AgentCommand::Reactivate).await.unwrap();
+    running.end().await;
+    let house = house.restarted().await;
+    let running = house.react(settings()).await;
+    house.available(agent, Availability::Available).await;
+    eventually("and again", || async { house.chat(chat).await.offered_to == Some(agent) }).await;
+    running.end().await;
+}

@@ -109,3 +109,45 @@ async fn silent_chats_end_and_give_their_place_back() {
     eventually("everybody is gone", || async { house.load_agent(agent).await.active_chats.is_empty() }).await;
     running.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handed_over_chat_waits_by_the_queues_limit_and_is_idle_from_its_acceptance() {
+    let settings =
+        || Settings { chat_idle: TimeDelta::seconds(8), chat_abandoned: TimeDelta::seconds(60), ..Settings::default() };
+    let house = House::new().await;
+    let (one, two) = (house.agent(5, &[], &[]).await, house.agent(5, &[], &[]).await);
+    for agent in [one, two] {
+        house.available(agent, Availability::Busy).await;
+    }
+    let (handed, left, marker) = (house.start_chat().await, house.start_chat().await, house.start_chat().await);
+    for chat in [handed, left, marker] {
+        house.commands.accept_chat(&house.by(Actor::agent(one)), chat, one).await.unwrap();
+    }
+    let running = house.react(settings()).await;
+    house.pass(TimeDelta::seconds(6));
+    let by = house.by(Actor::agent(one));
+    house.commands.transfer_chat(&by, handed, Some(two), None, None).await.unwrap_err();
+    let sales = house.commands.create_department(&house.by(Actor::SYSTEM), "Sales".into(), None).await.unwrap();
+    let sales = docket_domain::DepartmentId(sales.stream.id);
+    for chat in [handed, left] {
+        house.commands.transfer_chat(&by, chat, None, Some(sales), None).await.unwrap();
+    }
+    // Nobody writes in the third: its end shows that the timers have looked at this moment.
+    house.pass(TimeDelta::seconds(4));
+    eventually("the silent one ends", || async { house.chat(marker).await.status == ChatStatus::Closed }).await;
+    assert_eq!(house.chat(handed).await.status, ChatStatus::Transferred);
+
+    // Accepted after a long wait, it has the whole idle limit before it.
+    house.pass(TimeDelta::seconds(40));
+    house.commands.accept_chat(&house.by(Actor::agent(two)), handed, two).await.unwrap();
+    house.pass(TimeDelta::seconds(7));
+    let silent = house.start_chat().await;
+    house.commands.accept_chat(&house.by(Actor::agent(one)), silent, one).await.unwrap();
+    house.pass(TimeDelta::seconds(10));
+    eventually("it was idle", || async { house.chat(handed).await.status == ChatStatus::Closed }).await;
+    let ended = house.chat(handed).await;
+    assert_eq!(ended.ended_by, Some(EndedBy::Timeout));
+    eventually("the queue's patience ends", || async { house.chat(left).await.status == ChatStatus::Closed }).await;
+    assert_eq!(house.chat(left).await.ended_by, Some(EndedBy::Abandoned));
+    running.end().await;
+}

@@ -187,6 +187,7 @@ mod tests {
                 email: None,
                 phone: None,
                 external_id: None,
+                email_verified: None,
             })),
         };
         meta(&mut event.meta);

@@ -38,6 +38,7 @@ async fn append(journal: &Journal, dice: &mut Dice) {
         email: None,
         phone: None,
         external_id: None,
+        email_verified: None,
     })];
     if dice.below(20) == 0 {
         bodies.push(CustomerEvent::PersonalDataErased(PersonalDataErased {}));

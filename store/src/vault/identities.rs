@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use aws_lc_rs::hmac;
-use docket_domain::{PersonId, TenantId};
+use chrono::{DateTime, Utc};
+use docket_domain::{PersonId, Position, TenantId};
 use serde_json::json;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, moment};
 use super::database::{Database, reading, writing};
 use super::keys::closed;
 use super::writer::{Request, hex_of};
@@ -32,6 +33,15 @@ impl IdentityKind {
     }
 }
 
+/// Who has claimed an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdentityClaim {
+    /// The person.
+    pub person: PersonId,
+    /// When they last did. Whether the log bears it out is known once what was to be recorded with it is.
+    pub claimed_at: DateTime<Utc>,
+}
+
 /// An identity as the vault keeps it: nobody can tell what it was.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct HashedIdentity {
@@ -52,7 +62,7 @@ impl Accounts {
         kind: IdentityKind,
         value: &str,
         candidate: PersonId,
-    ) -> Result<PersonId, KeyError> {
+    ) -> Result<IdentityClaim, KeyError> {
         let (answer, winner) = oneshot::channel();
         let request = Request::Claim(self.hashed(tenant, kind, value), candidate, answer);
         self.0.writes.send(request).await.map_err(|_| closed())?;
@@ -68,16 +78,39 @@ impl Accounts {
         tenant: &TenantId,
         kind: IdentityKind,
         value: &str,
-    ) -> Result<Option<PersonId>, KeyError> {
+    ) -> Result<Option<IdentityClaim>, KeyError> {
         let identity = self.hashed(tenant, kind, value);
-        let found: Option<(Uuid,)> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person FROM identities WHERE tenant = $1 AND kind = $2 AND mac = $3")
+        let found: Option<(Uuid, i64)> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT person, claimed_at FROM identities WHERE tenant = $1 AND kind = $2 AND mac = $3")
                 .bind(tenant.as_str())
                 .bind(identity.kind)
                 .bind(identity.mac.to_vec())
                 .fetch_optional(pool)
                 .await)?;
-        Ok(found.map(|(person,)| PersonId(person)))
+        Ok(found.map(|(person, at)| IdentityClaim { person: PersonId(person), claimed_at: moment(at) }))
+    }
+
+    /// Gives an identity that `from` claimed to `to`. False if `from` does not have it any more.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn move_identity(
+        &self,
+        tenant: &TenantId,
+        kind: IdentityKind,
+        value: &str,
+        from: IdentityClaim,
+        to: PersonId,
+    ) -> Result<bool, KeyError> {
+        let HashedIdentity { tenant, kind, mac } = self.hashed(tenant, kind, value);
+        let now = self.now();
+        writing!(self.0.database, tx => {
+            sqlx::query("UPDATE identities SET person = $1, claimed_at = $2 \
+                         WHERE tenant = $3 AND kind = $4 AND mac = $5 AND person = $6 AND claimed_at = $7")
+                .bind(to.0).bind(now).bind(tenant.as_str()).bind(kind).bind(mac.to_vec())
+                .bind(from.person.0).bind(from.claimed_at.timestamp_micros())
+                .execute(&mut *tx).await?.rows_affected() > 0
+        })
     }
 
     /// Takes an identity from a person, e.g. an address they no longer have. Nothing happens if it is not theirs.
@@ -96,6 +129,59 @@ impl Accounts {
             sqlx::query("DELETE FROM identities WHERE tenant = $1 AND kind = $2 AND mac = $3 AND person = $4")
                 .bind(tenant.as_str()).bind(kind).bind(mac.to_vec()).bind(person.0)
                 .execute(&mut *tx).await?;
+        })
+    }
+
+    /// Takes from a person all identities but `kept`, of those claimed before a moment.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn release_other_identities(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        kept: &[(IdentityKind, &str)],
+        claimed_before: DateTime<Utc>,
+    ) -> Result<(), KeyError> {
+        let kept: Vec<_> = kept.iter().map(|(kind, value)| self.hashed(tenant, *kind, value)).collect();
+        let rows: Vec<(String, Vec<u8>)> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT kind, mac FROM identities WHERE tenant = $1 AND person = $2 AND claimed_at < $3")
+                .bind(tenant.as_str()).bind(person.0).bind(claimed_before.timestamp_micros()).fetch_all(pool).await)?;
+        let others: Vec<_> =
+            rows.into_iter().filter(|(kind, mac)| !kept.iter().any(|k| k.kind == kind && k.mac == mac[..])).collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let tenant = tenant.clone();
+        writing!(self.0.database, tx => {
+            for (kind, mac) in others {
+                sqlx::query("DELETE FROM identities WHERE tenant = $1 AND kind = $2 AND mac = $3 AND person = $4")
+                    .bind(tenant.as_str()).bind(kind).bind(mac).bind(person.0)
+                    .execute(&mut *tx).await?;
+            }
+        })
+    }
+
+    /// How far of the log the identities are known to follow.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn identities_follow_to(&self) -> Result<Position, KeyError> {
+        let found: Option<(i64,)> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT position FROM vault_positions WHERE name = 'identities'").fetch_optional(pool).await)?;
+        Ok(found.map_or(Position::START, |(position,)| Position(position.unsigned_abs())))
+    }
+
+    /// Notes how far of the log the identities follow.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn note_identities_follow(&self, position: Position) -> Result<(), KeyError> {
+        let position = i64::try_from(position.0).map_err(|_| KeyError::Damaged)?;
+        writing!(self.0.database, tx => {
+            sqlx::query("INSERT INTO vault_positions (name, position) VALUES ('identities', $1) \
+                         ON CONFLICT (name) DO UPDATE SET position = excluded.position")
+                .bind(position).execute(&mut *tx).await?;
         })
     }
 
@@ -121,23 +207,26 @@ pub(super) fn keyed_hash(key: &hmac::Key, tenant: &TenantId, kind: &str, value: 
 pub(super) async fn claim_all(
     database: &Database,
     mut claims: Vec<(HashedIdentity, PersonId)>,
-) -> Result<HashMap<HashedIdentity, PersonId>, KeyError> {
+    now: i64,
+) -> Result<HashMap<HashedIdentity, IdentityClaim>, KeyError> {
     // In one order on every node, as with keys.
     claims.sort();
-    // A no-op update makes RETURNING show the row that was there before.
-    let rows: Vec<(String, String, Vec<u8>, Uuid)> = match database {
+    // The update makes RETURNING show the row that was there before, and a claim made again a fresh one.
+    let rows: Vec<(String, String, Vec<u8>, Uuid, i64)> = match database {
         Database::Sqlite { writer, .. } => {
             let rows: Vec<_> = claims
                 .iter()
                 .map(|(i, person)| json!([i.tenant, i.kind, hex::encode(i.mac), hex_of(person.0)]))
                 .collect();
             sqlx::query_as(
-                "INSERT INTO identities (tenant, kind, mac, person) \
-                 SELECT value ->> 0, value ->> 1, unhex(value ->> 2), unhex(value ->> 3) FROM json_each($1) WHERE true \
-                 ON CONFLICT (tenant, kind, mac) DO UPDATE SET person = identities.person \
-                 RETURNING tenant, kind, mac, person",
+                "INSERT INTO identities (tenant, kind, mac, person, claimed_at) \
+                 SELECT value ->> 0, value ->> 1, unhex(value ->> 2), unhex(value ->> 3), $2 FROM json_each($1) WHERE true \
+                 ON CONFLICT (tenant, kind, mac) DO UPDATE SET claimed_at = CASE identities.person WHEN excluded.person \
+                 THEN excluded.claimed_at ELSE identities.claimed_at END \
+                 RETURNING tenant, kind, mac, person, claimed_at",
             )
             .bind(json!(rows).to_string())
+            .bind(now)
             .fetch_all(writer)
             .await?
         }
@@ -145,26 +234,30 @@ pub(super) async fn claim_all(
             let column =
                 |of: fn(&HashedIdentity) -> String| -> Vec<String> { claims.iter().map(|(i, _)| of(i)).collect() };
             sqlx::query_as(
-                "INSERT INTO identities (tenant, kind, mac, person) \
-                 SELECT * FROM UNNEST($1::text[], $2::text[], $3::bytea[], $4::uuid[]) \
-                 ON CONFLICT (tenant, kind, mac) DO UPDATE SET person = identities.person \
-                 RETURNING tenant, kind, mac, person",
+                "INSERT INTO identities (tenant, kind, mac, person, claimed_at) \
+                 SELECT tenant, kind, mac, person, $5 FROM UNNEST($1::text[], $2::text[], $3::bytea[], $4::uuid[]) \
+                 AS new (tenant, kind, mac, person) \
+                 ON CONFLICT (tenant, kind, mac) DO UPDATE SET claimed_at = CASE identities.person WHEN excluded.person \
+                 THEN excluded.claimed_at ELSE identities.claimed_at END \
+                 RETURNING tenant, kind, mac, person, claimed_at",
             )
             .bind(column(|i| i.tenant.to_string()))
             .bind(column(|i| i.kind.to_owned()))
             .bind(claims.iter().map(|(i, _)| i.mac.to_vec()).collect::<Vec<_>>())
             .bind(claims.iter().map(|(_, person)| person.0).collect::<Vec<_>>())
+            .bind(now)
             .fetch_all(pool)
             .await?
         }
     };
+    let claim = |person, at| IdentityClaim { person: PersonId(person), claimed_at: moment(at) };
     let winners: HashMap<_, _> =
-        rows.into_iter().map(|(tenant, kind, mac, person)| ((tenant, kind, mac), PersonId(person))).collect();
+        rows.into_iter().map(|(tenant, kind, mac, person, at)| ((tenant, kind, mac), claim(person, at))).collect();
     Ok(claims
         .into_iter()
         .filter_map(|(identity, _)| {
             let row = (identity.tenant.to_string(), identity.kind.to_owned(), identity.mac.to_vec());
-            winners.get(&row).map(|person| (identity, *person))
+            winners.get(&row).map(|claim| (identity, *claim))
         })
         .collect())
 }

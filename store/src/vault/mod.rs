@@ -12,6 +12,7 @@ mod identities;
 mod keys;
 mod master_key;
 mod passwords;
+mod presence;
 mod remembered;
 mod sessions;
 mod tenants;
@@ -30,7 +31,7 @@ use keys::KeyCache;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 
 pub use accounts::{Account, AccountError, Accounts, Caller, NewAccount, Proof};
-pub use identities::IdentityKind;
+pub use identities::{IdentityClaim, IdentityKind};
 pub use master_key::{MasterKey, MasterKeyError};
 pub use sessions::{NewSession, Session, SessionLimits};
 pub use tokens::{ApiToken, NewApiToken};

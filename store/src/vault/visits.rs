@@ -13,8 +13,9 @@ use super::database::{reading, writing};
 use super::sessions::SessionLimits;
 use crate::{KeyError, Keyring as _, new_id};
 
-/// What visitors may do: chat, and leave a message when nobody is there.
-const OF_VISITORS: [Permission; 3] = [Permission::ViewChat, Permission::SendMessages, Permission::CreateTickets];
+/// What visitors may do: chat, leave a message when nobody is there, and read the answer.
+const OF_VISITORS: [Permission; 4] =
+    [Permission::ViewChat, Permission::SendMessages, Permission::CreateTickets, Permission::ViewTickets];
 
 /// A visit to begin.
 #[derive(Debug, Clone)]

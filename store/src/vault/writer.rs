@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::database::Database;
-use super::identities::{self, HashedIdentity};
+use super::identities::{self, HashedIdentity, IdentityClaim};
 use super::keys::{self, KeyCache, Person};
 use super::master_key::MasterKey;
 use crate::{Clock, KeyError, KeyState};
@@ -21,7 +21,7 @@ pub(super) enum Request {
     /// A person's key, made if there is none.
     Ensure(Person, oneshot::Sender<Result<KeyState, KeyError>>),
     /// An identity for a person, unless another has it.
-    Claim(HashedIdentity, PersonId, oneshot::Sender<Result<PersonId, KeyError>>),
+    Claim(HashedIdentity, PersonId, oneshot::Sender<Result<IdentityClaim, KeyError>>),
 }
 
 /// Starts the writer; it ends when the last sender is gone.
@@ -77,7 +77,7 @@ async fn serve(
     }
     if !claims.is_empty() {
         let wanted = claims.iter().map(|(identity, (candidate, _))| (identity.clone(), *candidate)).collect();
-        match identities::claim_all(database, wanted).await {
+        match identities::claim_all(database, wanted, now).await {
             Ok(winners) => {
                 for (identity, (_, answers)) in claims {
                     answer_all(answers, &winners.get(&identity).copied().ok_or(KeyError::Damaged));

@@ -23,6 +23,7 @@ fn drafts(person: PersonId, journal: &Journal) -> Vec<Draft> {
         author: Actor::customer(person.0),
         body: PersonalText::Known(format!("I am {person}")),
         first_response: None,
+        written_at: None,
     };
     let status = StatusChanged {
         from: TicketStatus::Open,

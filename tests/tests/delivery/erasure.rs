@@ -81,6 +81,8 @@ async fn append_ticket(desk: &Desk, customer: CustomerId) {
         channel: Channel::Api,
         follow_up_of: None,
         chat_id: None,
+        author: None,
+        written_at: None,
     };
     let draft = Draft {
         body: DomainEvent::Ticket(opened.into()),

@@ -131,6 +131,7 @@ pub(crate) fn registered(name: &str) -> CustomerEvent {
         email: None,
         phone: None,
         external_id: None,
+        email_verified: None,
     })
 }
 

@@ -13,7 +13,7 @@ use docket_domain::{
     TicketId,
 };
 use docket_store::new_id;
-use docket_store::vault::{IdentityKind, NewAccount};
+use docket_store::vault::NewAccount;
 
 use super::people::{AGENTS, ANSWERS, DEPARTMENTS, FIRST, LAST, NOTES, QUESTIONS, REPLIES, REQUESTS};
 use crate::cli::Outcome;
@@ -84,9 +84,7 @@ pub(super) async fn fill(desk: &Desk, tickets: u32, chats: u32) -> Result<Option
         desk.commands.execute::<Account>(&filling.by(Actor::SYSTEM), id.0, open).await?;
     }
     for number in 0..FIRST.len() * 3 {
-        let id = filling.meet(number).await?;
-        let email = address(number);
-        accounts.claim_identity(&desk.tenant, IdentityKind::Email, &email, PersonId(id.0)).await?;
+        filling.meet(number).await?;
     }
     for _ in 0..tickets {
         filling.ticket(desk).await?;
@@ -181,6 +179,8 @@ impl Filling<'_> {
             channel: *self.choices.of(&[Channel::Portal, Channel::Email, Channel::Api]),
             follow_up_of: None,
             assignee_id: None,
+            author: None,
+            written_at: None,
         };
         let id = TicketId(self.commands.open_ticket(&by_customer, &request).await?.stream.id);
         if !self.choices.chance(80) {

@@ -109,7 +109,8 @@ pub(super) async fn rate_chat(
 pub(crate) struct TicketOfChat {
     /// What it is about.
     subject: String,
-    /// The request in full; absent: what was said.
+    /// A first message in the agent's words; absent: the first thing said. What was said follows, each turn a message with
+    /// its author and time.
     description: Option<String>,
     /// The kind of request.
     category: String,

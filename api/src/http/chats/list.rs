@@ -6,7 +6,7 @@ use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use docket_domain::Category;
 use docket_domain::chat::ChatStatus;
-use docket_projections::views::{ChatFilter, ChatView, Page};
+use docket_projections::views::{ChatFilter, ChatSort, ChatView, Page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use crate::http::extract::{Path, Query};
 use crate::http::history::{HistoryQuery, stream_page};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{AnyOf, Assignee, page};
+use crate::http::reach::reply_via;
 use crate::http::respond::{Listing, Versioned};
 use crate::http::there;
 
@@ -43,6 +44,9 @@ pub(crate) struct ChatQuery {
     started_to: Option<DateTime<Utc>>,
     /// Words of its messages, or of the visitor's name or address.
     search: Option<String>,
+    /// `started` (the default): latest started first; `ended`: latest ended first, only those that have ended.
+    #[param(inline)]
+    sort: Option<ChatSort>,
     /// How many, 15 by default, at most 100.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -50,7 +54,7 @@ pub(crate) struct ChatQuery {
     cursor: Option<String>,
 }
 
-/// Chats that match, latest started first. Customers get their own.
+/// Chats that match. Customers get their own.
 #[utoipa::path(get, path = "/v1/chats", tag = "chats", params(ChatQuery), responses((status = 200, body = Page<ChatView>)))]
 pub(super) async fn list_chats(
     State(app): State<App>,
@@ -67,6 +71,7 @@ pub(super) async fn list_chats(
         started_from: query.started_from,
         started_to: query.started_to,
         search: query.search,
+        sort: query.sort.unwrap_or_default(),
     };
     let page = app.queries.chats(&who.viewer(), &filter, &request).await?;
     Ok(Listing { page, uri })
@@ -99,7 +104,10 @@ pub(super) async fn list_chat_queue(
 /// A chat.
 #[utoipa::path(get, path = "/v1/chats/{id}", tag = "chats", params(("id" = Uuid, Path)), responses((status = 200, body = ChatView)))]
 pub(super) async fn get_chat(State(app): State<App>, who: Who, Path(id): Path<Uuid>) -> Answer<Versioned<ChatView>> {
-    let chat = app.queries.chat(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("chat"))?;
+    let mut chat = app.queries.chat(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("chat"))?;
+    if !who.is_customer() {
+        chat.reply_via = Some(reply_via(&app, &who.tenant, chat.visitor.id).await?);
+    }
     let version = chat.version;
     Ok(Versioned(chat, version))
 }

@@ -1,11 +1,13 @@
 //! `/v1/chats`.
 
+mod availability;
 mod conversation;
 mod flow;
 mod list;
 mod start;
 mod transcript;
 
+pub(super) use availability::somebody_is_there;
 use docket_domain::Permission::{CreateTickets, SendMessages};
 use docket_domain::chat::ChatCommand;
 use docket_domain::{ChatId, CustomerId, Data};

@@ -9,13 +9,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::somebody_is_there as anybody_is_there;
 use crate::app::App;
+use crate::auth::Principal;
 use crate::http::address::ClientAddress;
 use crate::http::ask::Ask;
 use crate::http::customers::{NewCustomer, customer_for};
 use crate::http::problem::{Answer, Problem};
 use crate::http::respond::{Accepted, Receipt, accept};
-use crate::http::widget::{Form, check_form};
+use crate::http::widget::{Form, check_form, departments_of};
 
 /// A chat to start.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,7 +44,8 @@ pub(crate) struct NewChat {
     skills: Vec<String>,
 }
 
-/// Starts a chat. A customer's goes into the queue; an agent who starts one has it at once.
+/// Starts a chat. A customer's goes into the queue; an agent who starts one has it at once. A visitor of the widget is
+/// refused with 409 `nobody_available` while nobody is there who could take it: they leave a message instead.
 #[utoipa::path(post, path = "/v1/chats", tag = "chats", request_body = NewChat, responses((status = 201, body = Receipt)))]
 pub(super) async fn start_chat(
     State(app): State<App>,
@@ -71,7 +74,7 @@ pub(super) async fn start_chat(
             (None, Some(customer)) => {
                 // Who is not known yet is registered, as by `POST /v1/customers`.
                 who.require(Permission::CreateTickets)?;
-                customer_for(&app, who, customer, &ask.invocation).await?
+                customer_for(&app, customer, &ask.invocation).await?
             }
             _ => {
                 return Err(Problem::invalid_field(
@@ -82,6 +85,7 @@ pub(super) async fn start_chat(
             }
         }
     };
+    let somebody_is_there = !who.is_visitor() || can_be_taken(&app, who, body).await?;
     // Address and browser are the visitor's; an agent's are none of the chat's business.
     let of_visitor = who.is_customer();
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
@@ -96,8 +100,18 @@ pub(super) async fn start_chat(
         department_id: body.department_id.map(DepartmentId),
         skills: body.skills.clone(),
         verified: of_visitor && who.is_verified(),
+        somebody_is_there,
         ..StartChat::of(customer_id)
     };
     let done = app.commands.start_chat(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     Ok(accept(&app, who, done).await?.created("/v1/chats"))
+}
+
+/// Whether somebody could take a visitor's chat: in the department they chose, else in one of those the widget offers.
+async fn can_be_taken(app: &App, who: &Principal, body: &NewChat) -> Answer<bool> {
+    let departments = match body.department_id {
+        Some(department) => vec![department],
+        None => departments_of(app, &who.tenant).await?,
+    };
+    anybody_is_there(app, &who.tenant, &departments, &body.skills).await
 }

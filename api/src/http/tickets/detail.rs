@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::auth::Who;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::{Answer, Problem};
+use crate::http::reach::reply_via;
 use crate::http::respond::Versioned;
 
 /// As of when.
@@ -38,6 +39,7 @@ pub(super) async fn get_ticket(
     let moment = match (query.at_version, query.at) {
         (None, None) => {
             let detail = app.queries.ticket(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("ticket"))?;
+            let detail = with_ways(&app, &who, detail).await?;
             let version = detail.ticket.version;
             return Ok(Versioned(detail, version));
         }
@@ -47,9 +49,17 @@ pub(super) async fn get_ticket(
             return Err(Problem::invalid_field("at", "invalid", "at: give either at or at_version"));
         }
     };
-    let detail = as_of(&app, &who, id, moment).await?;
+    let detail = with_ways(&app, &who, as_of(&app, &who, id, moment).await?).await?;
     let version = detail.ticket.version;
     Ok(Versioned(detail, version))
+}
+
+/// Says how an answer reaches the customer today, to people of the desk.
+async fn with_ways(app: &App, who: &Who, mut detail: TicketDetail) -> Answer<TicketDetail> {
+    if !who.is_customer() {
+        detail.reply_via = Some(reply_via(app, &who.tenant, detail.ticket.customer_id).await?);
+    }
+    Ok(detail)
 }
 
 /// How a ticket stands with the service level, and why: every running and paused stretch of each clock.

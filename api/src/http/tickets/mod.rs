@@ -16,7 +16,7 @@ use docket_domain::ticket::TicketCommand;
 use docket_domain::{CustomerId, Data, TicketId};
 use uuid::Uuid;
 
-use super::access::Access::{Desk, Own, Sees, SeesOwn};
+use super::access::Access::{Desk, Own, OwnOrVisitor, Sees, SeesOwn, SeesOwnOrVisitor};
 use super::ask::Ask;
 use super::problem::{Answer, Problem};
 use super::respond::{Accepted, accept};
@@ -31,17 +31,17 @@ const TICKETS: &[Data] = &[Data::Tickets];
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
-        SeesOwn(TICKETS) => list::list_tickets,
+        SeesOwnOrVisitor(TICKETS) => list::list_tickets,
         Own(CreateTickets) => open::open_ticket,
         SeesOwn(TICKETS) => list::count_tickets,
         Desk(EditTickets) => bulk::change_tickets [Key],
-        SeesOwn(TICKETS) => detail::get_ticket,
+        SeesOwnOrVisitor(TICKETS) => detail::get_ticket,
         Sees(TICKETS) => detail::get_ticket_sla,
         SeesOwn(TICKETS) => history::list_ticket_events,
-        SeesOwn(TICKETS) => conversation::list_ticket_messages,
-        Own(EditTickets) => conversation::post_ticket_message,
+        SeesOwnOrVisitor(TICKETS) => conversation::list_ticket_messages,
+        OwnOrVisitor(EditTickets) => conversation::post_ticket_message,
         Desk(EditTickets) => conversation::add_ticket_note,
-        Own(CreateTickets) => conversation::mark_ticket_read,
+        OwnOrVisitor(CreateTickets) => conversation::mark_ticket_read,
         Own(CloseTickets) => fields::change_ticket_status,
         Desk(AssignTickets) => fields::assign_ticket,
         Desk(AssignTickets) => fields::unassign_ticket,

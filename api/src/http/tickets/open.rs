@@ -4,7 +4,7 @@ use axum::extract::State;
 use docket_commands::OpenTicket;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::ticket::{Channel, CustomFields, Priority};
-use docket_domain::{AgentId, CustomerId, DepartmentId, Permission, TicketId};
+use docket_domain::{Actor, AgentId, CustomerId, DepartmentId, Permission, TicketId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -49,6 +49,9 @@ pub(crate) struct NewTicket {
     follow_up_of: Option<Uuid>,
     /// The agent who takes it at once; for people of the desk only.
     assignee_id: Option<Uuid>,
+    /// Whether the description is in the customer's own words, as from a form or a mail. Absent: `true` for the channel
+    /// `email`, else what somebody of the desk writes counts as theirs.
+    from_customer: Option<bool>,
     /// How it came in: `portal`, `desk`, `api` or `email`. Absent: `portal` for customers, else `api`.
     #[schema(schema_with = schema::channel)]
     channel: Option<Channel>,
@@ -75,6 +78,7 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         who.require(Permission::ViewTickets)?;
     }
     let channel = body.channel.unwrap_or(if who.is_customer() { Channel::Portal } else { Channel::Api });
+    let from_customer = !who.is_customer() && body.from_customer.unwrap_or(channel == Channel::Email);
     let category = match &body.category {
         Some(category) => category.clone(),
         None => default_category(&app, who).await?,
@@ -92,12 +96,15 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         channel,
         follow_up_of: body.follow_up_of.map(TicketId),
         assignee_id: body.assignee_id.map(AgentId),
+        author: None,
+        written_at: None,
     };
     if body.customer.is_some() && !who.is_customer() {
         // A form that is refused must not leave a customer behind.
         app.commands.check_opening(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     }
     request.customer_id = requester(&app, &ask).await?;
+    request.author = from_customer.then(|| Actor::customer(request.customer_id));
     let done = app.commands.open_ticket(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
     let number = done.note.clone();
     Ok(accept(&app, who, done).await?.number(number).created("/v1/tickets"))
@@ -124,7 +131,7 @@ async fn requester(app: &App, ask: &Ask<NewTicket>) -> Answer<CustomerId> {
     }
     match (body.customer_id, &body.customer) {
         (Some(id), None) => Ok(CustomerId(id)),
-        (None, Some(customer)) => customer_for(app, who, customer, &ask.invocation).await,
+        (None, Some(customer)) => customer_for(app, customer, &ask.invocation).await,
         _ => Err(Problem::invalid_field("customer_id", "required", "customer_id: give either customer_id or customer")),
     }
 }

@@ -95,6 +95,13 @@ pub(super) async fn admit_visitor(app: &App, who: &Principal, headers: &HeaderMa
     }
 }
 
+/// The departments a tenant's widget offers; none: visitors are not asked, and whoever is there may help.
+pub(super) async fn departments_of(app: &App, tenant: &TenantId) -> Answer<Vec<uuid::Uuid>> {
+    let organisation = app.commands.organisation(tenant).await?;
+    let widget = organisation.widget.as_ref();
+    Ok(widget.map_or_else(Vec::new, |widget| widget.settings.department_ids.iter().map(|id| id.0).collect()))
+}
+
 /// What a visitor filled in before a chat.
 pub(super) struct Form<'a> {
     /// Their name.

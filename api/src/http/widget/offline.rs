@@ -1,7 +1,7 @@
 //! Leaving a message while nobody is there: it becomes a ticket.
 
 use axum::extract::State;
-use docket_commands::{Invocation, OpenTicket};
+use docket_commands::OpenTicket;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::text::is_blank;
 use docket_domain::{CustomerId, DepartmentId, Violations};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::visit::ensure;
+use super::visit::{ensure, state_contact};
 use super::{Form, check_form};
 use crate::app::App;
 use crate::http::ask::Ask;
@@ -24,7 +24,7 @@ pub(crate) struct OfflineMessage {
     message: String,
     /// Their name.
     name: Option<String>,
-    /// Where the answer goes. Required unless it is known.
+    /// Where the answer goes, as they state it: the latest counts. Required unless an address is known.
     email: Option<String>,
     /// The department, one of those the widget offers.
     department_id: Option<Uuid>,
@@ -50,20 +50,12 @@ pub(super) async fn leave_message(State(app): State<App>, ask: Ask<OfflineMessag
     if known.email.is_none() && email.is_none() {
         return Err(Problem::invalid_field("email", "required", "email is required: it is where the answer goes"));
     }
-    let text = |text: &Option<docket_domain::PersonalText>| text.as_ref().and_then(|t| t.known()).map(str::to_owned);
-    if !known.exists() {
+    if known.exists() {
+        state_contact(&app, &ask.invocation, name, email).await?;
+    } else {
         let kind = CustomerKind::Visitor;
         let register = CustomerCommand::Register { kind, name, email, phone: None, external_id: None };
         ensure(&app, &who.tenant, who.person, register).await?;
-    } else if (known.name.is_none() && name.is_some()) || (known.email.is_none() && email.is_some()) {
-        // What is known stays: only somebody who signed in, or the desk, changes it.
-        let command = CustomerCommand::ChangeDetails {
-            name: text(&known.name).or(name),
-            email: text(&known.email).or(email),
-            phone: text(&known.phone),
-        };
-        let bare = Invocation { idempotency: None, if_match: None, ..ask.invocation.clone() };
-        app.commands.execute::<Customer>(&bare, who.person.0, command).await.map_err(|error| ask.refuse(error))?;
     }
     let organisation = app.commands.organisation(&who.tenant).await?;
     let category = organisation.categories.first().cloned().unwrap_or_else(|| "general".to_owned());

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::open_widget;
 use crate::app::App;
+use crate::http::chats::somebody_is_there;
 use crate::http::customers::vault_problem;
 use crate::http::extract::Path;
 use crate::http::problem::Answer;
@@ -22,6 +23,8 @@ pub(crate) struct OfferedDepartment {
     id: Uuid,
     /// Its name.
     name: String,
+    /// Whether somebody of it is there to chat with now.
+    online: bool,
 }
 
 /// What a page may know of the widget.
@@ -49,7 +52,8 @@ pub(crate) struct WidgetView {
     email_field: FormField,
     /// Departments visitors choose from, in order; none: they are not asked.
     departments: Vec<OfferedDepartment>,
-    /// Whether somebody is there to chat with now.
+    /// Whether somebody is there to chat with now, of the departments offered if there are any: somebody who is available,
+    /// may write in chats, has places for them and has not signed out.
     online: bool,
     /// What visitors read while nobody is there.
     offline_text: Option<String>,
@@ -68,12 +72,17 @@ pub(super) async fn get_widget(State(app): State<App>, Path(key): Path<String>) 
         true => Vec::new(),
         false => app.queries.departments(&Viewer::customer(tenant.clone(), Uuid::nil())).await?,
     };
-    let departments = settings
-        .department_ids
-        .iter()
-        .filter_map(|id| offered.iter().find(|department| department.id == id.0))
-        .map(|department| OfferedDepartment { id: department.id, name: department.name.clone() })
-        .collect();
+    let mut departments = Vec::with_capacity(settings.department_ids.len());
+    for id in &settings.department_ids {
+        if let Some(department) = offered.iter().find(|department| department.id == id.0) {
+            let online = somebody_is_there(&app, &tenant, &[id.0], &[]).await?;
+            departments.push(OfferedDepartment { id: id.0, name: department.name.clone(), online });
+        }
+    }
+    let online = match departments.is_empty() {
+        true => somebody_is_there(&app, &tenant, &[], &[]).await?,
+        false => departments.iter().any(|department| department.online),
+    };
     Ok(Json(WidgetView {
         organisation: organisation.name.clone(),
         title: settings.title,
@@ -84,7 +93,7 @@ pub(super) async fn get_widget(State(app): State<App>, Path(key): Path<String>) 
         name_field: settings.name_field,
         email_field: settings.email_field,
         departments,
-        online: app.queries.anybody_available(&tenant).await?,
+        online,
         offline_text: settings.offline_text,
         identity: app.accounts.widget_secret(&tenant).await.map_err(vault_problem)?.is_some(),
     }))

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::{HeaderMap, Method, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_commands::{CommandError, Invocation};
-use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_commands::{CommandError, Invocation, NewPerson};
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind, Identity};
 use docket_domain::text::is_blank;
-use docket_domain::{Actor, CustomerId, PersonId, Rejection, TenantId};
+use docket_domain::{Actor, CustomerId, PersonId, PersonalText, Rejection, TenantId};
 use docket_store::new_id;
-use docket_store::vault::{IdentityKind, NewVisit, SessionLimits};
+use docket_store::vault::{NewVisit, SessionLimits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -126,19 +126,54 @@ async fn vouched(app: &App, tenant: &TenantId, body: &NewVisitor) -> Answer<Opti
     }
 }
 
-/// The customer with that id on the site, registered if they are new.
+/// The customer with that id on the site, registered if they are new. What the visitor says of themselves, and what
+/// differs from what the desk knows, is kept as stated.
 async fn customer_of(app: &App, tenant: &TenantId, vouched: &Vouched, body: &NewVisitor) -> Answer<PersonId> {
-    let claim = app.accounts.claim_identity(tenant, IdentityKind::ExternalId, &vouched.user_id, PersonId(new_id()));
-    let person = claim.await.map_err(vault_problem)?;
-    let register = CustomerCommand::Register {
-        kind: CustomerKind::Customer,
-        name: vouched.name.clone().or_else(|| body.name.clone()),
-        email: vouched.email.clone().or_else(|| body.email.clone()),
+    let by_site = Invocation::by(tenant.clone(), Actor::SYSTEM);
+    let new = NewPerson {
+        name: vouched.name.clone(),
+        email: vouched.email.clone(),
         phone: None,
         external_id: Some(vouched.user_id.clone()),
     };
-    ensure(app, tenant, person, register).await?;
-    Ok(person)
+    let person = match app.commands.find_customer(tenant, &Identity::external_id(&vouched.user_id)).await? {
+        Some(known) => known,
+        None => match app.commands.find_or_register(&by_site, &NewPerson { email: None, ..new.clone() }).await {
+            Ok(person) => person,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let known = app.commands.load::<Customer>(tenant, person.0).await?;
+    if let (Some(email), false) = (&vouched.email, known.email_verified) {
+        let text = |text: &Option<PersonalText>| text.as_ref().and_then(PersonalText::to_known);
+        let details = CustomerCommand::ChangeDetails {
+            name: text(&known.name),
+            email: Some(email.clone()),
+            phone: text(&known.phone),
+        };
+        match app.commands.execute::<Customer>(&by_site, person.0, details).await {
+            // Somebody else is known by the address; here it is kept as stated.
+            Ok(_) | Err(CommandError::Rejected(Rejection::Taken { .. })) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let given = |vouched: &Option<String>, said: &Option<String>| vouched.clone().or_else(|| said.clone());
+    let (name, email) = (given(&vouched.name, &body.name), given(&vouched.email, &body.email));
+    state_contact(app, &Invocation::by(tenant.clone(), Actor::customer(person.0)), name, email).await?;
+    Ok(PersonId(person.0))
+}
+
+/// Keeps what somebody says of themselves.
+pub(super) async fn state_contact(
+    app: &App,
+    by: &Invocation,
+    name: Option<String>,
+    email: Option<String>,
+) -> Answer<()> {
+    let Some(person) = by.actor.id else { return Ok(()) };
+    let bare = Invocation { idempotency: None, if_match: None, ..by.clone() };
+    app.commands.execute::<Customer>(&bare, person, CustomerCommand::StateContact { name, email }).await?;
+    Ok(())
 }
 
 /// Somebody new. They are registered once there is something to say of them: at the latest when they start a chat.

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use docket_domain::PersonId;
+use docket_domain::customer::Customer;
+use docket_domain::{CustomerId, PersonId};
 use docket_projections::views::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,7 +41,16 @@ pub(crate) struct VisitView {
     expires_at: DateTime<Utc>,
 }
 
-/// A customer's visits that have not ended, latest first; at most 100.
+/// A customer, and the visitors who turned out to be them.
+async fn people_of(app: &App, who: &Who, id: Uuid) -> Answer<Vec<PersonId>> {
+    let customer = app.commands.load::<Customer>(&who.tenant, id).await?;
+    let canonical = customer.canonical(CustomerId(id));
+    let absorbed = app.commands.load::<Customer>(&who.tenant, canonical.0).await?.absorbed.clone();
+    Ok(std::iter::once(canonical).chain(absorbed).map(|person| PersonId(person.0)).collect())
+}
+
+/// A customer's visits that have not ended, those of visitors who turned out to be them among them, latest first; at most
+/// 100.
 #[utoipa::path(get, path = "/v1/customers/{id}/visits", tag = "customers", params(("id" = Uuid, Path)),
     responses((status = 200, body = Page<VisitView>)))]
 pub(super) async fn list_customer_visits(
@@ -48,7 +58,12 @@ pub(super) async fn list_customer_visits(
     who: Who,
     Path(id): Path<Uuid>,
 ) -> Answer<Json<Page<VisitView>>> {
-    let visits = app.accounts.list_visits(&who.tenant, PersonId(id)).await.map_err(vault_problem)?;
+    let mut visits = Vec::new();
+    for person in people_of(&app, &who, id).await? {
+        visits.extend(app.accounts.list_visits(&who.tenant, person).await.map_err(vault_problem)?);
+    }
+    visits.sort_by_key(|visit| std::cmp::Reverse((visit.created_at, visit.id)));
+    visits.truncate(100);
     let items = visits
         .into_iter()
         .map(|visit| VisitView {
@@ -70,6 +85,8 @@ pub(super) async fn list_customer_visits(
 #[utoipa::path(delete, path = "/v1/customers/{id}/visits", tag = "customers", params(("id" = Uuid, Path)),
     responses((status = 204, description = "They are over.")))]
 pub(super) async fn end_customer_visits(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<StatusCode> {
-    app.accounts.end_visits(&ask.who.tenant, PersonId(id)).await.map_err(vault_problem)?;
+    for person in people_of(&app, &ask.who, id).await? {
+        app.accounts.end_visits(&ask.who.tenant, person).await.map_err(vault_problem)?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

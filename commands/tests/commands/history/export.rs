@@ -123,6 +123,7 @@ async fn a_live_desk_survives_export_and_import() {
         email: Some("bob@example.org".into()),
         phone: Some("123".into()),
         external_id: None,
+        email_verified: None,
     };
     append(Category::Customer, bob, bob, Actor::agent(ann), vec![CustomerEvent::from(registered).into()]).await;
     let opened = TicketOpened {
@@ -141,6 +142,8 @@ async fn a_live_desk_survives_export_and_import() {
         channel: Channel::Email,
         follow_up_of: None,
         chat_id: None,
+        author: None,
+        written_at: None,
     };
     let read = MessagesRead { reader: Actor::agent(ann), up_to_version: 1, customer_messages: 1, agent_messages: 0 };
     let (open, working) = (TicketStatus::Open, TicketStatus::InProgress);

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta};
-use docket_domain::{HeldRole, Permission, PermissionSet, Role, RoleId, TenantId};
-use docket_store::vault::{AccountError, IdentityKind, NewAccount, NewApiToken, NewSession, Proof, SessionLimits};
+use docket_domain::{HeldRole, Permission, PermissionSet, Position, Role, RoleId, TenantId};
+use docket_store::vault::{
+    AccountError, IdentityClaim, IdentityKind, NewAccount, NewApiToken, NewSession, Proof, SessionLimits,
+};
 use docket_store::{KeyError, Keyring as _};
 
 use super::house::{House, Kind, agent, contains, person, tenant};
@@ -19,21 +21,48 @@ async fn an_identity_has_one_owner(kind: Kind) {
     let claims = (0..100).map(|i| {
         let accounts = if i % 2 == 0 { one.accounts() } else { two.accounts() };
         let email = if i % 3 == 0 { "Ada@Example.org " } else { "ada@example.org" };
-        tokio::spawn(
-            async move { accounts.claim_identity(&tenant(), IdentityKind::Email, email, person()).await.unwrap() },
-        )
+        tokio::spawn(async move {
+            accounts.claim_identity(&tenant(), IdentityKind::Email, email, person()).await.unwrap().person
+        })
     });
     let winners: HashSet<_> = futures::future::join_all(claims).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(winners.len(), 1);
     let winner = winners.into_iter().next().unwrap();
     let accounts = one.accounts();
-    let email = |kind| accounts.find_identity(&SHARED_TENANT, kind, "ada@example.org");
+    let email = async |kind| {
+        let found = accounts.find_identity(&SHARED_TENANT, kind, "ada@example.org").await;
+        found.map(|found| found.map(|claim| claim.person))
+    };
     assert_eq!(email(IdentityKind::Email).await.unwrap(), Some(winner));
     assert_eq!(email(IdentityKind::ExternalId).await.unwrap(), None);
     accounts.release_identity(&tenant(), IdentityKind::Email, "ada@example.org", person()).await.unwrap();
     assert_eq!(email(IdentityKind::Email).await.unwrap(), Some(winner));
     accounts.release_identity(&tenant(), IdentityKind::Email, "ada@example.org", winner).await.unwrap();
     assert_eq!(email(IdentityKind::Email).await.unwrap(), None);
+
+    // Taking one over needs to know whose claim it is, and of when.
+    let claim = accounts.claim_identity(&tenant(), IdentityKind::Email, "ada@example.org", winner).await.unwrap();
+    let earlier = IdentityClaim { claimed_at: claim.claimed_at - TimeDelta::seconds(1), ..claim };
+    let to = person();
+    let take = async |from| accounts.move_identity(&tenant(), IdentityKind::Email, "ADA@example.org", from, to).await;
+    assert!(!take(earlier).await.unwrap());
+    assert!(take(claim).await.unwrap());
+    assert_eq!(email(IdentityKind::Email).await.unwrap(), Some(to));
+
+    // What is kept is kept, and what is fresh.
+    accounts.claim_identity(&tenant(), IdentityKind::ExternalId, "4711", to).await.unwrap();
+    let kept = [(IdentityKind::ExternalId, "4711")];
+    let after = claim.claimed_at + TimeDelta::days(1);
+    accounts.release_other_identities(&tenant(), to, &kept, claim.claimed_at).await.unwrap();
+    assert_eq!(email(IdentityKind::Email).await.unwrap(), Some(to));
+    accounts.release_other_identities(&tenant(), to, &kept, after).await.unwrap();
+    assert_eq!(email(IdentityKind::Email).await.unwrap(), None);
+    let known = accounts.find_identity(&tenant(), IdentityKind::ExternalId, "4711").await.unwrap();
+    assert_eq!(known.map(|claim| claim.person), Some(to));
+
+    assert_eq!(accounts.identities_follow_to().await.unwrap(), Position::START);
+    accounts.note_identities_follow(Position(42)).await.unwrap();
+    assert_eq!(two.accounts().identities_follow_to().await.unwrap(), Position(42));
     one.close().await;
     two.close().await;
 }

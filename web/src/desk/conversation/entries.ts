@@ -6,7 +6,7 @@ import type { Person } from "$/live/protocol";
 export type Line =
   | { kind: "day"; key: string; at: string }
   | { kind: "unread"; key: string }
-  | { kind: "message"; key: string; event: DocketEvent; author: Person; body: string | null; internal: boolean }
+  | { kind: "message"; key: string; event: DocketEvent; author: Person; body: string | null; internal: boolean; at: string }
   | { kind: "event"; key: string; event: DocketEvent }
   | { kind: "run"; key: string; events: readonly DocketEvent[] }
   | { kind: "outgoing"; key: string; entry: Shown };
@@ -16,18 +16,22 @@ export interface Written {
   /** Null: erased. */
   body: string | null;
   internal: boolean;
+  /** When it was written: in a ticket made of a chat, before the event. */
+  at: string;
 }
 
 /** What somebody wrote with an event, if that is what it is. */
 export function writtenIn(event: DocketEvent): Written | null {
   const { payload } = event as { payload: Record<string, unknown> };
   const text = (name: string) => (typeof payload[name] === "string" ? payload[name] : null);
+  const author = (payload["author"] as Person | undefined) ?? event.actor;
+  const at = text("written_at") ?? event.occurred_at;
   switch (event.event_type) {
     case "TicketOpened":
-      return { author: event.actor, body: text("description"), internal: false };
+      return { author, body: text("description"), internal: false, at };
     case "MessagePosted":
     case "NoteAdded":
-      return { author: (payload["author"] as Person | undefined) ?? event.actor, body: text("body"), internal: event.event_type === "NoteAdded" };
+      return { author, body: text("body"), internal: event.event_type === "NoteAdded", at };
     default:
       return null;
   }

@@ -1,0 +1,7 @@
+-- When an identity was claimed, and how far of the log identities are known to follow.
+ALTER TABLE identities ADD COLUMN claimed_at bigint NOT NULL DEFAULT 0;
+
+CREATE TABLE vault_positions (
+    name text NOT NULL PRIMARY KEY,
+    position bigint NOT NULL
+);
