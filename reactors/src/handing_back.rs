@@ -110,7 +110,8 @@ impl HandingBack {
                 held.insert(id, Held { by: assigned.to, unfinished, version });
             }
             E::Unassigned(_) => {
-                if held.remove(&id).is_some_and(|held| !held.unfinished) {
+                let was_done = held.remove(&id).is_some_and(|held| !held.unfinished);
+                if was_done {
                     done.insert(id);
                 }
             }
