@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use docket_commands::Commands;
 use docket_domain::TenantId;
 use docket_projections::{Queries, ReadModels};
-use docket_store::{Accounts, Journal, Vault};
+use docket_store::{Accounts, Journal, Vault, Workers};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
@@ -44,6 +44,8 @@ pub struct Parts {
     pub hub: Hub,
     /// Places for their connections.
     pub slots: Slots,
+    /// What this process's workers are doing.
+    pub workers: Workers,
     /// Requests being worked on.
     pub in_flight: AtomicUsize,
     /// Told when the server is to stop: streams end.

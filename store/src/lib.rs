@@ -18,10 +18,14 @@ mod ids;
 mod journal;
 mod keyring;
 mod open;
+mod opening;
+pub mod pg;
 mod postgres;
+mod quarantine;
 mod sqlite;
 pub mod vault;
 mod verify;
+mod workers;
 
 pub use clock::{Clock, MOST_SKEW, ManualClock, SystemClock};
 pub use event_store::{
@@ -34,5 +38,7 @@ pub use ids::new_id;
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};
+pub use quarantine::{Quarantined, Unreadable, UnreadableReason};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};
 pub use verify::{Anchor, Damage, InvalidAnchor, Verified, VerifyError, verify};
+pub use workers::{Worker, WorkerState, Workers};

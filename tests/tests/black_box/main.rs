@@ -1,6 +1,7 @@
 //! Black-box and fault tests: what a client, an operator and an accident can do to a running desk.
 
 mod bad_input;
+mod command_line;
 mod conventions;
 mod erasure;
 mod fault_broker;
@@ -10,6 +11,9 @@ mod foreign;
 mod imports;
 mod isolation;
 mod live;
+mod nats_logins;
+mod poison;
+mod postgres;
 mod real_data;
 mod rebuild;
 mod roles;

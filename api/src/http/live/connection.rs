@@ -247,7 +247,9 @@ impl Connection {
         if topics.is_empty() {
             return Ok(());
         }
-        let Some(view) = shown_live(&self.app, &self.who, event).await.map_err(|_| Over::Failed)? else { return Ok(()) };
+        let Some(view) = shown_live(&self.app, &self.who, event).await.map_err(|_| Over::Failed)? else {
+            return Ok(());
+        };
         self.tell_event(topics.iter().map(String::as_str).collect(), view).await
     }
 
