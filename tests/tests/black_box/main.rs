@@ -8,6 +8,7 @@ mod fault_broker;
 mod fault_database;
 mod fault_kill;
 mod foreign;
+mod generated_clients;
 mod imports;
 mod isolation;
 mod live;
