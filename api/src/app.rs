@@ -6,7 +6,7 @@ use std::sync::Arc;
 use docket_commands::Commands;
 use docket_domain::TenantId;
 use docket_projections::{Queries, ReadModels};
-use docket_store::{Accounts, Journal, Vault};
+use docket_store::{Accounts, Journal, Vault, Workers};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
@@ -47,6 +47,8 @@ pub struct Parts {
     pub slots: Slots,
     /// What strangers may spend.
     pub budgets: Arc<Budgets>,
+    /// What this process's workers are doing.
+    pub workers: Workers,
     /// Requests being worked on.
     pub in_flight: Arc<InFlight>,
     /// Told when the server is to stop: streams end.

@@ -1,14 +1,19 @@
 //! Settings: defaults < file < `DOCKET_*` variables < flags. The defaults are `docket.default.toml` itself.
 
+mod environment;
 mod load;
+mod nats;
+mod proxies;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use docket_domain::Limits;
 use docket_store::delivery::{RelayOptions, StreamOptions};
 use serde::{Deserialize, Serialize};
+
+pub use nats::NatsSettings;
+pub use proxies::Network;
 
 /// The commented default file, which is also where the defaults are read from.
 pub const DEFAULTS: &str = include_str!("../../docket.default.toml");
@@ -67,8 +72,8 @@ pub struct Settings {
     pub roles: Vec<Role>,
     pub store: String,
     pub read_models: String,
-    pub nats: String,
     pub org: String,
+    pub nats: NatsSettings,
     pub http: HttpSettings,
     pub auth: AuthSettings,
     pub widget: WidgetSettings,
@@ -78,6 +83,9 @@ pub struct Settings {
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
     pub web: WebSettings,
+    /// `DOCKET_*` variables that are no settings; told at the start.
+    #[serde(skip)]
+    pub unknown_variables: Vec<String>,
 }
 
 /// `[http]`.
@@ -85,7 +93,7 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "documented in docket.default.toml")]
 pub struct HttpSettings {
-    pub listen: SocketAddr,
+    pub listen: String,
     pub public_url: String,
     pub max_connections: usize,
     pub max_connections_per_address: usize,
@@ -96,11 +104,23 @@ pub struct HttpSettings {
     pub min_position_wait_ms: u64,
     pub shutdown_seconds: u64,
     pub trusted_origins: Vec<String>,
+    pub trusted_proxies: Vec<Network>,
+    pub trusted_hops: u8,
     pub trust_forwarded_for: bool,
     pub metrics_token: Secret,
     pub live_per_person: usize,
     pub live_per_address: usize,
     pub stalled_seconds: u64,
+}
+
+impl HttpSettings {
+    /// Whether whoever connects from `peer` speaks for others: a proxy of ours.
+    pub fn is_proxy(&self, peer: std::net::IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trust_forwarded_for
+            || self.trusted_hops > 0
+            || self.trusted_proxies.iter().any(|network| network.contains(&peer))
+    }
 }
 
 /// `[auth]`.
@@ -303,6 +323,13 @@ impl Settings {
     /// Whether this process has `role`.
     pub fn has_role(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Logs what the variables of the environment have that is no setting: a typing mistake, or somebody else's.
+    pub fn tell_unknown_variables(&self) {
+        for variable in &self.unknown_variables {
+            tracing::warn!(variable, "no setting has this name; the variable is left alone");
+        }
     }
 
     /// Whether people reach Docket over TLS.

@@ -38,6 +38,9 @@ pub fn start_logging(settings: &LoggingSettings) -> Result<(), ConfigError> {
             settings.filter
         ))
     })?;
+    // What NATS says is told by the connection's own events, once; the client would repeat it at every try.
+    let quiet = if settings.filter.contains("async_nats") { None } else { "async_nats=off".parse().ok() };
+    let filter = quiet.into_iter().fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Text => builder.try_init(),

@@ -135,6 +135,30 @@ async fn too_many_requests_at_once_are_shed() {
     desk.anonymous().get("/healthz").await.expect(StatusCode::OK);
 }
 
+#[tokio::test]
+async fn the_document_is_what_generators_of_clients_can_read() {
+    let desk = TestDesk::start().await;
+    let document = desk.anonymous().get("/openapi.json").await.expect(StatusCode::OK);
+    assert_eq!(document["servers"][0]["url"], "/");
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for name in schemas.keys() {
+        assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{name} is no name of a type");
+    }
+    let items = &document["components"]["schemas"]["TicketViewPage"]["properties"]["items"]["items"];
+    assert_eq!(items["$ref"], "#/components/schemas/TicketView");
+    let mut ids = std::collections::HashSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations").iter().filter(|(_, one)| one.is_object()) {
+            let id = operation["operationId"].as_str().expect("an id");
+            assert!(ids.insert(id.to_owned()), "{id} is not the only one of its name");
+            for (status, answer) in operation["responses"].as_object().expect("answers") {
+                let said = answer["description"].as_str().is_some_and(|words| !words.is_empty());
+                assert!(said || answer["$ref"].is_string(), "{method} {path}: {status} is not described");
+            }
+        }
+    }
+}
+
 /// `docs/openapi.json` is what the server says; `DOCKET_UPDATE_SCHEMAS=1` writes it anew.
 #[tokio::test]
 async fn schemas_openapi_is_committed() {

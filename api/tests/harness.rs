@@ -32,7 +32,7 @@ impl TestDesk {
         let folder = tempfile::tempdir().expect("a folder");
         let mut settings = Settings::defaults();
         settings.data = folder.path().join("data");
-        settings.http.listen = "127.0.0.1:0".parse().expect("an address");
+        settings.http.listen = "127.0.0.1:0".to_owned();
         settings.http.shutdown_seconds = 2;
         settings.auth.bootstrap_token = BOOTSTRAP.to_owned().into();
         change(&mut settings);

@@ -42,6 +42,17 @@ impl Socket {
         }
     }
 
+    /// The code with which the server closes; what it says before is dropped.
+    async fn closed_with(&mut self) -> Option<u16> {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.0.next()).await.ok()?? {
+                Ok(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
     /// The next message of that type; others on the way are dropped.
     pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
         loop {
@@ -372,4 +383,19 @@ async fn a_listener_that_takes_nothing_any_more_is_ended() {
         (answer.status() == StatusCode::OK).then_some(())
     };
     crate::harness::eventually("its place is given to another", open).await;
+}
+
+#[tokio::test]
+async fn a_socket_is_told_why_it_ends() {
+    let mut desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let issued = admin.post("/v1/tokens", &json!({ "label": "short", "scopes": ["view_tickets"] })).await.json();
+    let reader = Client::new(&admin.base, issued["token"].as_str());
+    let mut socket = Socket::connect(&reader).await;
+    admin.delete(&format!("/v1/tokens/{}", issued["id"].as_str().expect("an id"))).await;
+    assert_eq!(socket.closed_with().await, Some(1008));
+
+    let mut socket = Socket::connect(&admin).await;
+    let (code, ()) = tokio::join!(socket.closed_with(), desk.restart());
+    assert_eq!(code, Some(1012));
 }

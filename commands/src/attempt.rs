@@ -255,7 +255,7 @@ pub(crate) async fn read_on(
 ) -> Result<Cached, CommandError> {
     const PAGE: usize = 500;
     loop {
-        let events: Vec<Event> = commands.journal().read_stream(stream, cached.version, PAGE).await?;
+        let events: Vec<Event> = commands.journal().read_whole_stream(stream, cached.version, PAGE).await?;
         let last = events.len() < PAGE;
         if !events.is_empty() {
             cached = cached.after(&events);

@@ -30,9 +30,9 @@ impl Rolls {
         };
         let mut roll = roll.lock().await;
         let head = journal.store().head().await?;
-        let filter = Filter { tenant: Some(tenant.clone()), categories: vec![Category::Agent] };
+        let filter = Filter { tenant: Some(tenant.clone()), categories: vec![Category::Agent], ..Filter::default() };
         while roll.counted_to < head {
-            let page = journal.store().read_all(roll.counted_to, &filter, PAGE).await?;
+            let page = journal.read_recorded(roll.counted_to, &filter, PAGE).await?;
             roll.agents += page.events.iter().filter(|event| event.event_type == AgentRegistered::TYPE).count();
             if page.scanned_to <= roll.counted_to {
                 break;

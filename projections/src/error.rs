@@ -8,7 +8,7 @@ use docket_store::{FeedError, JournalError};
 pub enum ReadError {
     /// The database could not do it.
     #[error("the read models are not available: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// The SQLite file could not do it.
     #[error("the read models are not available: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -44,4 +44,22 @@ pub enum ReadError {
     /// The database refuses what the read models need.
     #[error("{0}")]
     Setup(String),
+}
+
+impl ReadError {
+    /// The event nobody gets past, if that is what it is.
+    pub fn stuck_at(&self) -> Option<Position> {
+        match self {
+            Self::Journal(error) => error.stuck_at(),
+            Self::Feed(error) => error.stuck_at(),
+            _ => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for ReadError {
+    fn from(error: sqlx::Error) -> Self {
+        docket_store::pg::observe(&error);
+        Self::Database(error)
+    }
 }

@@ -119,6 +119,11 @@ impl ReadModels {
         }
     }
 
+    /// Whether they can be written: false where their server answers but is read-only.
+    pub async fn is_writable(&self) -> Result<bool, ReadError> {
+        self.database.is_writable().await
+    }
+
     /// How far they are, looked up.
     pub async fn look(&self) -> Result<Position, ReadError> {
         let position = self.database.checkpoint(GROUP).await?.map_or(Position::START, |c| c.position);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use docket_domain::{Event, Position};
 use docket_store::delivery::{Lease, LeaseStore};
-use docket_store::{Batch, Feed, FeedError, FeedSource, Journal, JournalError};
+use docket_store::{Batch, Feed, FeedError, FeedSource, Journal, JournalError, Workers};
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -34,12 +34,23 @@ pub struct Runner {
     source: Arc<dyn FeedSource>,
     journal: Journal,
     lease: Option<(Arc<dyn LeaseStore>, String)>,
+    workers: Workers,
 }
 
 impl Runner {
+    /// The lease's name, and the worker's.
+    pub const NAME: &str = "projections";
+
     /// A runner without a lease: where it is the only one. `journal` is read when a model has to be rebuilt.
     pub fn new(models: ReadModels, source: Arc<dyn FeedSource>, journal: Journal) -> Self {
-        Self { models, source, journal, lease: None }
+        Self { models, source, journal, lease: None, workers: Workers::default() }
+    }
+
+    /// Tells `workers` how it goes, under [`NAME`](Self::NAME).
+    #[must_use]
+    pub fn with_workers(mut self, workers: Workers) -> Self {
+        self.workers = workers;
+        self
     }
 
     /// Works only while it holds the lease. `holder` is for people who look.
@@ -66,10 +77,12 @@ impl Runner {
         while !cancel.is_cancelled() {
             let lease = match &self.lease {
                 None => None,
-                Some((leases, holder)) => match Lease::acquire(leases, "projections", holder, LEASE, cancel).await {
-                    Some(lease) => Some(lease),
-                    None => return,
-                },
+                Some((leases, holder)) => {
+                    match Lease::acquire(leases, Self::NAME, holder, LEASE, cancel, &self.workers).await {
+                        Some(lease) => Some(lease),
+                        None => return,
+                    }
+                }
             };
             let stop = cancel.child_token();
             let lost = lease.as_ref().map(Lease::lost);
@@ -95,7 +108,12 @@ impl Runner {
             match result {
                 Ok(()) => continue,
                 Err(error @ ReadError::Fenced { .. }) => tracing::info!(%error, "starting again at the checkpoint"),
-                Err(error) => tracing::warn!(%error, "projecting failed; trying again"),
+                // Not again and again: what is wrong may be wrong for long. Readiness has it as long as it lasts.
+                Err(error) => {
+                    if self.workers.failing(Self::NAME, &error, error.stuck_at()) {
+                        tracing::warn!(%error, "projecting failed; trying again");
+                    }
+                }
             }
             tokio::select! {
                 () = cancel.cancelled() => return,
@@ -127,6 +145,7 @@ impl Runner {
 
     /// Works until `stop` or the first failure.
     async fn work(&self, stop: &CancellationToken) -> Result<(), ReadError> {
+        self.journal.learn_quarantine().await?;
         self.leave_another_log().await?;
         let outdated = self.models.outdated().await?;
         if !outdated.is_empty() {
@@ -139,6 +158,9 @@ impl Runner {
         let empty = at.position == Position::START;
         let mut group = Group::new(MODELS, |model: &ModelInfo| model.name().to_owned(), empty, KEEP);
         let mut feed = self.source.open(GROUP, at.position, FEED_LIMIT).await?;
+        if self.journal.store().head().await.map_err(JournalError::from)? <= at.position {
+            self.workers.working(Self::NAME);
+        }
         loop {
             let first = tokio::select! {
                 () = stop.cancelled() => break,
@@ -148,6 +170,7 @@ impl Runner {
             if upto > at.position {
                 project(&self.models, &mut writer, &mut group, at, &events, upto).await?;
                 at.position = upto;
+                self.workers.working(Self::NAME);
             }
             then?;
         }

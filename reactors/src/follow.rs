@@ -6,16 +6,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use docket_commands::{CommandError, Commands};
-use docket_domain::{Aggregate, Category, DomainEvent, Event, FromDomain as _, Position, Stamp, StreamId};
-use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError, RecordedEvent};
+use docket_domain::{Aggregate, Category, Event, FromDomain as _, Position, Stamp, StreamId};
+use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError, RecordedEvent, WorkerState, Workers};
 use tokio_util::sync::CancellationToken;
 
 /// Events read at once.
 const PAGE: usize = 2000;
 /// The longest sleep before looking at the clock again: timers fire well within a second of due, whatever clock it is.
 const GLANCE: Duration = Duration::from_millis(200);
-/// Before beginning again after a failure.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Before beginning again after a failure: at first, and at most. Beginning again reads all of the history.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Something that follows the log and acts on it by commands.
 #[async_trait]
@@ -35,28 +35,46 @@ pub(crate) trait Reactor: Send {
     async fn act(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
 }
 
-/// Runs reactors made by `new` until `cancel`; one that fails is made anew.
+/// Runs reactors made by `new` until `cancel`; one that fails is made anew. `workers` is told how it goes.
 pub(crate) async fn run<R: Reactor>(
     journal: &Journal,
     source: &dyn FeedSource,
     cancel: &CancellationToken,
+    workers: &Workers,
     new: impl Fn() -> R + Send + Sync,
 ) {
+    let name = format!("reactors/{}", R::NAME);
+    let mut pause = PAUSES.0;
     while !cancel.is_cancelled() {
         tokio::select! {
             () = cancel.cancelled() => {}
-            Err(error) = follow(journal, source, new()) => {
-                tracing::warn!(reactor = R::NAME, %error, "beginning again");
-                tokio::time::sleep(PAUSE).await;
+            Err(error) = follow(journal, source, new(), workers, &name) => {
+                if workers.get(&name).is_some_and(|worker| worker.state == WorkerState::Working) {
+                    pause = PAUSES.0;
+                }
+                if workers.failing(&name, &error, error.stuck_at()) {
+                    tracing::warn!(reactor = R::NAME, %error, "beginning again");
+                }
+                tokio::select! {
+                    () = cancel.cancelled() => {}
+                    () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSES.1),
+                }
             }
         }
     }
 }
 
 /// Never ends but by an error.
-async fn follow<R: Reactor>(journal: &Journal, source: &dyn FeedSource, mut reactor: R) -> Result<(), FeedError> {
+async fn follow<R: Reactor>(
+    journal: &Journal,
+    source: &dyn FeedSource,
+    mut reactor: R,
+    workers: &Workers,
+    name: &str,
+) -> Result<(), FeedError> {
     let began_at = take_in_history(journal, &mut reactor).await?;
     let mut feed = source.open(R::NAME, began_at, PAGE).await?;
+    workers.working(name); // all there was is understood
     tracing::info!(reactor = R::NAME, position = %began_at, "follows the log");
     let clock = journal.clock();
     loop {
@@ -80,11 +98,12 @@ async fn follow<R: Reactor>(journal: &Journal, source: &dyn FeedSource, mut reac
 
 /// Shows the reactor everything in the log so far, without opening what is sealed. Where it ended.
 async fn take_in_history<R: Reactor>(journal: &Journal, reactor: &mut R) -> Result<Position, JournalError> {
-    let filter = Filter { tenant: None, categories: R::CATEGORIES.to_vec() };
+    journal.learn_quarantine().await?;
+    let filter = Filter { categories: R::CATEGORIES.to_vec(), ..Filter::default() };
     let head = journal.store().head().await?;
     let mut at = Position::START;
     while at < head {
-        let page = journal.store().read_all(at, &filter, PAGE).await?;
+        let page = journal.read_recorded(at, &filter, PAGE).await?;
         for event in page.events {
             reactor.take_in_history(event)?;
         }
@@ -98,10 +117,7 @@ async fn take_in_history<R: Reactor>(journal: &Journal, reactor: &mut R) -> Resu
 
 /// Understands an event without opening it: its personal text stays sealed.
 pub(crate) fn decode(event: RecordedEvent) -> Result<Event, JournalError> {
-    let RecordedEvent { meta, event_type, schema_version, payload, .. } = event;
-    let body = DomainEvent::decode(meta.stream.category, &event_type, schema_version, &payload)
-        .map_err(|source| JournalError::Decode { position: meta.position, source })?;
-    Ok(Event { meta, body })
+    event.understand()
 }
 
 /// A state that is at least at `version`: the one in memory, else folded without opening what is sealed and without
@@ -120,8 +136,11 @@ pub(crate) async fn state<A: Aggregate>(
         let page = commands.journal().store().read_stream(stream, after, PAGE).await?;
         let last = page.len() < PAGE;
         for recorded in page {
+            after = recorded.meta.version;
+            if commands.journal().leaves_out(recorded.meta.position) {
+                continue;
+            }
             let event = decode(recorded)?;
-            after = event.meta.version;
             if let Some(own) = A::Event::from_domain(&event.body) {
                 let (occurred_at, actor) = (event.meta.occurred_at, event.meta.actor);
                 state.evolve(own, &Stamp { version: after, occurred_at, actor });

@@ -109,8 +109,11 @@ impl HandingBack {
                 let unfinished = held.get(&id).map_or(!done.remove(&id), |held| held.unfinished);
                 held.insert(id, Held { by: assigned.to, unfinished, version });
             }
-            E::Unassigned(_) if held.remove(&id).is_some_and(|held| !held.unfinished) => {
-                done.insert(id);
+            E::Unassigned(_) => {
+                let was_done = held.remove(&id).is_some_and(|held| !held.unfinished);
+                if was_done {
+                    done.insert(id);
+                }
             }
             E::StatusChanged(change) => match held.get_mut(&id) {
                 Some(held) => held.unfinished = !change.to.is_done(),

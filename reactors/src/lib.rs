@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use docket_commands::Commands;
-use docket_store::FeedSource;
 use docket_store::delivery::{Lease, LeaseStore};
+use docket_store::{FeedSource, Workers};
 use tokio_util::sync::CancellationToken;
 
 /// The lease under which one process reacts for all.
@@ -53,17 +53,26 @@ pub struct Reactors {
     commands: Commands,
     source: Arc<dyn FeedSource>,
     settings: Settings,
+    workers: Workers,
 }
 
 impl Reactors {
     /// Reactors that act through `commands` on what `source` tells.
     pub fn new(commands: Commands, source: Arc<dyn FeedSource>, settings: Settings) -> Self {
-        Self { commands, source, settings }
+        Self { commands, source, settings, workers: Workers::default() }
+    }
+
+    /// Tells `workers` how it goes.
+    #[must_use]
+    pub fn with_workers(mut self, workers: Workers) -> Self {
+        self.workers = workers;
+        self
     }
 
     /// Reacts until `cancel`, alone: of all processes that share `leases` one reacts, the others stand by.
     pub async fn run(&self, leases: &Arc<dyn LeaseStore>, holder: &str, cancel: &CancellationToken) {
-        while let Some(lease) = Lease::acquire(leases, LEASE, holder, LEASE_TTL, cancel).await {
+        while let Some(lease) = Lease::acquire(leases, LEASE, holder, LEASE_TTL, cancel, &self.workers).await {
+            self.workers.working(LEASE);
             let lost = lease.lost();
             let stop = cancel.child_token();
             tokio::select! {
@@ -77,15 +86,17 @@ impl Reactors {
     /// Reacts until `cancel`, whoever else does. For a process that is alone.
     pub async fn react(&self, cancel: &CancellationToken) {
         let journal = self.commands.journal();
-        let routing = follow::run(journal, &*self.source, cancel, || {
+        let (source, workers) = (&*self.source, &self.workers);
+        let routing = follow::run(journal, source, cancel, workers, || {
             routing::Routing::new(self.commands.clone(), &self.settings)
         });
-        let timers =
-            follow::run(journal, &*self.source, cancel, || timers::Timers::new(self.commands.clone(), &self.settings));
+        let timers = follow::run(journal, source, cancel, workers, || {
+            timers::Timers::new(self.commands.clone(), &self.settings)
+        });
         let matching =
-            follow::run(journal, &*self.source, cancel, || service_level::Matching::new(self.commands.clone()));
+            follow::run(journal, source, cancel, workers, || service_level::Matching::new(self.commands.clone()));
         let handing_back =
-            follow::run(journal, &*self.source, cancel, || handing_back::HandingBack::new(self.commands.clone()));
+            follow::run(journal, source, cancel, workers, || handing_back::HandingBack::new(self.commands.clone()));
         tokio::join!(routing, timers, matching, handing_back);
     }
 }

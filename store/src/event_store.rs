@@ -1,6 +1,8 @@
 //! The port to the log. Adapters: SQLite, PostgreSQL, KurrentDB.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,6 +10,8 @@ use docket_domain::{Actor, Category, EventMeta, PersonId, Position, StreamId, Te
 use smol_str::SmolStr;
 use tokio::sync::watch;
 use uuid::Uuid;
+
+use crate::Quarantined;
 
 /// An event that wants to be recorded. Its payload is sealed already.
 #[derive(Debug, Clone)]
@@ -122,6 +126,8 @@ pub struct Filter {
     pub tenant: Option<TenantId>,
     /// Only of these categories.
     pub categories: Vec<Category>,
+    /// Not those at these positions, whatever lies there.
+    pub except: Arc<BTreeSet<Position>>,
 }
 
 /// A part of the log.
@@ -131,6 +137,19 @@ pub struct Page {
     pub events: Vec<RecordedEvent>,
     /// How far was looked: continue after here, also when no event matched.
     pub scanned_to: Position,
+}
+
+impl Page {
+    /// What lies before a damaged event, if anything does.
+    pub(crate) fn before_damage(events: Vec<RecordedEvent>, error: StoreError) -> Result<Self, StoreError> {
+        match (&error, events.last()) {
+            (StoreError::Damaged { .. }, Some(last)) => {
+                let scanned_to = last.meta.position;
+                Ok(Self { events, scanned_to })
+            }
+            _ => Err(error),
+        }
+    }
 }
 
 /// What the hash chain runs along.
@@ -209,14 +228,38 @@ pub trait EventStore: Send + Sync + Debug + 'static {
     /// Up to `limit` events of a stream with versions above `after`, in order.
     async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<RecordedEvent>, StoreError>;
 
-    /// A part of the log after a position; looks at no more than about `limit` events.
+    /// A part of the log after a position; looks at no more than about `limit` events. Ends before an event that is damaged;
+    /// only where that comes first is it an error.
     async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, StoreError>;
 
     /// The last position taken, [`Position::START`] if none.
     async fn head(&self) -> Result<Position, StoreError>;
 
+    /// Whether the log's server takes events: false where it answers but is read-only, as one is that is no longer the
+    /// primary.
+    async fn is_writable(&self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
     /// Changes when events were appended, here or (as far as the adapter hears of it) elsewhere. A hint, never data.
     fn appended(&self) -> watch::Receiver<Position>;
+
+    /// Puts an event in quarantine: it stays in the log, and readers ask for everything [except](Filter::except) it.
+    async fn quarantine(&self, position: Position, reason: &str, since: DateTime<Utc>) -> Result<(), StoreError> {
+        let _ = (position, reason, since);
+        Err(StoreError::Unsupported("quarantine events"))
+    }
+
+    /// Takes an event out of quarantine. False if it was not there.
+    async fn release(&self, position: Position) -> Result<bool, StoreError> {
+        let _ = position;
+        Ok(false)
+    }
+
+    /// The events in quarantine, in the log's order.
+    async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Takes `count` numbers out of a tenant's sequence and returns the first. Never gives a number twice;
     /// numbers may stay unused after a crash.

@@ -38,6 +38,16 @@ pub enum FeedError {
     Closed,
 }
 
+impl FeedError {
+    /// The event nobody gets past, if that is what it is.
+    pub fn stuck_at(&self) -> Option<Position> {
+        match self {
+            Self::Journal(error) => error.stuck_at(),
+            _ => None,
+        }
+    }
+}
+
 /// One reader's way through the log.
 #[async_trait]
 pub trait Feed: Send {

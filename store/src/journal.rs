@@ -5,14 +5,16 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::{Actor, DecodeError, DomainEvent, Event, PersonId, PersonalText, Position, StreamId, TenantId};
+use docket_domain::{Actor, DomainEvent, Event, PersonId, PersonalText, Position, StreamId, TenantId};
 use smol_str::SmolStr;
 use uuid::Uuid;
 
 use crate::clock::ClockSkew;
 use crate::keyring::{DataKey, KeyError, KeyState, Keyring};
+use crate::opening::{Keys, is_retired, open_each};
+use crate::quarantine::{LeftOut, Unreadable};
 use crate::{
-    Append, Appended, Clock, EventStore, Expected, Filter, IdempotencyKey, NewEvent, RecordedEvent, StoreError,
+    Append, Appended, Clock, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page, RecordedEvent, StoreError,
     StreamAppend, new_id,
 };
 
@@ -29,16 +31,22 @@ pub enum JournalError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// An event in the log is not understood.
-    #[error("event at position {position}: {source}")]
-    Decode {
-        /// Where it lies.
-        position: Position,
-        /// What is wrong with it.
-        source: DecodeError,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] Box<Unreadable>),
     /// An event could not be written as JSON.
     #[error("an event could not be encoded: {0}")]
     Encode(#[from] serde_json::Error),
+}
+
+impl JournalError {
+    /// The event nobody gets past, if that is what it is.
+    pub fn stuck_at(&self) -> Option<Position> {
+        match self {
+            Self::Unreadable(event) => Some(event.position),
+            Self::Store(StoreError::Damaged { position, .. }) => Some(*position),
+            _ => None,
+        }
+    }
 }
 
 /// An event somebody decided on, not yet recorded.
@@ -72,6 +80,8 @@ pub struct DraftStream {
 pub struct TypedPage {
     /// The events that match, in order.
     pub events: Vec<Event>,
+    /// The sizes of their payloads in the log, in bytes.
+    pub sizes: Vec<usize>,
     /// How far was looked.
     pub scanned_to: Position,
 }
@@ -85,12 +95,14 @@ pub struct Journal {
     /// When an append last failed because the log did not take it; taken away by one that succeeds.
     refused_at: Arc<Mutex<Option<DateTime<Utc>>>>,
     skew: Arc<ClockSkew>,
+    left_out: LeftOut,
 }
 
 impl Journal {
     /// Puts them together.
     pub fn new(store: Arc<dyn EventStore>, keys: Arc<dyn Keyring>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, keys, clock, refused_at: Arc::default(), skew: Arc::default() }
+        let (refused_at, skew, left_out) = (Arc::default(), Arc::default(), LeftOut::default());
+        Self { store, keys, clock, refused_at, skew, left_out }
     }
 
     /// When the log last could not take events (a full disk, a lost connection), if none were taken since.
@@ -188,20 +200,123 @@ impl Journal {
         })
     }
 
-    /// Up to `limit` events of a stream above version `after`, opened.
-    pub async fn read_stream(&self, stream: &StreamId, after: u64, limit: usize) -> Result<Vec<Event>, JournalError> {
-        let recorded = self.store.read_stream(stream, after, limit).await?;
-        self.open(recorded).await
+    /// Learns which events are in quarantine. Reading does so by itself when it meets an event it does not understand;
+    /// who begins to read recorded events calls it first.
+    ///
+    /// # Errors
+    /// If the log does not answer.
+    pub async fn learn_quarantine(&self) -> Result<(), JournalError> {
+        let events = self.store.quarantined().await?;
+        self.left_out.set(events.into_iter().map(|event| event.position).collect());
+        Ok(())
     }
 
-    /// A part of the log, opened.
+    /// Whether the event there is in quarantine, as far as is known here.
+    pub fn leaves_out(&self, position: Position) -> bool {
+        self.left_out.get().contains(&position)
+    }
+
+    /// Up to `limit` events of a stream above version `after`, opened, for people to see: those in quarantine are left
+    /// out. Fewer than `limit` only at the stream's end.
+    pub async fn read_stream(
+        &self,
+        stream: &StreamId,
+        mut after: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, JournalError> {
+        let mut events: Vec<Event> = Vec::new();
+        loop {
+            let wanted = limit - events.len();
+            let mut recorded = self.store.read_stream(stream, after, wanted).await?;
+            let ends = recorded.len() < wanted;
+            let last = recorded.last().map_or(after, |event| event.meta.version);
+            let left_out = self.left_out.get();
+            recorded.retain(|event| !left_out.contains(&event.meta.position));
+            match self.open(recorded).await {
+                Ok(opened) => {
+                    after = last;
+                    events.extend(opened);
+                    if ends || events.len() >= limit {
+                        return Ok(events);
+                    }
+                }
+                Err(error) if self.is_left_out_by_now(&error).await? => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Up to `limit` events of a stream above version `after`, opened, to decide on: nothing is left out, since a
+    /// decision on half a history would be a wrong one.
+    ///
+    /// # Errors
+    /// [`JournalError::Unreadable`] if one of them is not understood, in quarantine or not.
+    pub async fn read_whole_stream(
+        &self,
+        stream: &StreamId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, JournalError> {
+        self.open(self.store.read_stream(stream, after, limit).await?).await
+    }
+
+    /// A part of the log as it was recorded, without what is known to be in quarantine.
+    pub async fn read_recorded(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, JournalError> {
+        let filter = Filter { except: self.left_out.get(), ..filter.clone() };
+        Ok(self.store.read_all(after, &filter, limit).await?)
+    }
+
+    /// A part of the log, opened, without what is in quarantine. Ends before an event that is not understood; only where
+    /// that comes first is it an error.
     pub async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<TypedPage, JournalError> {
-        let page = self.store.read_all(after, filter, limit).await?;
-        Ok(TypedPage { events: self.open(page.events).await?, scanned_to: page.scanned_to })
+        loop {
+            let error = match self.read_recorded(after, filter, limit).await {
+                Ok(page) => match self.open_page(after, page).await {
+                    Ok(page) => return Ok(page),
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            if !self.is_left_out_by_now(&error).await? {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn open_page(&self, after: Position, page: Page) -> Result<TypedPage, JournalError> {
+        let sizes: Vec<usize> = page.events.iter().map(|event| event.payload.len()).collect();
+        let (events, failed) = self.open_until(page.events).await?;
+        let scanned_to = match failed {
+            None => page.scanned_to,
+            Some(error) => match error.stuck_at() {
+                Some(position) if position.0 > after.0 + 1 && !events.is_empty() => Position(position.0 - 1),
+                _ => return Err(error),
+            },
+        };
+        Ok(TypedPage { events, sizes, scanned_to })
+    }
+
+    /// Whether a reader met an event that was put in quarantine since the list was last read.
+    async fn is_left_out_by_now(&self, error: &JournalError) -> Result<bool, JournalError> {
+        let Some(position) = error.stuck_at() else { return Ok(false) };
+        let known = self.left_out.get();
+        self.learn_quarantine().await?;
+        Ok(self.left_out.get().contains(&position) && !known.contains(&position))
     }
 
     /// Understands recorded events and opens what is sealed in them; what cannot be opened any more reads as erased.
     pub async fn open(&self, recorded: Vec<RecordedEvent>) -> Result<Vec<Event>, JournalError> {
+        match self.open_until(recorded).await? {
+            (events, None) => Ok(events),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// The same up to the first that is not understood, and what is wrong with that.
+    async fn open_until(
+        &self,
+        recorded: Vec<RecordedEvent>,
+    ) -> Result<(Vec<Event>, Option<JournalError>), JournalError> {
         let mut keys = Keys::new();
         let mut wanted: HashMap<TenantId, Vec<PersonId>> = HashMap::new();
         for event in &recorded {
@@ -220,7 +335,7 @@ impl Journal {
             }
         }
         if recorded.len() < IN_PARALLEL {
-            return open_each(recorded, &keys);
+            return Ok(open_each(recorded, &keys));
         }
         // A big page is a rebuild or a replay, and reading JSON is what bounds it.
         let keys = Arc::new(keys);
@@ -235,62 +350,13 @@ impl Journal {
         }
         for part in parts {
             let gone = |error: tokio::task::JoinError| StoreError::Unavailable(error.to_string());
-            events.extend(part.await.map_err(gone)??);
+            let (opened, failed) = part.await.map_err(gone)?;
+            events.extend(opened);
+            if failed.is_some() {
+                return Ok((events, failed));
+            }
         }
-        Ok(events)
-    }
-}
-
-/// The keys of the people some events are about; `None` for those who have none.
-type Keys = HashMap<(TenantId, PersonId), Option<DataKey>>;
-
-fn open_each(recorded: Vec<RecordedEvent>, keys: &Keys) -> Result<Vec<Event>, JournalError> {
-    let key = |event: &RecordedEvent| {
-        let person = event.meta.data_subject?;
-        // Most events are about nobody whose key is needed; the map then is empty.
-        if keys.is_empty() { None } else { keys.get(&(event.meta.stream.tenant.clone(), person))?.as_ref() }
-    };
-    recorded
-        .into_iter()
-        .map(|event| {
-            let key = key(&event);
-            open_one(event, key)
-        })
-        .collect()
-}
-
-/// Whether the event was written in a shape that had personal text of today in the clear.
-fn is_retired(event: &RecordedEvent) -> bool {
-    DomainEvent::is_retired(event.meta.stream.category, &event.event_type, event.schema_version)
-}
-
-/// Understands one recorded event, opening it with `key`; without one, what is sealed reads as erased, and so does what
-/// would be sealed today.
-fn open_one(event: RecordedEvent, key: Option<&DataKey>) -> Result<Event, JournalError> {
-    let gone = key.is_none() && event.meta.data_subject.is_some() && is_retired(&event);
-    let RecordedEvent { meta, event_type, schema_version, payload, .. } = event;
-    let mut body = DomainEvent::decode(meta.stream.category, &event_type, schema_version, &payload)
-        .map_err(|source| JournalError::Decode { position: meta.position, source })?;
-    let mut failed = None;
-    let mut field = 0_u32;
-    body.visit_personal(&mut |text| {
-        if let PersonalText::Sealed(ciphertext) = text {
-            *text = match key.map(|key| key.open(meta.event_id, field, ciphertext)) {
-                None => PersonalText::Erased,
-                Some(Ok(plain)) => PersonalText::Known(plain),
-                Some(Err(error)) => {
-                    failed = Some(error);
-                    PersonalText::Erased
-                }
-            };
-        } else if gone {
-            *text = PersonalText::Erased;
-        }
-        field += 1;
-    });
-    match failed {
-        None => Ok(Event { meta, body }),
-        Some(error) => Err(error.into()),
+        Ok((events, None))
     }
 }
 

@@ -33,19 +33,34 @@ pub struct NatsServer {
     folder: TempDir,
     port: u16,
     program: PathBuf,
+    config: Option<PathBuf>,
     child: Option<Child>,
 }
 
 impl NatsServer {
     /// Starts one; `None`, saying so, where it is not installed.
     pub async fn start(version: NatsVersion) -> Option<Self> {
+        Self::start_with(version, None).await
+    }
+
+    /// Starts one with a configuration: who may do what, TLS. Clients then have to log in as it says.
+    pub async fn start_configured(version: NatsVersion, config: &str) -> Option<Self> {
+        Self::start_with(version, Some(config)).await
+    }
+
+    async fn start_with(version: NatsVersion, config: Option<&str>) -> Option<Self> {
         let program = version.program();
         if !program.exists() {
             skip(&format!("{} is not there; scripts/test installs it", program.display()));
             return None;
         }
         let folder = tempfile::Builder::new().prefix("docket-nats").tempdir().expect("a folder");
-        let mut server = Self { folder, port: free_port(), program, child: None };
+        let config = config.map(|text| {
+            let path = folder.path().join("nats.conf");
+            std::fs::write(&path, text).expect("written");
+            path
+        });
+        let mut server = Self { folder, port: free_port(), program, config, child: None };
         server.resume().await;
         Some(server)
     }
@@ -53,6 +68,16 @@ impl NatsServer {
     /// Where clients connect.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it listens, without a scheme.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Whether it is of that version.
+    pub fn is(&self, version: NatsVersion) -> bool {
+        self.program == version.program()
     }
 
     /// The folder in which JetStream keeps its streams.
@@ -76,6 +101,7 @@ impl NatsServer {
             .arg(self.store())
             .arg("-l")
             .arg(&log)
+            .args(self.config.iter().flat_map(|config| [std::ffi::OsStr::new("-c"), config.as_os_str()]))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -41,6 +41,7 @@ impl Demo {
             settings.logging.filter = "warn".to_owned();
         }
         crate::observe::start_logging(&settings.logging)?;
+        settings.tell_unknown_variables();
         let desk = Desk::open(&settings).await?;
         let server = Server::start(desk.clone()).await?;
         let filled = fill::fill(&desk, self.tickets, self.chats).await?;

@@ -24,7 +24,7 @@ pub(crate) struct Export {
     /// What to write.
     #[arg(long, value_enum, default_value_t = Format::History)]
     format: Format,
-    /// Where to; packed if the name ends in `.gz`. Absent: to the terminal or pipe.
+    /// Where to; packed if the name ends in `.gz`. Absent or `-`: to the terminal or pipe.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// With --format raw: events of all organisations, not only of this one.
@@ -47,11 +47,11 @@ impl Export {
         if self.everyone && self.format == Format::History {
             return Err("--everyone belongs to --format raw; history is told one organisation at a time".into());
         }
-        let mut out = match &self.out {
+        let desk = self.settings.open_existing().await?;
+        let mut out = match self.out.as_deref().filter(|path| !files::is_standard(path)) {
             Some(path) => Out::File(files::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
             None => Out::Standard(io::stdout()),
         };
-        let desk = self.settings.open_existing().await?;
         let bar = ProgressBar::new(0);
         let told = match self.format {
             Format::History => {

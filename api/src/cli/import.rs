@@ -23,9 +23,10 @@ use super::{Outcome, SettingArgs, files, print_json};
 #[command(after_help = "Examples:
   docket import history.jsonl.gz --data ./data                   with the server stopped
   docket import history.jsonl --url https://desk.example.com --token dk_…
+  zcat history.jsonl.gz | docket import - --data ./data
   docket import history.jsonl --json > report.json               what became of every line, for programs")]
 pub(crate) struct Import {
-    /// The file, plain or packed with gzip.
+    /// The file, plain or packed with gzip; `-` is the standard input.
     file: PathBuf,
     /// A running server to import through, instead of a data folder.
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "store", "read_models", "org", "config"])]
@@ -43,10 +44,14 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) async fn run(self) -> Outcome {
         let input = files::open(&self.file).map_err(|error| format!("{}: {error}", self.file.display()))?;
-        let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(input.size) };
-        bar.set_style(ProgressStyle::with_template(
-            "{bar:40} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}",
-        )?);
+        let bar = match (self.json, input.size) {
+            (true, _) => ProgressBar::hidden(),
+            (false, 0) => ProgressBar::new_spinner(),
+            (false, size) => ProgressBar::new(size),
+        };
+        let known = "{bar:40} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
+        let style = if input.size == 0 { "{bytes}  {bytes_per_sec}  {msg}" } else { known };
+        bar.set_style(ProgressStyle::with_template(style)?);
         let pieces = read(input, bar.clone());
         let report = match (&self.url, &self.token) {
             (Some(url), Some(token)) => through(url, token, pieces).await?,

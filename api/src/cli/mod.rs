@@ -8,6 +8,7 @@ mod export;
 mod files;
 mod import;
 mod people;
+mod quarantine;
 mod rebuild;
 mod replay;
 mod serve;
@@ -57,6 +58,8 @@ enum Command {
     Restore(backup::Restore),
     /// Builds read models anew from the log, beside the ones in use, and swaps them.
     Rebuild(rebuild::Rebuild),
+    /// Leaves out an event that this version does not understand, so that everything else goes on.
+    Quarantine(quarantine::Quarantine),
     /// Proves that the log is as it was written: chain, order, versions.
     Verify(verify::Verify),
     /// Shows a ticket's, chat's or anything's history as people read it.
@@ -113,6 +116,7 @@ impl Command {
             Self::Backup(command) => command.run().await,
             Self::Restore(command) => command.run().await,
             Self::Rebuild(command) => command.run().await,
+            Self::Quarantine(command) => command.run().await,
             Self::Verify(command) => command.run().await,
             Self::Replay(command) => command.run().await,
             Self::Org(command) => command.run().await,

@@ -21,6 +21,7 @@ impl Serve {
     pub(crate) async fn run(self) -> Outcome {
         let settings = self.server.load()?;
         crate::observe::start_logging(&settings.logging)?;
+        settings.tell_unknown_variables();
         let desk = Desk::open(&settings).await?;
         let server = Server::start(desk).await?;
         announce(&server);

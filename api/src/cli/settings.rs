@@ -62,6 +62,7 @@ impl SettingArgs {
             settings.logging.filter = "warn".to_owned();
         }
         crate::observe::start_logging(&settings.logging)?;
+        settings.tell_unknown_variables();
         Desk::open(&settings).await
     }
 }
@@ -71,13 +72,14 @@ impl SettingArgs {
 pub(crate) struct ServerArgs {
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
-    /// Address and port [default: 127.0.0.1:8080].
+    /// Address or host name, and port [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// The address people reach Docket at, e.g. `https://desk.example.com`.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// NATS with JetStream, e.g. `nats://127.0.0.1:4222`; without it, delivery is in-process.
+    /// NATS with JetStream, e.g. `nats://127.0.0.1:4222`, or several servers with commas between; without it, delivery is
+    /// in-process. How to log in is said in the configuration file or by variables.
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// What this process does [default: all].

@@ -4,22 +4,11 @@ use std::path::Path;
 
 use docket_domain::TenantId;
 use figment::Figment;
-use figment::providers::{Env, Format, Serialized, Toml};
+use figment::providers::{Format, Serialized, Toml};
 
-use super::{ConfigError, DEFAULTS, Overrides, Secret, Settings};
-
-/// Variables that are meant for something else than a setting of the same name.
-const NOT_SETTINGS: [&str; 7] = [
-    "DOCKET_MASTER_KEY",
-    "DOCKET_CONFIG",
-    "DOCKET_URL",
-    "DOCKET_TOKEN",
-    "DOCKET_BIN",
-    "DOCKET_UPDATE_SCHEMAS",
-    "DOCKET_WEB",
-];
-/// And those that only tests know.
-const OF_TESTS: &str = "TEST_";
+use super::environment::Environment;
+use super::nats::UrlAlone;
+use super::{ConfigError, DEFAULTS, Overrides, Settings};
 
 impl Settings {
     /// Reads everything and checks it.
@@ -32,28 +21,15 @@ impl Settings {
             if !file.is_file() {
                 return Err(ConfigError(format!("--config {}: there is no such file", file.display())));
             }
-            figment = figment.merge(Toml::file_exact(file));
+            figment = figment.merge(UrlAlone(Toml::file_exact(file)));
         }
-        let env = Env::prefixed("DOCKET_")
-            .filter(|key| {
-                let key = key.as_str().to_ascii_uppercase();
-                !key.starts_with(OF_TESTS) && !NOT_SETTINGS.iter().any(|name| name[7..] == key)
-            })
-            .map(|key| match key.as_str().to_ascii_uppercase().as_str() {
-                "BOOTSTRAP_TOKEN" => "auth__bootstrap_token".into(),
-                "LISTEN" => "http__listen".into(),
-                "PUBLIC_URL" => "http__public_url".into(),
-                "WEB_DIR" => "web__dir".into(),
-                _ => key.into(),
-            })
-            .split("__");
-        // Tokens and numbers-as-text stay text; lists may be written `a,b`.
-        let figment = figment.merge(Texts(env)).merge(Serialized::defaults(overrides));
+        let environment = Environment::of(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
+        let unknown = environment.unknown.clone();
+        let figment = figment.merge(environment).merge(UrlAlone(Serialized::defaults(overrides)));
         let mut settings: Self = figment.extract().map_err(|error| explain(&error))?;
-        // To the letter: a token of digits is not a number.
-        if let Ok(token) = std::env::var("DOCKET_BOOTSTRAP_TOKEN") {
-            settings.auth.bootstrap_token = Secret(token);
-        }
+        settings.unknown_variables = unknown;
         settings.check()?;
         Ok(settings)
     }
@@ -75,8 +51,12 @@ impl Settings {
                 return wrong(name, value, "it may be \"sqlite\" or \"postgres://user@host/database\"");
             }
         }
-        if !(self.nats.is_empty() || self.nats.starts_with("nats://") || self.nats.starts_with("tls://")) {
-            return wrong("nats", &self.nats, "it may be empty or \"nats://host:4222\" or \"tls://host:4222\"");
+        self.nats.options()?;
+        let listen = &self.http.listen;
+        let port = listen.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
+        if !matches!(port, Some(Ok(_))) {
+            let may = "it may be an address or a host name with a port, e.g. 127.0.0.1:8080 or localhost:8080";
+            return wrong("http.listen", listen, may);
         }
         let relay = &self.relay;
         for (name, value) in [("relay.keep_hours", relay.keep_hours), ("relay.keep_megabytes", relay.keep_megabytes)] {
@@ -171,45 +151,6 @@ impl Settings {
     }
 }
 
-/// The environment with values read the way a person means them: `a,b` is a list where a list is wanted.
-struct Texts(Env);
-
-impl figment::Provider for Texts {
-    fn metadata(&self) -> figment::Metadata {
-        self.0.metadata()
-    }
-
-    fn data(&self) -> figment::error::Result<figment::value::Map<figment::Profile, figment::value::Dict>> {
-        use figment::value::{Dict, Value};
-        fn mend(dict: &mut Dict, path: &str) {
-            for (key, value) in dict.iter_mut() {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                let tag = value.tag();
-                match value {
-                    Value::Dict(_, inner) => mend(inner, &path),
-                    Value::String(_, text) if ["roles", "http.trusted_origins"].contains(&path.as_str()) => {
-                        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                        *value = Value::Array(tag, items.map(|item| Value::String(tag, item.to_owned())).collect());
-                    }
-                    Value::Num(_, number)
-                        if ["auth.bootstrap_token", "auth.jwt.key", "http.metrics_token", "org"]
-                            .contains(&path.as_str()) =>
-                    {
-                        let text = number.to_actual().to_string();
-                        *value = Value::String(tag, text);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        let mut data = self.0.data()?;
-        for dict in data.values_mut() {
-            mend(dict, "");
-        }
-        Ok(data)
-    }
-}
-
 fn explain(error: &figment::Error) -> ConfigError {
     let lines: Vec<String> = error
         .clone()
@@ -224,10 +165,8 @@ fn explain(error: &figment::Error) -> ConfigError {
                     None => format!(" (in {})", m.name),
                 }
             });
-            let may =
-                if name == "http.listen" { "; it may be an address with a port, e.g. 127.0.0.1:8080" } else { "" };
             let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
-            format!("{name}{}{from}{may}", error.kind)
+            format!("{name}{}{from}", error.kind)
         })
         .collect();
     ConfigError(lines.join("\n"))
@@ -236,6 +175,7 @@ fn explain(error: &figment::Error) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use docket_domain::Limits;
+    use docket_store::delivery::NatsLogin;
 
     use super::super::HttpOverrides;
     use super::*;
@@ -263,7 +203,10 @@ mod tests {
             ("stor = \"sqlite\"", "stor", "store"),
             ("store = \"mysql://x\"", "store", "postgres://"),
             ("roles = [\"api\", \"cook\"]", "roles", "projections"),
-            ("[http]\nlisten = \"nowhere\"", "http.listen", "socket address"),
+            ("[http]\nlisten = \"nowhere\"", "http.listen", "localhost:8080"),
+            ("[http]\ntrusted_proxies = [\"10.0.0.0/40\"]", "http.trusted_proxies", "10.0.0.0/8"),
+            ("nats = \"http://a\"", "nats.url", "nats://"),
+            ("[nats]\nurl = \"nats://a\"\nuser = \"b\"", "nats.password", "needs one"),
             ("[http]\nmax_in_flight = \"many\"", "http.max_in_flight", "many"),
             ("[logging]\nformat = \"xml\"", "logging.format", "json"),
             ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "at least 1"),
@@ -277,6 +220,20 @@ mod tests {
     }
 
     #[test]
+    fn nats_may_be_a_url_alone_and_a_flag_keeps_the_login_of_the_file() {
+        let login = |settings: &Settings| settings.nats.options().expect("right").expect("there").login;
+        let settings = load("nats = \"nats://u:p@a\"").expect("is right");
+        assert_eq!(login(&settings), NatsLogin::Password { user: "u".into(), password: "p".into() });
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("docket.toml");
+        std::fs::write(&path, "[nats]\ntoken = \"t0ken\"").expect("written");
+        let overrides = Overrides { nats: Some("nats://b".into()), ..Overrides::default() };
+        let settings = Settings::load(Some(&path), &overrides).expect("is right");
+        assert_eq!(login(&settings), NatsLogin::Token("t0ken".into()));
+        assert!(!format!("{settings:?}").contains("t0ken"));
+    }
+
+    #[test]
     fn flags_win_over_the_file() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("docket.toml");
@@ -286,6 +243,6 @@ mod tests {
             ..Overrides::default()
         };
         let settings = Settings::load(Some(&path), &overrides).expect("is right");
-        assert_eq!((settings.org.as_str(), settings.http.listen.port()), ("acme", 2));
+        assert_eq!((settings.org.as_str(), settings.http.listen.as_str()), ("acme", "127.0.0.1:2"));
     }
 }

@@ -107,6 +107,17 @@ pub fn journal_problem(error: &docket_store::JournalError) -> Problem {
             tracing::warn!(%error, "the log or the vault is not available");
             Problem::unavailable("the log cannot be written right now; with an Idempotency-Key it is safe to try again")
         }
+        // Nothing is decided on half a history.
+        JournalError::Unreadable(event) => {
+            tracing::warn!(%error, "a history is not understood");
+            Problem::new(
+                axum::http::StatusCode::CONFLICT,
+                "history_unreadable",
+                "Its history is not understood",
+                "its history holds an event that this version of Docket does not understand; a newer one may",
+            )
+            .with("position", event.position.0)
+        }
         other => Problem::internal(other),
     }
 }

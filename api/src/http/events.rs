@@ -59,7 +59,8 @@ const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// The log as it grows. Each event's `id` is its position; a client that reconnects with it misses nothing and gets
 /// nothing twice. It is told where it stands at once and then now and then, also when nothing is for it. `event: reset`: the
 /// position asked for is not one of this log, or too much came after it: read anew, what follows comes after the `id` given.
-/// `event: resync` and the stream's end: reconnect. Each caller gets what they may know; customers the public events of
+/// `event: resync` and the stream's end: reconnect. `event: unreadable` and the end: an event is not understood here, and an
+/// operator has to see to it. Each caller gets what they may know; customers the public events of
 /// their own.
 #[utoipa::path(get, path = "/v1/events", tag = "live", params(EventQuery,
         ("Last-Event-ID" = Option<u64>, Header, description = "The position of the last event seen.")),
@@ -209,18 +210,30 @@ impl Listener {
         Ok(now)
     }
 
+    /// Says that nobody here gets past an event; where it lies is told to people of the desk only.
+    async fn say_unreadable(&self, position: Position) -> Result<(), Over> {
+        let data = if self.who.is_customer() { "{}".to_owned() } else { format!("{{\"position\":{position}}}") };
+        self.send(Sse::default().event("unreadable").data(data)).await
+    }
+
     /// Shows what the log has after a position, and returns how far that was.
     async fn replay(&mut self, after: Position) -> Result<Position, Over> {
-        let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: self.replayed() };
+        let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: self.replayed(), ..Filter::default() };
         let mut seen = after;
         if filter.categories.is_empty() {
             return Ok(self.app.hub.position().max(seen));
         }
         loop {
-            let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|error| {
-                tracing::warn!(%error, "a replay for a listener broke");
-                Over
-            })?;
+            let page = match self.app.journal.read_all(seen, &filter, PAGE).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::warn!(%error, "a replay for a listener broke");
+                    if let Some(position) = error.stuck_at() {
+                        self.say_unreadable(position).await?;
+                    }
+                    return Err(Over);
+                }
+            };
             self.show(&page.events).await?;
             if page.scanned_to <= seen {
                 self.told = seen;

@@ -1,10 +1,12 @@
 //! The API's description: OpenAPI 3.1, made from the route table.
 
+mod tidy;
+
 use serde::Serialize;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, ResponseBuilder,
-    SecurityRequirement,
+    SecurityRequirement, Server,
 };
 use utoipa::{PartialSchema as _, ToSchema};
 
@@ -65,7 +67,8 @@ fn words(status: u16) -> &'static str {
 }
 
 /// Puts the description together.
-pub(crate) fn describe(paths: Paths, mut components: Components) -> OpenApi {
+pub(crate) fn describe(mut paths: Paths, mut components: Components) -> OpenApi {
+    tidy::describe_answers(&mut paths);
     components.schemas.insert("ProblemDocument".into(), ProblemDocument::schema());
     components.schemas.insert("FieldProblem".into(), FieldProblem::schema());
     for status in PROBLEMS {
@@ -96,13 +99,16 @@ pub(crate) fn describe(paths: Paths, mut components: Components) -> OpenApi {
              problems with a stable `code`.",
         ))
         .build();
-    OpenApiBuilder::new()
+    let document = OpenApiBuilder::new()
         .info(info)
+        // Where the document came from, whatever address that is.
+        .servers(Some([Server::new("/")]))
         .paths(paths)
         .components(Some(components))
         .security(Some([
             SecurityRequirement::new("bearer", Vec::<String>::new()),
             SecurityRequirement::new("session", Vec::<String>::new()),
         ]))
-        .build()
+        .build();
+    tidy::name_schemas(document)
 }

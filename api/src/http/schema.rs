@@ -4,7 +4,7 @@ use docket_domain::{ActorKind, Category, Permission, Role};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 
-fn one_of(names: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
+pub(crate) fn one_of(names: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
     RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build()))
 }
 

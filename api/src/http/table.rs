@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Components, Paths, Ref, RefOr, Required};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -162,6 +162,12 @@ fn position_header() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some("Waits until the answer shows everything up to this position of the log."))
-        .schema(Some(Schema::Object(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).build())))
+        .schema(Some(Schema::Object(
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+                .minimum(Some(0))
+                .build(),
+        )))
         .build()
 }

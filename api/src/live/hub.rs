@@ -96,11 +96,17 @@ impl Hub {
         stop: CancellationToken,
     ) {
         let mut checkpoint = self.position();
+        let mut said = String::new();
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => return,
                 error = self.follow(&*source, &commands, &accounts, &mut checkpoint) => {
-                    tracing::warn!(%error, %checkpoint, "the live feed broke; opening it again");
+                    // Once: what is wrong may be wrong for long.
+                    let text = error.to_string();
+                    if text != said {
+                        tracing::warn!(%error, %checkpoint, "the live feed broke; opening it again");
+                        said = text;
+                    }
                     tokio::time::sleep(RETRY).await;
                 }
             }

@@ -8,8 +8,8 @@ use docket_domain::TenantId;
 use docket_projections::{ReadError, ReadModels, ReadModelsUrl};
 use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
 use docket_store::{
-    Accounts, Clock, Journal, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError, SystemClock, Vault, open_log,
-    open_vault,
+    Accounts, Clock, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError, SystemClock,
+    Vault, Workers, open_log, open_vault,
 };
 
 use crate::config::{ConfigError, Settings};
@@ -37,6 +37,9 @@ pub enum StartError {
     /// The log cannot be opened.
     #[error("the log: {0}")]
     Log(#[from] StoreError),
+    /// The log cannot be read.
+    #[error("the log: {0}")]
+    Journal(#[from] JournalError),
     /// The vault cannot be opened.
     #[error("the vault: {0}")]
     Vault(#[from] KeyError),
@@ -53,7 +56,7 @@ pub enum StartError {
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// The address.
-        address: std::net::SocketAddr,
+        address: String,
         /// Why.
         source: std::io::Error,
     },
@@ -77,6 +80,8 @@ pub struct Desk {
     pub read_models: ReadModels,
     /// Keys, credentials, tokens, sessions.
     pub vault: Vault,
+    /// What this process's workers are doing.
+    pub workers: Workers,
 }
 
 impl Desk {
@@ -106,7 +111,9 @@ impl Desk {
             async { open_vault(&places.vault, master, clock.clone()).await.map_err(StartError::from) },
             async { ReadModels::open(&places.read_models, clock.clone()).await.map_err(StartError::from) },
         )?;
+        let workers = Workers::new(clock.clone());
         let journal = Journal::new(log, Arc::new(vault.clone()), clock);
+        journal.learn_quarantine().await?;
         let commands = Commands::new(
             journal.clone(),
             vault.accounts(),
@@ -114,7 +121,7 @@ impl Desk {
         );
         let tenant = TenantId::new(&settings.org)
             .map_err(|error| StartError::Config(ConfigError::new(format!("org: {error}"))))?;
-        Ok(Self { settings: settings.clone(), tenant, journal, commands, read_models, vault })
+        Ok(Self { settings: settings.clone(), tenant, journal, commands, read_models, vault, workers })
     }
 
     /// Credentials, tokens and sessions.

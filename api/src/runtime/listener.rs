@@ -43,7 +43,7 @@ pub(super) struct Listener {
     turned_away: Arc<Semaphore>,
     idle: Duration,
     stalled: Duration,
-    proxied: bool,
+    settings: HttpSettings,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -57,7 +57,7 @@ impl Listener {
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY)),
             idle: Duration::from_secs(settings.idle_seconds),
             stalled: Duration::from_secs(settings.stalled_seconds),
-            proxied: settings.trust_forwarded_for,
+            settings: settings.clone(),
             stop,
             tasks,
         }
@@ -84,7 +84,7 @@ impl Listener {
         // Small answers must not wait for more.
         let _ = stream.set_nodelay(true);
         end_if_stalled(&stream, self.stalled);
-        match self.connections.admit(peer.ip(), self.proxied) {
+        match self.connections.admit(peer.ip(), self.settings.is_proxy(peer.ip())) {
             Ok(place) => {
                 let serving = serve(stream, peer, self.router.clone(), self.idle, place, self.stop.clone());
                 self.tasks.spawn(serving);

@@ -66,12 +66,14 @@ impl Server {
 
         if settings.has_role(Role::Projections) {
             let runner = Runner::new(desk.read_models.clone(), delivery.source.clone(), desk.journal.clone())
-                .with_lease(desk.leases().await?, holder.clone());
+                .with_lease(desk.leases().await?, holder.clone())
+                .with_workers(desk.workers.clone());
             let stop = stop_work.clone();
             work.spawn(async move { runner.run(stop).await });
         }
         if settings.has_role(Role::Reactors) {
-            let reactors = Reactors::new(desk.commands.clone(), delivery.source.clone(), settings.reactors.patience());
+            let reactors = Reactors::new(desk.commands.clone(), delivery.source.clone(), settings.reactors.patience())
+                .with_workers(desk.workers.clone());
             let (leases, stop) = (desk.leases().await?, stop_work.clone());
             work.spawn(async move { reactors.run(&leases, &holder, &stop).await });
         }
@@ -95,8 +97,8 @@ impl Server {
 
     async fn listen(&mut self, delivery: Delivery) -> Result<(), StartError> {
         let desk = &self.desk;
-        let address = desk.settings.http.listen;
-        let wrong = |source| StartError::Listen { address, source };
+        let address = &desk.settings.http.listen;
+        let wrong = |source| StartError::Listen { address: address.clone(), source };
         let listener = TcpListener::bind(address).await.map_err(wrong)?;
         let address = listener.local_addr().map_err(wrong)?;
         if self.public_url.is_empty() {
@@ -139,6 +141,7 @@ impl Server {
             authenticator,
             hub,
             slots: Slots::new(desk.settings.http.live_per_person, desk.settings.http.live_per_address),
+            workers: desk.workers.clone(),
             budgets: budgets.clone(),
             in_flight: InFlight::new(desk.settings.http.max_in_flight, desk.settings.http.max_in_flight_per_address),
             stopping: self.stop_http.clone(),
@@ -189,16 +192,17 @@ async fn deliver(
     stop: &CancellationToken,
 ) -> Result<Delivery, StartError> {
     let settings = &desk.settings;
-    if settings.nats.is_empty() {
+    let Some(options) = settings.nats.options()? else {
         return Ok(Delivery {
             source: Arc::new(InProcessSource::new(desk.journal.clone())),
             live: Arc::new(InProcessLive::new()),
         });
-    }
-    let client = connect(&settings.nats, "docket").await?;
+    };
+    let client = connect(&options, "docket", &desk.workers).await?;
     if settings.has_role(Role::Relay) {
         let leases = desk.leases().await?;
-        let relay = Relay::new(desk.journal.clone(), client.clone(), leases, holder, settings.relay.options());
+        let relay = Relay::new(desk.journal.clone(), client.clone(), leases, holder, settings.relay.options())
+            .with_workers(desk.workers.clone());
         let stop = stop.clone();
         tasks.spawn(async move { relay.run(&stop).await });
     }

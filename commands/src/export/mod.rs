@@ -96,7 +96,7 @@ pub async fn export_history(
 
 /// A tenant's streams in the order they began.
 async fn streams(journal: &Journal, tenant: &TenantId, head: Position) -> Result<Vec<StreamId>, ExportError> {
-    let filter = Filter { tenant: Some(tenant.clone()), categories: Vec::new() };
+    let filter = Filter { tenant: Some(tenant.clone()), ..Filter::default() };
     let mut streams = Vec::new();
     let mut after = Position::START;
     while after < head {

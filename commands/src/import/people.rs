@@ -72,7 +72,11 @@ impl People {
     /// Knows the departments there are by name; everybody else is found by id.
     pub(super) async fn new(context: Arc<Context>) -> Result<Self, docket_store::JournalError> {
         let mut people = Self { context: context.clone(), known: HashMap::new() };
-        let filter = Filter { tenant: Some(context.tenant.clone()), categories: vec![Category::Department] };
+        let filter = Filter {
+            tenant: Some(context.tenant.clone()),
+            categories: vec![Category::Department],
+            ..Filter::default()
+        };
         let head = context.journal.store().head().await?;
         let mut names: HashMap<Uuid, String> = HashMap::new();
         let mut after = Position::START;

@@ -47,6 +47,9 @@ pub(crate) enum Database {
 impl Database {
     /// Connects, and makes what all tables need (schema, roles, checkpoints).
     pub(crate) async fn open(url: &ReadModelsUrl) -> Result<Self, ReadError> {
+        if let ReadModelsUrl::Postgres(url) = url {
+            postgres::check_sessions(url).await?;
+        }
         let mut writer = connect(url).await?;
         prepare(&mut writer).await?;
         writer.close().await?;
@@ -98,6 +101,14 @@ impl Database {
         match self {
             Self::Sqlite { read, .. } => read.fetch(text, binds).await,
             Self::Postgres { owner, .. } => postgres::fetch(owner, &text, binds).await,
+        }
+    }
+
+    /// Whether it takes writes: false where the server answers but is read-only.
+    pub(crate) async fn is_writable(&self) -> Result<bool, ReadError> {
+        match self {
+            Self::Sqlite { .. } => Ok(true),
+            Self::Postgres { owner, .. } => Ok(docket_store::pg::is_writable(owner).await?),
         }
     }
 

@@ -1,11 +1,9 @@
 //! The PostgreSQL side of reading and writing rows. The schema `docket_read` is on the search path.
 
-use std::str::FromStr as _;
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Arguments as _, AssertSqlSafe, Connection as _, Executor, PgConnection, Postgres};
+use docket_store::pg::Connector;
+use sqlx::postgres::{PgArguments, PgPool};
+use sqlx::{Arguments as _, AssertSqlSafe, Executor, PgConnection, Postgres};
 use uuid::Uuid;
 
 use crate::error::ReadError;
@@ -16,41 +14,35 @@ pub(crate) const SCHEMA: &str = "docket_read";
 /// Who reads: never the tables' owner and never exempt from row-level security.
 pub(crate) const READER: &str = "docket_reader";
 
-fn options(url: &str) -> Result<PgConnectOptions, ReadError> {
-    Ok(PgConnectOptions::from_str(url)?.application_name("docket-read-models").statement_cache_capacity(256).options([
-        ("search_path", SCHEMA),
-        ("timezone", "UTC"),
-        ("idle_in_transaction_session_timeout", "60s"),
-        ("lock_timeout", "30s"),
+fn connector(url: &str) -> Result<Connector, ReadError> {
+    Ok(Connector::new(url, "docket read models", SCHEMA)?
+        .statement_cache(256)
+        .with("idle_in_transaction_session_timeout", "60s")
+        .with("lock_timeout", "30s")
         // Short indexed queries: compiling them costs more than it gains.
-        ("jit", "off"),
+        .with("jit", "off")
         // A crash of the server may lose the last commits, rows and checkpoint together; the log has the rest.
-        ("synchronous_commit", "off"),
-    ]))
+        .with("synchronous_commit", "off"))
+}
+
+/// Fails where a pooler shares sessions between clients.
+pub(crate) async fn check_sessions(url: &str) -> Result<(), ReadError> {
+    Ok(connector(url)?.check_sessions().await?)
 }
 
 /// A connection of the tables' owner.
 pub(crate) async fn connect(url: &str) -> Result<PgConnection, ReadError> {
-    Ok(PgConnection::connect_with(&options(url)?).await?)
+    Ok(connector(url)?.connect().await?)
 }
 
 /// A pool of the tables' owner, for what concerns all tenants: timers and checkpoints.
 pub(crate) async fn owner_pool(url: &str) -> Result<PgPool, ReadError> {
-    Ok(PgPoolOptions::new().min_connections(0).max_connections(2).connect_with(options(url)?).await?)
+    Ok(connector(url)?.pool(|pool| pool.min_connections(0).max_connections(2)).await?)
 }
 
 /// A pool that acts as the reader role: row-level security applies.
 pub(crate) async fn read_pool(url: &str) -> Result<PgPool, ReadError> {
-    let role: Arc<str> = format!("SET ROLE {READER}").into();
-    Ok(PgPoolOptions::new()
-        .min_connections(1)
-        .max_connections(8)
-        .after_connect(move |connection, _| {
-            let role = Arc::clone(&role);
-            Box::pin(async move { connection.execute(AssertSqlSafe(role)).await.map(drop) })
-        })
-        .connect_with(options(url)?)
-        .await?)
+    Ok(connector(url)?.with("role", READER).pool(|pool| pool.min_connections(1).max_connections(8)).await?)
 }
 
 pub(super) async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), ReadError> {

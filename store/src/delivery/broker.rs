@@ -1,15 +1,22 @@
 //! The connection to NATS and the JetStream stream that events go to.
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType, Stream};
+use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, Info, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{Context, ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event as ClientEvent};
 use metrics::counter;
 
+use super::nats_options::{InvalidNatsOptions, NatsOptions};
+use crate::{WorkerState, Workers};
+
 /// How long NATS has for an answer.
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// The name under which the connection tells how it is.
+pub const NATS: &str = "nats";
 /// Publishes waiting for their acknowledgement at most.
 pub(crate) const IN_FLIGHT: usize = 256;
 
@@ -19,6 +26,9 @@ pub enum BrokerError {
     /// The URL is malformed, or the first connection failed for good.
     #[error("cannot connect to NATS: {0}")]
     Connect(#[from] async_nats::ConnectError),
+    /// What the connection is to be made with is wrong.
+    #[error(transparent)]
+    Options(#[from] InvalidNatsOptions),
     /// Not connected at the moment.
     #[error("not connected to NATS")]
     Disconnected,
@@ -86,7 +96,7 @@ impl StreamOptions {
         format!("{}.>", self.prefix)
     }
 
-    fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         Config {
             name: self.name.clone(),
             subjects: vec![self.subjects()],
@@ -97,6 +107,8 @@ impl StreamOptions {
             max_age: self.max_age,
             max_bytes: i64::try_from(self.max_bytes).unwrap_or(i64::MAX),
             max_messages: -1,
+            max_messages_per_subject: -1,
+            max_message_size: -1,
             num_replicas: self.replicas,
             duplicate_window: self.duplicate_window,
             ..Config::default()
@@ -104,31 +116,69 @@ impl StreamOptions {
     }
 }
 
-/// Connects to NATS; returns at once also when no server is there yet, and goes on trying for ever.
+/// Connects to NATS; returns at once also when no server is there yet, and goes on trying for ever. `workers` is told under
+/// [`NATS`] how the connection is; what the server refuses is logged once for each connection.
 ///
 /// # Errors
-/// If the URL is malformed.
-pub async fn connect(url: &str, name: &str) -> Result<Client, BrokerError> {
-    let options = ConnectOptions::new()
+/// If the options are wrong.
+pub async fn connect(options: &NatsOptions, name: &str, workers: &Workers) -> Result<Client, BrokerError> {
+    let refused = Refused { workers: workers.clone(), said: Arc::default() };
+    let connecting = ConnectOptions::new()
         .name(name)
         .retry_on_initial_connect()
         .max_reconnects(None)
         .connection_timeout(TIMEOUT)
         .request_timeout(Some(TIMEOUT))
         .reconnect_delay_callback(|attempts| Duration::from_millis(100 * attempts.clamp(1, 10) as u64))
-        .event_callback(|event| async move {
-            match event {
-                ClientEvent::Connected | ClientEvent::Draining | ClientEvent::Closed => {
-                    tracing::info!(%event, "NATS");
+        .event_callback(move |event| {
+            let refused = refused.clone();
+            async move { refused.note(&event) }
+        });
+    workers.failing(NATS, "not connected yet", None);
+    Ok(options.apply(connecting)?.connect(options.servers.clone()).await?)
+}
+
+/// What a server said against this client.
+#[derive(Clone)]
+struct Refused {
+    workers: Workers,
+    /// Said since it connected.
+    said: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Refused {
+    fn note(&self, event: &ClientEvent) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            ClientEvent::Connected => {
+                said.clear();
+                self.workers.working(NATS);
+                tracing::info!("connected to NATS");
+            }
+            ClientEvent::ServerError(_) | ClientEvent::ClientError(_) | ClientEvent::SlowConsumer(_) => {
+                counter!("docket_nats_errors_total").increment(1);
+                let text = event.to_string();
+                self.workers.failing(NATS, &text, None);
+                if said.insert(text) {
+                    tracing::warn!(%event, "NATS refuses something");
                 }
-                ClientEvent::ServerError(_) | ClientEvent::ClientError(_) | ClientEvent::SlowConsumer(_) => {
-                    counter!("docket_nats_errors_total").increment(1);
+            }
+            ClientEvent::Draining | ClientEvent::Closed => tracing::info!(%event, "NATS"),
+            _ => {
+                if self.workers.failing(NATS, event, None) {
                     tracing::warn!(%event, "NATS");
                 }
-                _ => tracing::warn!(%event, "NATS"),
             }
-        });
-    Ok(options.connect(url).await?)
+        }
+    }
+}
+
+/// What the server said against the connection, if it did: a permission that is missing shows in nothing but a time-out.
+pub(crate) fn refusal(workers: &Workers) -> Option<String> {
+    match workers.get(NATS)?.state {
+        WorkerState::Failing { error, .. } => Some(error),
+        _ => None,
+    }
 }
 
 /// Whether requests make sense now: without a connection they would queue up and then block.
@@ -146,27 +196,70 @@ pub(crate) fn jetstream(client: &Client) -> Context {
         .build(client.clone())
 }
 
-/// Makes the stream, or brings it up to date, and checks that the server took every setting.
-pub(crate) async fn ensure_stream(context: &Context, options: &StreamOptions) -> Result<Stream, BrokerError> {
-    let what = "cannot make the stream";
-    let wanted = options.config();
-    let info = match context.get_stream(&options.name).await {
-        Ok(stream) if same(&wanted, stream.cached_info()).is_ok() => return Ok(stream),
-        _ => context
-            .create_or_update_stream(wanted.clone())
-            .await
-            .map_err(|error| BrokerError::request(what)(Box::new(error)))?,
-    };
-    same(&wanted, &info)?;
-    context.get_stream(&options.name).await.map_err(|error| BrokerError::request(what)(Box::new(error)))
+/// The stream, and whether it is as it is to be.
+pub(crate) struct Ensured {
+    pub(crate) stream: Stream,
+    /// What is not, where the server does not let it be put right.
+    pub(crate) difference: Option<BrokerError>,
 }
 
-/// Old servers drop settings they do not know without a word.
-fn same(wanted: &Config, info: &Info) -> Result<(), BrokerError> {
+/// Makes the stream, or puts its settings back, and checks that the server took every one. Limits that cannot be put
+/// back are lived with: what does not fit is left to the log.
+pub(crate) async fn ensure_stream(context: &Context, options: &StreamOptions) -> Result<Ensured, BrokerError> {
+    let what = "cannot make the stream";
+    let wanted = options.config();
+    let found = context.get_stream(&options.name).await.ok();
+    let difference = found.as_ref().map(|stream| same(&wanted, stream.cached_info()));
+    if let (Some(stream), Some(Ok(()))) = (&found, &difference) {
+        return Ok(Ensured { stream: stream.clone(), difference: None });
+    }
+    if let Some(Err(difference)) = &difference {
+        tracing::warn!(stream = options.name, %difference, "putting the stream's settings back");
+    }
+    let made = match context.create_or_update_stream(wanted.clone()).await {
+        Ok(info) => same(&wanted, &info),
+        Err(error) => Err(BrokerError::request(what)(Box::new(error))),
+    };
+    match (made, found) {
+        (Ok(()), _) => {
+            let stream = context.get_stream(&options.name).await;
+            let stream = stream.map_err(|error| BrokerError::request(what)(Box::new(error)))?;
+            Ok(Ensured { stream, difference: None })
+        }
+        (Err(_), Some(stream)) if serves(&wanted, stream.cached_info()) => {
+            Ok(Ensured { stream, difference: difference.and_then(Result::err) })
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Whether the stream takes the log's events in order and lets them be removed, whatever its limits are.
+fn serves(wanted: &Config, info: &Info) -> bool {
+    let limits = Config {
+        max_age: info.config.max_age,
+        max_bytes: info.config.max_bytes,
+        max_messages: info.config.max_messages,
+        max_messages_per_subject: info.config.max_messages_per_subject,
+        max_message_size: info.config.max_message_size,
+        num_replicas: info.config.num_replicas,
+        duplicate_window: info.config.duplicate_window,
+        ..wanted.clone()
+    };
+    same(&limits, info).is_ok()
+}
+
+/// Whether the stream has the settings it is to have. Old servers drop those they do not know without a word, and whoever
+/// administers NATS may change any. What only an operator can want (placement, direct reads) is left as it is, and what no
+/// server lets anybody change.
+pub(crate) fn same(wanted: &Config, info: &Info) -> Result<(), BrokerError> {
     let found = &info.config;
     let check = |field, wanted: String, found: String| {
         if wanted == found { Ok(()) } else { Err(BrokerError::StreamDiffers { field, wanted, found }) }
     };
+    // What a server answers for "none" differs between versions.
+    let compressed = |config: &Config| matches!(config.compression, Some(Compression::S2));
+    let sources =
+        |config: &Config| config.mirror.is_some() || config.sources.as_ref().is_some_and(|all| !all.is_empty());
     check("subjects", format!("{:?}", wanted.subjects), format!("{:?}", found.subjects))?;
     check("retention", format!("{:?}", wanted.retention), format!("{:?}", found.retention))?;
     check("discard policy", format!("{:?}", wanted.discard), format!("{:?}", found.discard))?;
@@ -174,6 +267,18 @@ fn same(wanted: &Config, info: &Info) -> Result<(), BrokerError> {
     check("max_age", format!("{:?}", wanted.max_age), format!("{:?}", found.max_age))?;
     check("max_bytes", wanted.max_bytes.to_string(), found.max_bytes.to_string())?;
     check("max_msgs", wanted.max_messages.to_string(), found.max_messages.to_string())?;
+    let per_subject = |config: &Config| config.max_messages_per_subject.to_string();
+    check("max_msgs_per_subject", per_subject(wanted), per_subject(found))?;
+    check("max_msg_size", wanted.max_message_size.to_string(), found.max_message_size.to_string())?;
     check("replicas", wanted.num_replicas.to_string(), found.num_replicas.to_string())?;
-    check("duplicate_window", format!("{:?}", wanted.duplicate_window), format!("{:?}", found.duplicate_window))
+    check("duplicate_window", format!("{:?}", wanted.duplicate_window), format!("{:?}", found.duplicate_window))?;
+    check("no_ack", wanted.no_ack.to_string(), found.no_ack.to_string())?;
+    check("sealed", wanted.sealed.to_string(), found.sealed.to_string())?;
+    check("deny_purge", wanted.deny_purge.to_string(), found.deny_purge.to_string())?;
+    check("allow_rollup_hdrs", wanted.allow_rollup.to_string(), found.allow_rollup.to_string())?;
+    check("republish", wanted.republish.is_some().to_string(), found.republish.is_some().to_string())?;
+    check("sources", sources(wanted).to_string(), sources(found).to_string())?;
+    let transforms = |config: &Config| config.subject_transform.is_some().to_string();
+    check("subject_transform", transforms(wanted), transforms(found))?;
+    check("compression", compressed(wanted).to_string(), compressed(found).to_string())
 }

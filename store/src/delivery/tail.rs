@@ -138,10 +138,9 @@ impl Tail {
             if let Some(batch) = found {
                 return Ok(batch);
             }
-            let page = self.journal.store().read_all(after, &Filter::default(), limit.max(MIN_PAGE)).await?;
-            let sizes: Vec<_> = page.events.iter().map(|event| event.payload.len()).collect();
-            let events: Vec<_> = self.journal.open(page.events).await?.into_iter().map(Arc::new).collect();
-            return Ok(self.take_page(after, page.scanned_to, events, &sizes, limit));
+            let page = self.journal.read_all(after, &Filter::default(), limit.max(MIN_PAGE)).await?;
+            let events: Vec<_> = page.events.into_iter().map(Arc::new).collect();
+            return Ok(self.take_page(after, page.scanned_to, events, &page.sizes, limit));
         }
         if let Some(batch) = self.recent(after, limit) {
             return Ok(batch);

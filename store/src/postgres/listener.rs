@@ -2,14 +2,15 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use docket_domain::Position;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgListener, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::reader;
+use crate::pg::{self, Connector};
 
 /// The channel on which the writer notifies.
 pub(super) const CHANNEL: &str = "docket_log";
@@ -20,14 +21,14 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Listens until `closing`.
 pub(super) fn spawn(
-    options: PgConnectOptions,
+    connector: Connector,
     readers: PgPool,
     head: Arc<watch::Sender<Position>>,
     closing: CancellationToken,
 ) {
     tokio::spawn(async move {
         // A pool of its own: a listening connection is never given back.
-        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+        let pool = connector.lazy_pool(|pool| pool.max_connections(1));
         let listening = async {
             loop {
                 if let Err(error) = listen(&pool, &readers, &head).await {
@@ -41,6 +42,7 @@ pub(super) fn spawn(
 }
 
 async fn listen(pool: &PgPool, readers: &PgPool, head: &watch::Sender<Position>) -> Result<(), sqlx::Error> {
+    let opened = Instant::now();
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     let mut looks = tokio::time::interval(LOOK);
@@ -49,10 +51,16 @@ async fn listen(pool: &PgPool, readers: &PgPool, head: &watch::Sender<Position>)
         let notification = loop {
             tokio::select! {
                 notification = &mut notified => break notification?,
-                _ = looks.tick() => match reader::retried(|| reader::head(readers)).await {
-                    Ok(at) => super::advance(head, at),
-                    Err(error) => tracing::warn!(%error, "the log's head cannot be read"),
-                },
+                _ = looks.tick() => {
+                    match reader::retried(|| reader::head(readers)).await {
+                        Ok(at) => super::advance(head, at),
+                        Err(error) => tracing::warn!(%error, "the log's head cannot be read"),
+                    }
+                    // A server that is no longer the primary would never say anything again.
+                    if pg::is_distrusted(opened) {
+                        return Ok(());
+                    }
+                }
             }
         };
         // `None`: the connection was lost, and with it perhaps a notification.

@@ -11,24 +11,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use docket_domain::{Position, StreamId, TenantId};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
+use sqlx::postgres::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::appender::{self, Appender};
+use crate::pg::{self, Connector};
 use crate::{
-    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, RecordedEvent,
-    StoreError,
+    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
+    RecordedEvent, StoreError,
 };
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres/log");
 
 /// Connections for reading.
 const READERS: u32 = 8;
-/// Idle time after which a connection is tried before it is used.
-const STALE: Duration = Duration::from_secs(1);
 
 /// The log in PostgreSQL.
 #[derive(Debug)]
@@ -41,15 +41,15 @@ pub(crate) struct PostgresLog {
 
 impl PostgresLog {
     pub(crate) async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse().map_err(unavailable)?;
-        let options = options.application_name("docket log");
-        migrate(&options).await?;
-        let readers = readers(&options).await.map_err(unavailable)?;
+        let connector = Connector::new(url, "docket log", "docket_log").map_err(unavailable)?;
+        connector.check_sessions().await.map_err(unavailable)?;
+        migrate(&connector).await?;
+        let readers = readers(&connector).await.map_err(unavailable)?;
         let head = Arc::new(watch::Sender::new(reader::head(&readers).await.map_err(unavailable)?));
         let closing = CancellationToken::new();
         let (appender, intake) = appender::channel();
-        writer::spawn(options.clone(), intake, clock, Arc::clone(&head));
-        listener::spawn(options, readers.clone(), Arc::clone(&head), closing.clone());
+        writer::spawn(&connector, intake, clock, Arc::clone(&head));
+        listener::spawn(connector, readers.clone(), Arc::clone(&head), closing.clone());
         Ok(Self { appender, readers, head, closing })
     }
 }
@@ -61,10 +61,10 @@ impl Drop for PostgresLog {
 }
 
 /// Makes the schema and its tables; processes that start together take turns.
-async fn migrate(options: &PgConnectOptions) -> Result<(), StoreError> {
+async fn migrate(connector: &Connector) -> Result<(), StoreError> {
     let work = async {
         // The history of migrations lies in the schema too, beside those of the read models and the vault.
-        let mut connection = options.clone().options([("search_path", "docket_log")]).connect().await?;
+        let mut connection = connector.connect().await?;
         let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&mut connection).await?;
         if encoding != "UTF8" {
             return Err(sqlx::Error::Configuration(format!("the database's encoding is {encoding}, not UTF8").into()));
@@ -81,22 +81,9 @@ async fn migrate(options: &PgConnectOptions) -> Result<(), StoreError> {
     work.await.map_err(unavailable)
 }
 
-async fn readers(options: &PgConnectOptions) -> Result<PgPool, sqlx::Error> {
-    PgPoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(Duration::from_secs(5))
-        // Trying each connection each time costs a round trip; after a restart the idle ones are all dead.
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > STALE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_with(options.clone().options([("statement_timeout", "60s")]))
-        .await
+async fn readers(connector: &Connector) -> Result<PgPool, sqlx::Error> {
+    let connector = connector.clone().with("statement_timeout", "60s");
+    connector.pool(|pool| pool.max_connections(READERS).acquire_timeout(Duration::from_secs(5))).await
 }
 
 fn unavailable(error: impl std::fmt::Display) -> StoreError {
@@ -142,8 +129,28 @@ impl EventStore for PostgresLog {
         reader::retried(|| reader::head(&self.readers)).await
     }
 
+    async fn is_writable(&self) -> Result<bool, StoreError> {
+        reader::retried(|| async { Ok(pg::is_writable(&self.readers).await?) }).await
+    }
+
     fn appended(&self) -> watch::Receiver<Position> {
         self.head.subscribe()
+    }
+
+    async fn quarantine(&self, position: Position, reason: &str, since: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO docket_log.quarantine (position, reason, since) VALUES ($1, $2, $3) \
+                   ON CONFLICT (position) DO NOTHING";
+        let query = sqlx::query(sql).bind(position.0.cast_signed()).bind(reason).bind(since);
+        query.execute(&self.readers).await.map(drop).map_err(unavailable)
+    }
+
+    async fn release(&self, position: Position) -> Result<bool, StoreError> {
+        let query = sqlx::query("DELETE FROM docket_log.quarantine WHERE position = $1").bind(position.0.cast_signed());
+        Ok(query.execute(&self.readers).await.map_err(unavailable)?.rows_affected() > 0)
+    }
+
+    async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {
+        reader::retried(|| reader::quarantined(&self.readers)).await
     }
 
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {

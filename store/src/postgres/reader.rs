@@ -1,5 +1,7 @@
 //! Reading: the queries. Each is one statement, so that no transaction outlives a dropped future.
 
+use std::collections::BTreeSet;
+
 use docket_domain::{Actor, Category, EventMeta, PersonId, Position, StreamId, TenantId};
 use smol_str::SmolStr;
 use sqlx::postgres::{PgPool, PgRow};
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use super::unavailable;
 use crate::appender::plan::Used;
-use crate::{Appended, Filter, IdempotencyKey, Page, RecordedEvent, StoreError, StreamVersion, codes};
+use crate::{Appended, Filter, IdempotencyKey, Page, Quarantined, RecordedEvent, StoreError, StreamVersion, codes, pg};
 
 /// How often a read is tried whose connection turns out to be dead: all idle ones are after a restart of PostgreSQL.
 const ATTEMPTS: u32 = super::READERS + 2;
@@ -35,8 +37,12 @@ where
         match read().await {
             Ok(answer) => return Ok(answer),
             Err(ReadError::Store(error)) => return Err(error),
-            Err(ReadError::Sql(error)) if attempts < ATTEMPTS && is_dead(&error) => {}
-            Err(ReadError::Sql(error)) => return Err(unavailable(error)),
+            Err(ReadError::Sql(error)) => {
+                pg::observe(&error);
+                if attempts >= ATTEMPTS || !pg::cannot_serve(&error) {
+                    return Err(unavailable(error));
+                }
+            }
         }
     }
 }
@@ -48,15 +54,6 @@ pub(super) enum ReadError {
     Sql(#[from] sqlx::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Whether the connection is what failed, not the statement.
-fn is_dead(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
-        _ => false,
-    }
 }
 
 /// The last position.
@@ -108,7 +105,10 @@ pub(super) async fn stream(
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(pool)
     .await?;
-    decode(&rows)
+    match decode(&rows, &BTreeSet::new()) {
+        (events, None) => Ok(events),
+        (_, Some(error)) => Err(error),
+    }
 }
 
 /// A part of the log. `known` is a position known to be committed, which saves asking for the head.
@@ -143,19 +143,42 @@ pub(super) async fn all(
         query = query.bind(categories);
     }
     let rows = query.fetch_all(pool).await?;
-    Ok(Page { events: decode(&rows)?, scanned_to: Position(upto) })
+    match decode(&rows, &filter.except) {
+        (events, None) => Ok(Page { events, scanned_to: Position(upto) }),
+        (events, Some(ReadError::Store(error))) => Ok(Page::before_damage(events, error)?),
+        (_, Some(error)) => Err(error),
+    }
 }
 
-fn decode(rows: &[PgRow]) -> Result<Vec<RecordedEvent>, ReadError> {
+/// The events in quarantine.
+pub(super) async fn quarantined(pool: &PgPool) -> Result<Vec<Quarantined>, ReadError> {
+    let sql = "SELECT position, reason, since FROM docket_log.quarantine ORDER BY position";
+    let read = |row: &PgRow| {
+        Ok(Quarantined { position: Position(unsigned(row, 0)?), reason: get(row, 1)?, since: get(row, 2)? })
+    };
+    let rows = sqlx::query(sql).fetch_all(pool).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Understands rows up to the first that fails.
+fn decode(rows: &[PgRow], except: &BTreeSet<Position>) -> (Vec<RecordedEvent>, Option<ReadError>) {
+    let mut events = Vec::with_capacity(rows.len());
+    let result = decode_into(rows, except, &mut events);
+    (events, result.err())
+}
+
+fn decode_into(rows: &[PgRow], except: &BTreeSet<Position>, events: &mut Vec<RecordedEvent>) -> Result<(), ReadError> {
     // Neighbours are mostly one tenant's; checking the name again each time is not free.
     let mut tenant: Option<TenantId> = None;
-    let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         let position = Position(unsigned(row, 0)?);
+        if except.contains(&position) {
+            continue;
+        }
         let damaged = |error: sqlx::Error| StoreError::Damaged { position, detail: error.to_string() };
         events.push(event(row, position, &mut tenant).map_err(damaged)?);
     }
-    Ok(events)
+    Ok(())
 }
 
 fn event(row: &PgRow, position: Position, last: &mut Option<TenantId>) -> Result<RecordedEvent, sqlx::Error> {

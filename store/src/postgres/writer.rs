@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_domain::{Position, TenantId};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Row as _};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
@@ -22,6 +22,7 @@ use super::listener::CHANNEL;
 use super::reader::{get, unsigned, used};
 use crate::appender::plan::{Head, Plan, UsedKeys, Versions, plan};
 use crate::appender::{Batch, Intake};
+use crate::pg::{self, Connector};
 use crate::{Appended, Clock, StoreError, codes};
 
 /// How long a batch is tried again when PostgreSQL cannot be reached.
@@ -37,7 +38,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
     SELECT position, hash, recorded_at FROM docket_log.events ORDER BY position DESC LIMIT 1";
 
 struct Writer {
-    options: PgConnectOptions,
+    connector: Connector,
     connection: Option<PgConnection>,
     clock: Arc<dyn Clock>,
     versions: Versions,
@@ -63,18 +64,13 @@ struct Unsure {
 
 /// Starts the writer. It ends when the intake does.
 pub(super) fn spawn(
-    options: PgConnectOptions,
+    connector: &Connector,
     mut intake: Intake,
     clock: Arc<dyn Clock>,
     head: Arc<watch::Sender<Position>>,
 ) {
-    let options = options.options([
-        ("synchronous_commit", "on"),
-        ("lock_timeout", "30s"),
-        ("statement_timeout", "60s"),
-        ("idle_in_transaction_session_timeout", "30s"),
-    ]);
-    let mut writer = Writer { options, connection: None, clock, versions: Versions::default(), head, down: false };
+    let connector = connector.clone().with("lock_timeout", "30s").with("statement_timeout", "60s");
+    let mut writer = Writer { connector, connection: None, clock, versions: Versions::default(), head, down: false };
     tokio::spawn(async move {
         while let Some(batch) = intake.next().await {
             writer.commit(batch).await;
@@ -105,6 +101,7 @@ impl Writer {
             };
             // The connection went with the attempt; PostgreSQL rolls back what it had begun.
             self.versions.forget();
+            pg::observe(&error);
             let again = is_passing(&error) && Instant::now() < give_up;
             tracing::warn!(%error, again, "a batch could not be appended");
             if !again {
@@ -120,7 +117,7 @@ impl Writer {
     async fn attempt(&mut self, batch: &Batch, unsure: &mut Option<Unsure>) -> Result<Done, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.options.connect().await?,
+            None => self.connector.connect().await?,
         };
         let done = self.transact(&mut connection, batch, unsure).await?;
         self.connection = Some(connection);
@@ -328,11 +325,7 @@ async fn reserve(connection: &mut PgConnection, batch: &Batch) -> Result<Vec<u64
 
 /// Whether trying again may help: the connection or the server failed, or somebody held the lock too long.
 fn is_passing(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| ["08", "25P03", "40", "53", "55P03", "57"].iter().any(|class| code.starts_with(class))),
-        _ => false,
-    }
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    pg::cannot_serve(error)
+        || code.is_some_and(|code| ["25P03", "40", "53", "55P03", "57"].iter().any(|class| code.starts_with(class)))
 }

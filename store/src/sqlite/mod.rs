@@ -14,6 +14,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use docket_domain::{Position, StreamId, TenantId};
 use rusqlite::{Connection, OpenFlags};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -22,8 +23,8 @@ use tokio::sync::watch;
 
 use crate::appender::{self, Appender};
 use crate::{
-    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, RecordedEvent,
-    StoreError,
+    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
+    RecordedEvent, StoreError,
 };
 use housekeeper::Housekeeper;
 use reader::Readers;
@@ -37,6 +38,7 @@ const BUSY: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct SqliteLog {
     appender: Appender,
+    path: PathBuf,
     readers: Readers,
     head: Arc<watch::Sender<Position>>,
     housekeeper: Arc<Housekeeper>,
@@ -57,7 +59,7 @@ impl SqliteLog {
         let (appender, intake) = appender::channel();
         writer::spawn(connect(&path)?, intake, clock, Arc::clone(&head), Arc::clone(&written)).map_err(unavailable)?;
         let housekeeper = Housekeeper::spawn(connect(&path)?, Arc::clone(&head), written).map_err(unavailable)?;
-        Ok(Self { appender, readers, head, housekeeper: Arc::new(housekeeper) })
+        Ok(Self { appender, path, readers, head, housekeeper: Arc::new(housekeeper) })
     }
 }
 
@@ -147,6 +149,29 @@ impl EventStore for SqliteLog {
 
     fn appended(&self) -> watch::Receiver<Position> {
         self.head.subscribe()
+    }
+
+    async fn quarantine(&self, position: Position, reason: &str, since: DateTime<Utc>) -> Result<(), StoreError> {
+        let (path, reason) = (self.path.clone(), reason.to_owned());
+        let sql = "INSERT INTO quarantine (position, reason, since) VALUES (?, ?, ?) ON CONFLICT (position) DO NOTHING";
+        blocking(move || {
+            let values = rusqlite::params![position.0.cast_signed(), reason, since.timestamp_micros()];
+            connect(&path)?.execute(sql, values).map(drop).map_err(unavailable)
+        })
+        .await?
+    }
+
+    async fn release(&self, position: Position) -> Result<bool, StoreError> {
+        let path = self.path.clone();
+        blocking(move || {
+            let sql = "DELETE FROM quarantine WHERE position = ?";
+            connect(&path)?.execute(sql, [position.0.cast_signed()]).map(|gone| gone > 0).map_err(unavailable)
+        })
+        .await?
+    }
+
+    async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {
+        self.readers.read(reader::quarantined).await
     }
 
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {

@@ -1,5 +1,6 @@
 //! Reading: the queries, and the connections that run them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::{blocking, connect, unavailable};
 use crate::appender::plan::Used;
-use crate::{Appended, Filter, Page, RecordedEvent, StoreError, StreamVersion, codes};
+use crate::{Appended, Filter, Page, Quarantined, RecordedEvent, StoreError, StreamVersion, codes};
 
 /// Reads at once. More would only compete for the same cores.
 const READERS: usize = 8;
@@ -113,6 +114,7 @@ pub(super) fn stream(
     after: u64,
     limit: usize,
 ) -> Result<Vec<RecordedEvent>, ReadError> {
+    let except = &BTreeSet::new();
     let mut query = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM events WHERE stream_id = ? AND category = ? AND tenant = ? AND version > ? \
          ORDER BY version LIMIT ?"
@@ -124,7 +126,10 @@ pub(super) fn stream(
         after.min(i64::MAX.cast_unsigned()).cast_signed(),
         i64::try_from(limit).unwrap_or(i64::MAX),
     ])?;
-    collect(rows, limit.min(64))
+    match collect(rows, limit.min(64), except) {
+        (events, None) => Ok(events),
+        (_, Some(error)) => Err(error),
+    }
 }
 
 /// A part of the log.
@@ -154,21 +159,51 @@ pub(super) fn all(connection: &Connection, after: Position, filter: &Filter, lim
     let mut query = connection.prepare_cached(&sql)?;
     let rows = query.query(values.as_slice())?;
     let room = if values.len() == 2 { upto - after.0 } else { 0 };
-    Ok(Page { events: collect(rows, usize::try_from(room).unwrap_or(0).min(1 << 16))?, scanned_to: Position(upto) })
+    match collect(rows, usize::try_from(room).unwrap_or(0).min(1 << 16), &filter.except) {
+        (events, None) => Ok(Page { events, scanned_to: Position(upto) }),
+        (events, Some(ReadError::Store(error))) => Ok(Page::before_damage(events, error)?),
+        (_, Some(error)) => Err(error),
+    }
 }
 
-fn collect(mut rows: rusqlite::Rows<'_>, room: usize) -> Result<Vec<RecordedEvent>, ReadError> {
+/// Understands rows up to the first that fails.
+fn collect(
+    mut rows: rusqlite::Rows<'_>,
+    room: usize,
+    except: &BTreeSet<Position>,
+) -> (Vec<RecordedEvent>, Option<ReadError>) {
     let mut events = Vec::with_capacity(room);
+    let result = collect_into(&mut rows, except, &mut events);
+    (events, result.err())
+}
+
+fn collect_into(
+    rows: &mut rusqlite::Rows<'_>,
+    except: &BTreeSet<Position>,
+    events: &mut Vec<RecordedEvent>,
+) -> Result<(), ReadError> {
     // Neighbours are mostly one tenant's; checking the name again each time is not free.
     let mut tenant: Option<TenantId> = None;
     while let Some(row) = rows.next()? {
         let position = Position(unsigned(row, 0)?);
+        if except.contains(&position) {
+            continue;
+        }
         events.push(
             event(row, position, &mut tenant)
                 .map_err(|error| StoreError::Damaged { position, detail: error.to_string() })?,
         );
     }
-    Ok(events)
+    Ok(())
+}
+
+/// The events in quarantine.
+pub(super) fn quarantined(connection: &Connection) -> Result<Vec<Quarantined>, ReadError> {
+    let mut query = connection.prepare_cached("SELECT position, reason, since FROM quarantine ORDER BY position")?;
+    let rows = query.query_map([], |row| {
+        Ok(Quarantined { position: Position(unsigned(row, 0)?), reason: row.get(1)?, since: time(row, 2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn event(row: &Row<'_>, position: Position, last: &mut Option<TenantId>) -> rusqlite::Result<RecordedEvent> {

@@ -1,12 +1,12 @@
 //! The vault's two databases. The SQL is one text for both (SQLite understands `$1`); where it is not, it says so.
 
-use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::KeyError;
+use crate::pg::{self, Connector};
 
 /// Where the vault lies.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub(super) enum Database {
 
 impl From<sqlx::Error> for KeyError {
     fn from(error: sqlx::Error) -> Self {
+        pg::observe(&error);
         Self::Unavailable(error.to_string())
     }
 }
@@ -81,9 +82,15 @@ impl Database {
         }
     }
 
-    pub(super) async fn ping(&self) -> Result<(), KeyError> {
-        reading!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))?;
-        Ok(())
+    /// Whether it takes writes.
+    pub(super) async fn is_writable(&self) -> Result<bool, KeyError> {
+        match self {
+            Self::Sqlite { readers, .. } => {
+                sqlx::query("SELECT 1").execute(readers).await?;
+                Ok(true)
+            }
+            Self::Postgres(pool) => Ok(pg::is_writable(pool).await?),
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -132,13 +139,9 @@ async fn open_sqlite(path: &str) -> Result<Database, KeyError> {
 }
 
 async fn open_postgres(url: &str) -> Result<Database, KeyError> {
-    let options = PgConnectOptions::from_str(url)?.options([
-        ("search_path", "docket_vault"),
-        ("lock_timeout", "10s"),
-        ("idle_in_transaction_session_timeout", "30s"),
-    ]);
-    let pool =
-        PgPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+    let connector = Connector::new(url, "docket vault", "docket_vault")?;
+    connector.check_sessions().await?;
+    let pool = connector.pool(|pool| pool.max_connections(8).acquire_timeout(Duration::from_secs(10))).await?;
     // IF NOT EXISTS alone fails when two nodes start at once.
     let mut tx = pool.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock(hashtext('docket_vault'))").execute(&mut *tx).await?;

@@ -90,9 +90,12 @@ impl Vault {
         Accounts(self.0.clone())
     }
 
-    /// Whether the vault answers.
-    pub async fn ping(&self) -> Result<(), KeyError> {
-        self.0.database.ping().await
+    /// Whether the vault takes writes: false where its server answers but is read-only.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn is_writable(&self) -> Result<bool, KeyError> {
+        self.0.database.is_writable().await
     }
 
     /// Finishes what is under way and closes.

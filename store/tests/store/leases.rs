@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_store::delivery::{Lease, LeaseStore, open_leases};
+use docket_store::{WorkerState, Workers};
 use docket_test_database::Database;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -79,10 +80,10 @@ async fn a_held_lease_outlives_its_time_and_passes_on_at_release() {
     for (leases, _kept) in databases().await {
         let cancel = CancellationToken::new();
         let ttl = Duration::from_millis(600);
-        let held = Lease::acquire(&leases, "group", "a", ttl, &cancel).await.unwrap();
+        let held = Lease::acquire(&leases, "group", "a", ttl, &cancel, &Workers::default()).await.unwrap();
         let waiting = {
             let (leases, cancel) = (leases.clone(), cancel.clone());
-            tokio::spawn(async move { Lease::acquire(&leases, "group", "b", ttl, &cancel).await })
+            tokio::spawn(async move { Lease::acquire(&leases, "group", "b", ttl, &cancel, &Workers::default()).await })
         };
         tokio::time::sleep(ttl * 3).await; // longer than it lasts without renewal
         assert!(!waiting.is_finished(), "taken from a living holder: {leases:?}");
@@ -98,8 +99,46 @@ async fn a_held_lease_outlives_its_time_and_passes_on_at_release() {
 async fn a_holder_notices_that_the_lease_is_gone() {
     for (leases, _kept) in databases().await {
         let cancel = CancellationToken::new();
-        let held = Lease::acquire(&leases, "group", "a", Duration::from_millis(300), &cancel).await.unwrap();
+        let ttl = Duration::from_millis(300);
+        let held = Lease::acquire(&leases, "group", "a", ttl, &cancel, &Workers::default()).await.unwrap();
         leases.release("group", held.token()).await.unwrap(); // as if it had expired and another had it
         timeout(PATIENCE, held.lost().cancelled()).await.expect("noticed");
+    }
+}
+
+#[tokio::test]
+async fn a_lease_from_a_clock_that_was_ahead_is_free() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    for (leases, _kept) in databases().await {
+        let ahead = leases.try_acquire("relay", "a", TTL + DAY).await.unwrap().expect("free");
+        let taken = leases.try_acquire("relay", "b", TTL).await.unwrap().expect("free: nobody renews it by this clock");
+        assert!(taken > ahead);
+        assert!(!leases.renew("relay", ahead, TTL).await.unwrap());
+        assert_eq!(leases.try_acquire("relay", "c", TTL).await.unwrap(), None, "an ordinary one is not: {leases:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_stands_by_and_says_for_whom() {
+    for (leases, _kept) in databases().await {
+        let (cancel, workers) = (CancellationToken::new(), Workers::default());
+        let held = Lease::acquire(&leases, "group", "the first", TTL, &cancel, &Workers::default()).await.unwrap();
+        let waiting = {
+            let (leases, cancel, workers) = (leases.clone(), cancel.clone(), workers.clone());
+            tokio::spawn(async move { Lease::acquire(&leases, "group", "b", TTL, &cancel, &workers).await })
+        };
+        timeout(PATIENCE, async {
+            while workers.get("group").is_none() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("it says what it does");
+        let holder = Some("the first".to_owned());
+        assert_eq!(workers.get("group").unwrap().state, WorkerState::StandingBy { holder });
+        held.release().await;
+        let taken = timeout(PATIENCE, waiting).await.unwrap().unwrap();
+        assert_eq!(workers.get("group").unwrap().state, WorkerState::Working);
+        drop(taken);
     }
 }

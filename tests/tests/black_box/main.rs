@@ -2,15 +2,20 @@
 
 mod backup;
 mod bad_input;
+mod command_line;
 mod conventions;
 mod erasure;
 mod fault_broker;
 mod fault_database;
 mod fault_kill;
 mod foreign;
+mod generated_clients;
 mod imports;
 mod isolation;
 mod live;
+mod nats_logins;
+mod poison;
+mod postgres;
 mod real_data;
 mod rebuild;
 mod roles;

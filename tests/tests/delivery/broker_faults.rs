@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream;
-use docket_store::delivery::connect;
 use docket_tests::{NatsServer, eventually};
 use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 
-use crate::harness::{DEADLINE, Desk, on_both_servers, stream_equals_log};
+use crate::harness::{DEADLINE, Desk, connect, on_both_servers, stream_equals_log};
 use crate::line::Line;
 
 const POLL: Duration = Duration::from_millis(250);
@@ -88,7 +87,7 @@ async fn fault_stream_purged_under_load(nats: NatsServer) {
     let relay = desk.relay(&nats.url(), "relay").await;
     let reader = desk.reader(&nats.url(), POLL).await;
     let load = Load::start(&desk);
-    let client = connect(&nats.url(), "vandal").await.unwrap();
+    let client = connect(&nats.url(), "vandal").await;
     for _ in 0..5 {
         load.goes_on(&desk, 60).await;
         let stream = eventually(DEADLINE, || async { jetstream::new(client.clone()).get_stream("DOCKET").await }).await;
@@ -105,7 +104,7 @@ async fn fault_stream_deleted_under_load(nats: NatsServer) {
     let relay = desk.relay(&nats.url(), "relay").await;
     let reader = desk.reader(&nats.url(), POLL).await;
     let load = Load::start(&desk);
-    let client = connect(&nats.url(), "vandal").await.unwrap();
+    let client = connect(&nats.url(), "vandal").await;
     for _ in 0..3 {
         load.goes_on(&desk, 60).await;
         eventually(DEADLINE, || async { jetstream::new(client.clone()).delete_stream("DOCKET").await }).await;
@@ -123,7 +122,7 @@ async fn fault_stream_deleted_while_idle(nats: NatsServer) {
     let reader = desk.reader(&nats.url(), POLL).await;
     desk.append(30).await;
     stream_equals_log(&desk, &nats.url()).await;
-    let client = connect(&nats.url(), "vandal").await.unwrap();
+    let client = connect(&nats.url(), "vandal").await;
     jetstream::new(client.clone()).delete_stream("DOCKET").await.unwrap();
     stream_equals_log(&desk, &nats.url()).await;
     desk.append(30).await;
@@ -140,7 +139,7 @@ async fn fault_readers_listen_to_a_new_stream(nats: NatsServer) {
         desk.append(4).await;
         reader.has_all_of(&desk).await;
     }
-    let client = connect(&nats.url(), "vandal").await.unwrap();
+    let client = connect(&nats.url(), "vandal").await;
     let context = jetstream::new(client);
     context.delete_stream("DOCKET").await.unwrap();
     eventually(DEADLINE, || async {

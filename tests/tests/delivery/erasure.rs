@@ -6,11 +6,10 @@ use std::time::Duration;
 use docket_domain::customer::{CustomerEvent, PersonalDataErased};
 use docket_domain::ticket::{Channel, CustomFields, Priority, TicketEvent, TicketNumber, TicketOpened};
 use docket_domain::{Actor, Category, CustomerId, DomainEvent, MessageId, PersonId, PersonalText, StreamId};
-use docket_store::delivery::connect;
 use docket_store::{Clock as _, Draft, DraftStream, Expected, SystemClock, new_id};
 use docket_tests::{NatsServer, eventually};
 
-use crate::harness::{DEADLINE, Desk, Reader, acme, on_both_servers, published};
+use crate::harness::{DEADLINE, Desk, Reader, acme, connect, on_both_servers, published};
 
 on_both_servers!(fault_free_an_erased_person_is_gone_from_the_stream);
 
@@ -22,7 +21,7 @@ async fn fault_free_an_erased_person_is_gone_from_the_stream(nats: NatsServer) {
     let secret = desk.append_named("Grace Unmistakable").await;
     append_ticket(&desk, secret).await;
     desk.append(20).await;
-    let client = connect(&nats.url(), "observer").await.unwrap();
+    let client = connect(&nats.url(), "observer").await;
     let mentions = || async {
         let found = published(&client).await?;
         Ok::<_, String>((found.len(), found.iter().any(|(_, payload)| payload.contains("Unmistakable"))))

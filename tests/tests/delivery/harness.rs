@@ -8,11 +8,12 @@ use async_nats::jetstream;
 use docket_domain::customer::{CustomerEvent, CustomerKind, CustomerRegistered};
 use docket_domain::{Actor, Category, CustomerId, Event, PersonId, PersonalText, Position, StreamId, TenantId};
 use docket_store::delivery::{
-    JetStreamOptions, JetStreamSource, Relay, RelayOptions, SqliteLeases, StreamOptions, connect,
+    self, JetStreamOptions, JetStreamSource, Relay, RelayOptions, SqliteLeases, StreamOptions,
 };
 use docket_store::vault::{MasterKey, open_vault};
 use docket_store::{
-    Clock as _, Draft, DraftStream, Expected, FeedSource, Filter, Journal, LogUrl, SystemClock, new_id, open_log,
+    Clock as _, Draft, DraftStream, Expected, FeedSource, Filter, Journal, LogUrl, SystemClock, Workers, new_id,
+    open_log,
 };
 use docket_tests::{Database, eventually};
 use tempfile::TempDir;
@@ -106,7 +107,7 @@ impl Desk {
 
     /// Starts a relay with options of its own.
     pub(crate) async fn relay_with(&self, url: &str, name: &str, set: impl FnOnce(&mut RelayOptions)) -> Running {
-        let client = connect(url, name).await.unwrap();
+        let client = connect(url, name).await;
         let mut options = RelayOptions { check_every: Duration::from_millis(300), ..RelayOptions::default() };
         set(&mut options);
         let relay = Relay::new(self.writer.clone(), client, self.leases(name).await, name, options);
@@ -117,10 +118,15 @@ impl Desk {
 
     /// Starts a reader in another process, live from JetStream.
     pub(crate) async fn reader(&self, url: &str, poll: Duration) -> Reader {
-        let client = connect(url, "reader").await.unwrap();
+        let client = connect(url, "reader").await;
         let options = JetStreamOptions { poll, patience: poll.min(Duration::from_millis(100)), ..Default::default() };
         Reader::start(JetStreamSource::new(self.other_process().await, client, options)).await
     }
+}
+
+/// A client of the server there.
+pub(crate) async fn connect(url: &str, name: &str) -> Client {
+    delivery::connect(&url.parse().unwrap(), name, &Workers::default()).await.unwrap()
 }
 
 /// What a first event about a customer says.
@@ -231,7 +237,7 @@ pub(crate) async fn published(client: &Client) -> Result<Vec<(u64, String)>, Str
 
 /// Waits until the stream holds exactly the positions of the log.
 pub(crate) async fn stream_equals_log(desk: &Desk, url: &str) {
-    let client = connect(url, "observer").await.unwrap();
+    let client = connect(url, "observer").await;
     let log: Vec<u64> = desk.log().await.iter().map(|event| event.meta.position.0).collect();
     let positions = |found: Vec<(u64, String)>| found.into_iter().map(|(position, _)| position).collect::<Vec<_>>();
     eventually(DEADLINE, || async {

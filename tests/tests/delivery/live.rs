@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use docket_store::delivery::{LiveBus as _, LiveTopic, NatsLive, connect};
+use docket_store::delivery::{LiveBus as _, LiveTopic, NatsLive};
 use docket_tests::{NatsServer, eventually};
 use tokio::time::timeout;
 
-use crate::harness::{DEADLINE, acme, on_both_servers};
+use crate::harness::{DEADLINE, acme, connect, on_both_servers};
 
 on_both_servers!(fault_free_live_messages_reach_other_nodes_and_outlive_an_outage);
 
 async fn fault_free_live_messages_reach_other_nodes_and_outlive_an_outage(mut nats: NatsServer) {
     docket_tests::set_up();
-    let here = NatsLive::new(connect(&nats.url(), "here").await.unwrap());
-    let there = NatsLive::new(connect(&nats.url(), "there").await.unwrap());
+    let here = NatsLive::new(connect(&nats.url(), "here").await);
+    let there = NatsLive::new(connect(&nats.url(), "there").await);
     let topic = LiveTopic::new("ticket.1").unwrap();
     let (mut near, mut far) = (here.subscribe(&acme(), &topic), there.subscribe(&acme(), &topic));
 

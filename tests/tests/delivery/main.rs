@@ -10,3 +10,4 @@ mod harness;
 mod line;
 mod live;
 mod rivals;
+mod settings;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use docket_domain::Position;
 use docket_store::FeedSource as _;
-use docket_store::delivery::{JetStreamOptions, JetStreamSource, RelayOptions, connect};
+use docket_store::delivery::{JetStreamOptions, JetStreamSource, RelayOptions};
 use docket_tests::{NatsServer, eventually};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{SqlitePool, query, query_as, query_scalar};
 
-use crate::harness::{DEADLINE, Desk, on_both_servers, stream_equals_log};
+use crate::harness::{DEADLINE, Desk, connect, on_both_servers, stream_equals_log};
 use crate::line::Line;
 
 on_both_servers!(fault_two_rival_relays, fault_a_relay_whose_publishes_come_late, fault_two_rival_workers);
@@ -75,7 +75,7 @@ async fn fault_two_rival_workers(mut nats: NatsServer) {
     }
     let mut workers = Vec::new();
     for _ in 0..2 {
-        let client = connect(&nats.url(), "worker").await.unwrap();
+        let client = connect(&nats.url(), "worker").await;
         let source = JetStreamSource::new(desk.other_process().await, client, JetStreamOptions::default());
         workers.push(tokio::spawn(work(source, pool.clone())));
     }

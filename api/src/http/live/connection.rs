@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::http::{HeaderMap, Method};
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::{Event, Position};
@@ -30,8 +30,34 @@ const BEAT: Duration = Duration::from_secs(15);
 /// Typing is told once in this time.
 const TYPING_EVERY: TimeDelta = TimeDelta::seconds(1);
 
-/// The connection is over, whatever the reason.
-pub(super) struct Over;
+/// Why a connection is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The client went, or does not take what is sent.
+    Gone,
+    /// The server stops.
+    Stopping,
+    /// The caller may not listen any more, or not to the same.
+    Forbidden,
+    /// The client was told to read anew.
+    Resync,
+    /// The log could not be read.
+    Failed,
+}
+
+impl Over {
+    /// What the client is told at the end (RFC 6455, section 7.4).
+    fn frame(self) -> Option<CloseFrame> {
+        let (code, reason) = match self {
+            Self::Gone => return None,
+            Self::Stopping => (close_code::RESTART, "the server restarts; connect again"),
+            Self::Forbidden => (close_code::POLICY, "what you may hear has changed; connect again"),
+            Self::Resync => (close_code::AGAIN, "read anew what you show, and connect again"),
+            Self::Failed => (close_code::ERROR, "the log cannot be read; connect again"),
+        };
+        Some(CloseFrame { code, reason: reason.into() })
+    }
+}
 
 struct Subscription {
     topic: Topic,
@@ -61,14 +87,14 @@ pub(super) async fn serve(
 ) {
     metrics::gauge!("docket_live_connections").increment(1.0);
     let mut connection = Connection { app, who, headers, socket, topics: BTreeMap::new(), public: Position::START };
-    tokio::select! {
+    let over = tokio::select! {
         // First: nothing more is told to whom it no longer concerns.
         biased;
-        () = revoked => {}
-        _ = connection.run() => {}
-    }
+        () = revoked => Over::Forbidden,
+        over = connection.run() => over.err().unwrap_or(Over::Gone),
+    };
     connection.leave().await;
-    connection.close().await;
+    connection.close(over).await;
     metrics::gauge!("docket_live_connections").decrement(1.0);
 }
 
@@ -79,23 +105,23 @@ impl Connection {
         let stopping = self.app.stopping.clone();
         let mut beat = tokio::time::interval(BEAT);
         beat.tick().await;
-        self.public = known_position(&self.app, &self.who).await.map_err(|_| Over)?;
+        self.public = known_position(&self.app, &self.who).await.map_err(|_| Over::Failed)?;
         self.tell(&Told::Welcome { position: self.position_told(self.app.hub.position()) }).await?;
         loop {
             tokio::select! {
-                () = stopping.cancelled() => return Err(Over),
+                () = stopping.cancelled() => return Err(Over::Stopping),
                 said = self.socket.recv() => match said {
                     Some(Ok(Message::Text(text))) => self.hear(text.as_str()).await?,
                     Some(Ok(Message::Binary(_))) => {
                         self.tell(&Told::Error { code: "not_text", detail: "messages are JSON text" }).await?;
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over::Gone),
                 },
                 event = events.recv() => match event {
                     Ok(event) => self.show(&event).await?,
                     Err(RecvError::Lagged(_)) => return self.resync().await,
-                    Err(RecvError::Closed) => return Err(Over),
+                    Err(RecvError::Closed) => return Err(Over::Stopping),
                 },
                 payload = signals.next() => {
                     if let Some(signal) = self.app.hub.hear(&payload) {
@@ -106,7 +132,7 @@ impl Connection {
                     let still = self.app.authenticator.authenticate(&Method::GET, &self.headers).await;
                     match still {
                         Ok(principal) if principal.permissions == self.who.permissions => {}
-                        _ => return Err(Over),
+                        _ => return Err(Over::Forbidden),
                     }
                     self.send(Message::Ping(Vec::new().into())).await?;
                 }
@@ -178,7 +204,7 @@ impl Connection {
         let after = after.map(Position);
         // Who waits for what the log has not reached would be told nothing until it has.
         if let Some(after) = after
-            && !has_reached(&self.app, &self.who, after).await.map_err(|_| Over)?
+            && !has_reached(&self.app, &self.who, after).await.map_err(|_| Over::Failed)?
         {
             let detail = "after: a position the log has reached; read anew what you show";
             return self.tell(&Told::Error { code: "invalid_position", detail }).await;
@@ -221,7 +247,9 @@ impl Connection {
         if topics.is_empty() {
             return Ok(());
         }
-        let Some(view) = shown_live(&self.app, &self.who, event).await.map_err(|_| Over)? else { return Ok(()) };
+        let Some(view) = shown_live(&self.app, &self.who, event).await.map_err(|_| Over::Failed)? else {
+            return Ok(());
+        };
         self.tell_event(topics.iter().map(String::as_str).collect(), view).await
     }
 
@@ -267,8 +295,8 @@ impl Connection {
 
     /// Says good-bye and waits for the same. A TCP connection that is closed with something unread in it, be it an answer
     /// to a ping, is reset, and a slow reader would lose what it has not read yet: just who was told to `resync`.
-    async fn close(&mut self) {
-        if tokio::time::timeout(SEND_TIMEOUT, self.socket.send(Message::Close(None))).await.is_err() {
+    async fn close(&mut self, over: Over) {
+        if tokio::time::timeout(SEND_TIMEOUT, self.socket.send(Message::Close(over.frame()))).await.is_err() {
             return;
         }
         let stopping = self.app.stopping.clone();
@@ -282,18 +310,18 @@ impl Connection {
     pub(super) async fn resync(&mut self) -> Result<(), Over> {
         metrics::counter!("docket_live_resync_total").increment(1);
         self.tell(&Told::Resync { position: self.position_told(self.app.hub.position()) }).await?;
-        Err(Over)
+        Err(Over::Resync)
     }
 
     async fn tell(&mut self, told: &Told<'_>) -> Result<(), Over> {
-        let text = serde_json::to_string(told).map_err(|_| Over)?;
+        let text = serde_json::to_string(told).map_err(|_| Over::Failed)?;
         self.send(Message::Text(text.into())).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Over> {
         match tokio::time::timeout(SEND_TIMEOUT, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            _ => Err(Over),
+            _ => Err(Over::Gone),
         }
     }
 }

@@ -46,7 +46,7 @@ impl Connection {
             self.read_stream(stream, after, through, &mut missed).await?;
         }
         if self.who.is_customer() && !categories.is_empty() {
-            let own = own_events(&self.app, &self.who, &categories, after, through).await.map_err(|_| Over)?;
+            let own = own_events(&self.app, &self.who, &categories, after, through).await.map_err(|_| Over::Failed)?;
             match own {
                 Some(own) => missed.extend(own),
                 None => self.resync().await?,
@@ -57,7 +57,7 @@ impl Connection {
         let mut seen = after;
         while !categories.is_empty() && !self.who.is_customer() && seen < through {
             let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: categories.clone() };
-            let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|_| Over)?;
+            let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|_| Over::Failed)?;
             if page.scanned_to <= seen {
                 break;
             }
@@ -76,7 +76,7 @@ impl Connection {
     ) -> Result<(), Over> {
         let mut version = 0;
         loop {
-            let events = self.app.journal.read_stream(stream, version, PAGE).await.map_err(|_| Over)?;
+            let events = self.app.journal.read_stream(stream, version, PAGE).await.map_err(|_| Over::Failed)?;
             let last = events.len() < PAGE;
             version = events.last().map_or(version, |event| event.meta.version);
             let wanted = |event: &Event| event.meta.position > after && event.meta.position <= through;
@@ -92,7 +92,7 @@ impl Connection {
 
     /// Shows events under those of the topics they belong to, and returns how many were shown with the `before`.
     async fn show_missed(&mut self, topics: &Topics, events: &[Event], before: usize) -> Result<usize, Over> {
-        let views = shown(&self.app, &self.who, events).await.map_err(|_| Over)?;
+        let views = shown(&self.app, &self.who, events).await.map_err(|_| Over::Failed)?;
         let count = before + views.len();
         if count > MAX_REPLAY {
             self.resync().await?;

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::LeaseStore;
+use crate::{WorkerState, Workers};
 
 /// How often somebody who waits for a lease tries.
 const RETRY: Duration = Duration::from_millis(250);
@@ -28,13 +29,15 @@ impl Lease {
     /// Waits until the lease is free and takes it. `None` if `cancel` came first.
     ///
     /// After a crash of the holder it is free once `ttl` has passed, after a clean release within a quarter of a
-    /// second. While the leases cannot be reached it keeps trying.
+    /// second. While the leases cannot be reached it keeps trying. `workers` is told under the lease's name what comes of
+    /// it, and each change is logged once.
     pub async fn acquire(
         leases: &Arc<dyn LeaseStore>,
         name: &str,
         holder: &str,
         ttl: Duration,
         cancel: &CancellationToken,
+        workers: &Workers,
     ) -> Option<Self> {
         loop {
             // Not cancelled in the middle: a lease taken and forgotten would block the name for `ttl`.
@@ -43,9 +46,16 @@ impl Lease {
             }
             let asked = Instant::now();
             match leases.try_acquire(name, holder, ttl).await {
-                Ok(Some(token)) => return Some(Self::hold(leases, name, token, ttl, asked)),
-                Ok(None) => {}
-                Err(error) => tracing::warn!(lease = name, %error, "cannot ask for the lease"),
+                Ok(Some(token)) => {
+                    took(workers, name, token);
+                    return Some(Self::hold(leases, name, token, ttl, asked));
+                }
+                Ok(None) => stand_by(leases, workers, name).await,
+                Err(error) => {
+                    if workers.failing(name, &error, None) {
+                        tracing::warn!(lease = name, %error, "cannot ask for the lease; asking on");
+                    }
+                }
             }
             tokio::select! {
                 () = cancel.cancelled() => return None,
@@ -57,7 +67,6 @@ impl Lease {
     fn hold(leases: &Arc<dyn LeaseStore>, name: &str, token: u64, ttl: Duration, asked: Instant) -> Self {
         let lost = CancellationToken::new();
         let renewing = tokio::spawn(renew(leases.clone(), name.to_owned(), token, ttl, asked, lost.clone()));
-        tracing::debug!(lease = name, token, "took the lease");
         Self { leases: leases.clone(), name: name.to_owned(), token, lost, renewing, released: false }
     }
 
@@ -92,6 +101,29 @@ impl Drop for Lease {
             });
         }
     }
+}
+
+/// What it stands for is begun, unless it failed before: then whoever works says when it works again.
+fn took(workers: &Workers, name: &str, token: u64) {
+    let before = workers.get(name).map(|worker| worker.state);
+    match before {
+        Some(WorkerState::Working) | Some(WorkerState::Failing { .. }) => {
+            tracing::debug!(lease = name, token, "took the lease");
+        }
+        _ => {
+            workers.working(name);
+            tracing::info!(lease = name, token, "took the lease");
+        }
+    }
+}
+
+async fn stand_by(leases: &Arc<dyn LeaseStore>, workers: &Workers, name: &str) {
+    if matches!(workers.get(name), Some(worker) if matches!(worker.state, WorkerState::StandingBy { .. })) {
+        return;
+    }
+    let holder = leases.holder(name).await.ok().flatten();
+    tracing::info!(lease = name, held_by = holder.as_deref(), "another process has the lease; standing by");
+    workers.standing_by(name, holder);
 }
 
 /// Renews three times in each `ttl`. The lease counts as lost when it is, or when `ttl` has passed since the last

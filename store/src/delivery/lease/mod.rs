@@ -17,14 +17,25 @@ pub use sqlite::SqliteLeases;
 /// The leases could not be reached.
 #[derive(Debug, thiserror::Error)]
 #[error("the leases are not available: {0}")]
-pub struct LeaseError(#[from] sqlx::Error);
+pub struct LeaseError(#[source] sqlx::Error);
+
+impl From<sqlx::Error> for LeaseError {
+    fn from(error: sqlx::Error) -> Self {
+        crate::pg::observe(&error);
+        Self(error)
+    }
+}
 
 /// Where leases are kept. At any moment of the database's clock a name has at most one holder.
 #[async_trait]
 pub trait LeaseStore: Send + Sync + Debug + 'static {
-    /// Takes the lease if nobody holds it, for `ttl` from now. Returns its fencing token, which grows with every
+    /// Takes the lease if nobody holds it, for `ttl` from now. One that is said to be held for longer than `ttl` from now
+    /// was taken while the clock was wrong, and is free: whoever holds it renews it, by the clock as it is. Returns its fencing token, which grows with every
     /// taking of the name. `holder` is for people who look into the table.
     async fn try_acquire(&self, name: &str, holder: &str, ttl: Duration) -> Result<Option<u64>, LeaseError>;
+
+    /// Who holds the lease at the moment, as they called themselves.
+    async fn holder(&self, name: &str) -> Result<Option<String>, LeaseError>;
 
     /// Holds on for `ttl` from now. False if the lease is no longer held under this token.
     async fn renew(&self, name: &str, token: u64, ttl: Duration) -> Result<bool, LeaseError>;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, query, query_scalar, raw_sql};
 
 use super::{LeaseError, LeaseStore, column_of, millis, token_of};
+use crate::pg::Connector;
 
 const SCHEMA: &str = include_str!("../../../../migrations/postgres/lease/0001_leases.sql");
 /// Two nodes that start at once would trip over `CREATE … IF NOT EXISTS`.
@@ -23,17 +23,10 @@ impl PostgresLeases {
     /// # Errors
     /// If the database is not reachable or does not allow it.
     pub async fn connect(url: &str) -> Result<Self, LeaseError> {
-        let options: PgConnectOptions = url.parse()?;
-        let options = options.application_name("docket-lease").options([
-            ("lock_timeout", "2000"),
-            ("statement_timeout", "5000"),
-            ("client_min_messages", "warning"),
-        ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(2)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await?;
+        let connector = Connector::new(url, "docket lease", "docket_lease")?
+            .with("lock_timeout", "2s")
+            .with("statement_timeout", "5s");
+        let pool = connector.pool(|pool| pool.max_connections(2).acquire_timeout(Duration::from_secs(5))).await?;
         Self::with_pool(pool).await
     }
 
@@ -57,6 +50,7 @@ impl LeaseStore for PostgresLeases {
              ON CONFLICT (name) DO UPDATE
              SET holder = excluded.holder, token = l.token + 1, expires_at = excluded.expires_at
              WHERE l.expires_at <= clock_timestamp()
+                OR l.expires_at > clock_timestamp() + $3 * interval '1 millisecond'
              RETURNING token",
         )
         .bind(name)
@@ -65,6 +59,11 @@ impl LeaseStore for PostgresLeases {
         .fetch_optional(&self.0)
         .await?;
         Ok(token.map(token_of))
+    }
+
+    async fn holder(&self, name: &str) -> Result<Option<String>, LeaseError> {
+        let sql = "SELECT holder FROM docket_lease.leases WHERE name = $1 AND expires_at > clock_timestamp()";
+        Ok(query_scalar(sql).bind(name).fetch_optional(&self.0).await?)
     }
 
     async fn renew(&self, name: &str, token: u64, ttl: Duration) -> Result<bool, LeaseError> {

@@ -51,6 +51,7 @@ impl LeaseStore for SqliteLeases {
              ON CONFLICT (name) DO UPDATE
              SET holder = excluded.holder, token = leases.token + 1, expires_at = excluded.expires_at
              WHERE leases.expires_at <= CAST(unixepoch('subsec') * 1000 AS INTEGER)
+                OR leases.expires_at > CAST(unixepoch('subsec') * 1000 AS INTEGER) + ?3
              RETURNING token",
         )
         .bind(name)
@@ -59,6 +60,12 @@ impl LeaseStore for SqliteLeases {
         .fetch_optional(&self.0)
         .await?;
         Ok(token.map(token_of))
+    }
+
+    async fn holder(&self, name: &str) -> Result<Option<String>, LeaseError> {
+        let sql = "SELECT holder FROM leases
+                   WHERE name = ?1 AND expires_at > CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+        Ok(query_scalar(sql).bind(name).fetch_optional(&self.0).await?)
     }
 
     async fn renew(&self, name: &str, token: u64, ttl: Duration) -> Result<bool, LeaseError> {

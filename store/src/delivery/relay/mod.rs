@@ -7,8 +7,9 @@ mod erasure;
 mod resume;
 mod session;
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::Client;
@@ -17,15 +18,19 @@ use metrics::{counter, gauge};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::broker::{BrokerError, StreamOptions, connected};
+use super::broker::{BrokerError, StreamOptions, connected, refusal};
 use super::in_process::InProcessSource;
 use super::lease::{Lease, LeaseStore};
-use crate::{FeedError, Journal, StoreError};
+use crate::{FeedError, Journal, StoreError, Workers};
 
 /// Sessions that may fail one after the other before another node gets its turn: some seconds.
 const PATIENCE: u32 = 6;
 /// How long it gets; longer than anybody waits between two tries for a lease.
 const TURN: Duration = Duration::from_millis(500);
+
+/// How often an event is tried that the server does not take because of what it is. Between two tries the stream's
+/// settings are put back, which may be all that was wrong.
+const REFUSALS: u32 = 2;
 
 /// How the relay works.
 #[derive(Debug, Clone)]
@@ -66,6 +71,19 @@ enum RelayError {
     /// The stream is not where this relay left it.
     #[error("the stream is at sequence {found}, not {expected}")]
     Moved { expected: u64, found: u64 },
+    /// The server does not take an event, whenever it is tried.
+    #[error("the event at position {position} was not taken: {reason}")]
+    Refused { position: Position, reason: String },
+}
+
+impl RelayError {
+    fn stuck_at(&self) -> Option<Position> {
+        match self {
+            Self::Feed(error) => error.stuck_at(),
+            Self::Refused { position, .. } => Some(*position),
+            _ => None,
+        }
+    }
 }
 
 /// Publishes the log to JetStream. Any number may run; the one with the lease works.
@@ -78,6 +96,9 @@ pub struct Relay {
     options: RelayOptions,
     /// How far the stream is, as far as is known here; for the metrics only.
     position: AtomicU64,
+    /// How often the server did not take an event because of what it is.
+    refused: Mutex<HashMap<Position, u32>>,
+    workers: Workers,
 }
 
 impl Relay {
@@ -94,14 +115,22 @@ impl Relay {
     ) -> Self {
         let source = InProcessSource::new(journal.clone());
         let holder = holder.to_owned();
-        Self { journal, source, client, leases, holder, options, position: AtomicU64::new(0) }
+        let (position, refused) = (AtomicU64::new(0), Mutex::default());
+        Self { journal, source, client, leases, holder, options, position, refused, workers: Workers::default() }
+    }
+
+    /// Tells `workers` how it goes, under the lease's name: the same that the connection tells.
+    #[must_use]
+    pub fn with_workers(mut self, workers: Workers) -> Self {
+        self.workers = workers;
+        self
     }
 
     /// Works until `cancel`, whatever happens to NATS, and finishes what is in flight. A relay that gets nowhere lets
     /// go of the lease for a moment: another node may reach NATS.
     pub async fn run(&self, cancel: &CancellationToken) {
         while let Some(lease) =
-            Lease::acquire(&self.leases, Self::LEASE, &self.holder, self.options.lease_ttl, cancel).await
+            Lease::acquire(&self.leases, Self::LEASE, &self.holder, self.options.lease_ttl, cancel, &self.workers).await
         {
             let stop = cancel.child_token();
             let lost = lease.lost();
@@ -132,8 +161,10 @@ impl Relay {
             let Err(error) = result else { return };
             failures = if published > 0 { 1 } else { failures + 1 };
             counter!("docket_relay_errors_total").increment(1);
-            if failures == 1 {
-                tracing::warn!(%error, "the relay starts again from the stream's last message");
+            // A missing permission shows as a time-out here; the server's word for it came to the connection.
+            let said = refusal(&self.workers).map_or_else(String::new, |said| format!(" ({said})"));
+            if self.workers.failing(Self::LEASE, format!("{error}{said}"), error.stuck_at()) {
+                tracing::warn!(%error, said, "the relay starts again from the stream's last message");
             } else {
                 tracing::debug!(%error, failures, "the relay cannot go on");
             }
@@ -142,6 +173,20 @@ impl Relay {
                 () = sleep(Duration::from_millis(50) * 2_u32.pow(failures.min(5))) => {}
             }
         }
+    }
+
+    /// Notes that the server did not take an event because of what it is, and says how often that was.
+    fn was_refused(&self, position: Position) -> u32 {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = refused.entry(position).or_default();
+        *times += 1;
+        *times
+    }
+
+    /// Whether an event is left to the log: readers see from the next one's link that something is missing.
+    fn leaves_to_log(&self, position: Position) -> bool {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get(&position).is_some_and(|times| *times >= REFUSALS)
     }
 
     /// Notes that everything up to `position` is on the stream.

@@ -1,12 +1,13 @@
 //! One session of the relay: from the stream's last message until something goes wrong.
 
 use std::collections::VecDeque;
+use std::error::Error as _;
 use std::sync::Arc;
 
-use async_nats::jetstream::Context;
-use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
+use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::Stream;
+use async_nats::jetstream::{Context, ErrorCode};
 use docket_domain::{Event, Position};
 use futures::stream::{FuturesOrdered, StreamExt as _};
 use metrics::{counter, gauge};
@@ -15,8 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Relay, RelayError, erasure, resume};
 use crate::FeedSource as _;
-use crate::delivery::broker::{BrokerError, IN_FLIGHT, ensure_stream, jetstream};
+use crate::delivery::broker::{BrokerError, Ensured, IN_FLIGHT, ensure_stream, jetstream, same};
 use crate::delivery::{cloud_event, tail};
+
+/// The name under which it is told whether the stream has its settings.
+const STREAM: &str = "nats/stream";
 
 /// A publish on its way, and the sequence the stream gives it if nobody else writes there.
 struct Sent {
@@ -29,30 +33,40 @@ struct Sent {
 struct Acked {
     position: Position,
     expected: u64,
-    result: Result<u64, async_nats::jetstream::context::PublishError>,
+    result: Result<u64, PublishError>,
 }
 
 struct Session<'a> {
     relay: &'a Relay,
     context: Context,
     stream: Stream,
+    /// Whether the stream has the settings it is to have.
+    settled: bool,
     /// The sequence of the last message sent.
     sequence: u64,
     /// The position of the last event sent or left out.
     previous: Position,
+    /// Whether it was told that this session works.
+    told: bool,
 }
 
 impl Relay {
     /// Publishes until `stop` or an error. Counts what was acknowledged in `published`.
     pub(super) async fn session(&self, stop: &CancellationToken, published: &mut u64) -> Result<(), RelayError> {
         let context = jetstream(&self.client);
-        let stream = ensure_stream(&context, &self.options.stream).await?;
+        let Ensured { stream, difference } = ensure_stream(&context, &self.options.stream).await?;
+        let settled = difference.is_none();
+        match &difference {
+            None => self.workers.working(STREAM),
+            Some(difference) => self.workers.failing(STREAM, difference, None),
+        };
         let store = self.journal.store().as_ref();
         let start = resume::find(store, &stream, &self.options.stream, self.options.backfill).await?;
         tracing::info!(position = %start.position, sequence = start.sequence, "the relay goes on");
         gauge!("docket_relay_connected").set(1.0);
         self.reached(start.position);
-        let session = Session { relay: self, context, stream, sequence: start.sequence, previous: start.position };
+        let (sequence, previous) = (start.sequence, start.position);
+        let session = Session { relay: self, context, stream, settled, sequence, previous, told: false };
         session.run(stop, published).await
     }
 }
@@ -105,10 +119,15 @@ impl Session<'_> {
         erasure::purge(store, &self.stream, options, tenant, person, event.meta.position).await
     }
 
-    /// Sends an event; `None` if it is too large for the server. Then the next event's link shows readers that
-    /// something is missing, and they take it from the log.
+    /// Sends an event; `None` if the server does not take it, being too large. Then the next event's link shows readers
+    /// that something is missing, and they take it from the log.
     async fn publish(&mut self, event: &Event) -> Result<Option<Sent>, RelayError> {
         let position = event.meta.position;
+        if self.relay.leaves_to_log(position) {
+            self.previous = position;
+            leave_to_log(position, "the stream does not take it");
+            return Ok(None);
+        }
         let (headers, payload) = cloud_event::encode(event, self.previous)?;
         let message = PublishMessage::build().headers(headers).payload(payload).expected_last_sequence(self.sequence);
         let subject = cloud_event::subject(&self.relay.options.stream.prefix, event);
@@ -121,38 +140,70 @@ impl Session<'_> {
                 Ok(Some(Sent { position, sequence: self.sequence, ack }))
             }
             Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
-                counter!("docket_relay_too_large_total").increment(1);
-                tracing::warn!(%position, "an event is too large for NATS and reaches readers from the log only");
+                leave_to_log(position, "it is larger than the server's max_payload");
                 Ok(None)
             }
             Err(error) => Err(BrokerError::request("cannot publish")(Box::new(error)).into()),
         }
     }
 
-    fn check(&self, acked: Acked) -> Result<(), RelayError> {
+    fn check(&mut self, acked: Acked) -> Result<(), RelayError> {
         match acked.result {
             Ok(found) if found == acked.expected => {
                 counter!("docket_relay_published_total").increment(1);
                 self.relay.reached(acked.position);
+                self.works();
                 Ok(())
             }
             Ok(found) => Err(RelayError::Moved { expected: acked.expected, found }),
             Err(error) => {
                 counter!("docket_relay_publish_errors_total").increment(1);
+                if is_about_the_message(&error) && self.relay.was_refused(acked.position) > 0 {
+                    return Err(RelayError::Refused { position: acked.position, reason: describe(&error) });
+                }
                 Err(BrokerError::request("a publish failed")(Box::new(error)).into())
             }
         }
     }
 
     /// With nothing to publish nothing would show that the stream was deleted or restored.
-    async fn look(&self) -> Result<(), RelayError> {
+    async fn look(&mut self) -> Result<(), RelayError> {
         let info = self.stream.get_info().await;
-        let found = info
-            .map_err(|error| BrokerError::request("cannot read the stream's state")(Box::new(error)))?
-            .state
-            .last_sequence;
-        if found == self.sequence { Ok(()) } else { Err(RelayError::Moved { expected: self.sequence, found }) }
+        let info = info.map_err(|error| BrokerError::request("cannot read the stream's state")(Box::new(error)))?;
+        // Whoever administers NATS may have changed a setting: the next session puts it back.
+        if self.settled {
+            same(&self.relay.options.stream.config(), &info)?;
+        }
+        let found = info.state.last_sequence;
+        if found != self.sequence {
+            return Err(RelayError::Moved { expected: self.sequence, found });
+        }
+        self.works();
+        Ok(())
     }
+
+    /// Tells, once, that this session does its work.
+    fn works(&mut self) {
+        if !std::mem::replace(&mut self.told, true) {
+            self.relay.workers.working(Relay::LEASE);
+        }
+    }
+}
+
+fn leave_to_log(position: Position, why: &str) {
+    counter!("docket_relay_too_large_total").increment(1);
+    tracing::warn!(%position, why, "an event is not published and reaches readers from the log only");
+}
+
+/// Whether it is this message that the stream does not take, not the moment.
+fn is_about_the_message(error: &PublishError) -> bool {
+    let code = error.source().and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>());
+    let of_message = [ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM, ErrorCode::STREAM_HEADER_EXCEEDS_MAXIMUM];
+    code.is_some_and(|error| of_message.contains(&error.error_code()))
+}
+
+fn describe(error: &PublishError) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 async fn acknowledged(sent: Sent) -> Acked {

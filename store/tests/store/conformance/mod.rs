@@ -7,6 +7,7 @@ mod harness;
 mod idempotency;
 mod interruptions;
 mod processes;
+mod quarantine;
 mod reading;
 mod verifying;
 
@@ -81,4 +82,12 @@ suite! { postgres_interruptions, crate::conformance::harness::Postgres: interrup
 suite! { postgres_verifying, crate::conformance::harness::Postgres: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
     an_anchor_is_compared_or_it_is_a_failure,
+} }
+
+suite! { sqlite_quarantine, crate::conformance::harness::Sqlite: quarantine {
+    an_event_nobody_understands_is_named_and_gone_past_in_quarantine, quarantine_changes_nothing_in_the_log,
+} }
+
+suite! { postgres_quarantine, crate::conformance::harness::Postgres: quarantine {
+    an_event_nobody_understands_is_named_and_gone_past_in_quarantine, quarantine_changes_nothing_in_the_log,
 } }

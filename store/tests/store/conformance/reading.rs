@@ -56,10 +56,10 @@ pub(crate) async fn filters_say_how_far_they_looked(backend: &impl Backend) {
         add(&*store, if n == 30 { &rare } else { &common }, "x").await;
     }
     for (filter, expected) in [
-        (Filter { tenant: Some(other.clone()), categories: vec![] }, 1),
-        (Filter { tenant: None, categories: vec![Category::Chat, Category::Agent] }, 1),
-        (Filter { tenant: None, categories: vec![Category::Chat, Category::Ticket] }, 60),
-        (Filter { tenant: Some(other), categories: vec![Category::Ticket] }, 0),
+        (Filter { tenant: Some(other.clone()), ..Filter::default() }, 1),
+        (Filter { categories: vec![Category::Chat, Category::Agent], ..Filter::default() }, 1),
+        (Filter { categories: vec![Category::Chat, Category::Ticket], ..Filter::default() }, 60),
+        (Filter { tenant: Some(other), categories: vec![Category::Ticket], ..Filter::default() }, 0),
     ] {
         let (mut found, mut after) = (0, Position::START);
         loop {

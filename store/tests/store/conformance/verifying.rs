@@ -157,7 +157,7 @@ pub(crate) async fn an_anchor_is_compared_or_it_is_a_failure(backend: &impl Back
 
 pub(crate) async fn a_tenants_export_hides_the_others_and_verifies(backend: &impl Backend) {
     let store = filled(backend).await;
-    let (lines, end) = exported(&store, 0, &Filter { tenant: Some(acme()), categories: vec![] }).await;
+    let (lines, end) = exported(&store, 0, &Filter { tenant: Some(acme()), ..Filter::default() }).await;
     assert!(!lines.concat().contains("\"other\""));
     let result = check(&lines, Some(end)).unwrap();
     assert_eq!((result.events, result.leaves, result.streams), (13, 7, 2));
@@ -168,7 +168,7 @@ pub(crate) async fn a_tenants_export_hides_the_others_and_verifies(backend: &imp
 
 pub(crate) async fn a_damaged_export_is_noticed(backend: &impl Backend) {
     let store = filled(backend).await;
-    let (lines, _) = exported(&store, 0, &Filter { tenant: Some(acme()), categories: vec![] }).await;
+    let (lines, _) = exported(&store, 0, &Filter { tenant: Some(acme()), ..Filter::default() }).await;
     let damaged = |damage: &dyn Fn(&mut Vec<String>)| {
         let mut lines = lines.clone();
         damage(&mut lines);
@@ -229,7 +229,7 @@ pub(crate) async fn python_verifies_by_the_documentation(backend: &impl Backend)
             String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr),
         )
     };
-    for filter in [Filter::default(), Filter { tenant: Some(acme()), categories: vec![] }] {
+    for filter in [Filter::default(), Filter { tenant: Some(acme()), ..Filter::default() }] {
         let (mut lines, end) = exported(&store, 0, &filter).await;
         assert_eq!(run(&lines), (true, format!("verified 20 {}\n", hex::encode(end.hash))));
         lines[4] = lines[4].replacen("xyz", "xyy", 1);

@@ -1,0 +1,149 @@
+//! What the workers of this process are doing: for readiness, metrics and the log.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use docket_domain::Position;
+
+use crate::{Clock, SystemClock};
+
+/// What a worker is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkerState {
+    /// Its work.
+    Working,
+    /// Nothing: another process has the lease.
+    StandingBy {
+        /// Who, as they called themselves.
+        holder: Option<String>,
+    },
+    /// Trying again and again.
+    Failing {
+        /// What it fails with.
+        error: String,
+        /// The event it cannot get past, if that is what it is.
+        stuck_at: Option<Position>,
+    },
+}
+
+impl WorkerState {
+    /// The state's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::StandingBy { .. } => "standing_by",
+            Self::Failing { .. } => "failing",
+        }
+    }
+}
+
+/// A worker and since when it does what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// What it is called.
+    pub name: String,
+    /// What it is doing.
+    pub state: WorkerState,
+    /// Since when; a worker that fails in another way goes on failing.
+    pub since: DateTime<Utc>,
+}
+
+/// The workers of this process, each telling what it is doing. Cheap to clone.
+#[derive(Clone)]
+pub struct Workers {
+    all: Arc<Mutex<BTreeMap<String, Worker>>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Workers").field(&*self.lock()).finish()
+    }
+}
+
+impl Default for Workers {
+    /// None yet, by the machine's clock.
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock))
+    }
+}
+
+impl Workers {
+    /// None yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { all: Arc::default(), clock }
+    }
+
+    /// All that told anything, by name.
+    pub fn all(&self) -> Vec<Worker> {
+        self.lock().values().cloned().collect()
+    }
+
+    /// One of them.
+    pub fn get(&self, name: &str) -> Option<Worker> {
+        self.lock().get(name).cloned()
+    }
+
+    /// It works. Says whether that is news.
+    pub fn working(&self, name: &str) -> bool {
+        self.note(name, WorkerState::Working)
+    }
+
+    /// It stands by. Says whether that is news.
+    pub fn standing_by(&self, name: &str, holder: Option<String>) -> bool {
+        self.note(name, WorkerState::StandingBy { holder })
+    }
+
+    /// It fails. Says whether that is news: that it fails, or that it fails otherwise than before.
+    pub fn failing(&self, name: &str, error: impl fmt::Display, stuck_at: Option<Position>) -> bool {
+        self.note(name, WorkerState::Failing { error: error.to_string(), stuck_at })
+    }
+
+    fn note(&self, name: &str, state: WorkerState) -> bool {
+        let now = self.clock.now();
+        let mut all = self.lock();
+        let known = all.get(name);
+        if known.is_some_and(|known| known.state == state) {
+            return false;
+        }
+        let goes_on = known.filter(|known| known.state.name() == state.name());
+        let since = goes_on.map_or(now, |known| known.since);
+        for each in ["working", "standing_by", "failing"] {
+            let gauge = metrics::gauge!("docket_worker_state", "worker" => name.to_owned(), "state" => each);
+            gauge.set(f64::from(u8::from(each == state.name())));
+        }
+        all.insert(name.to_owned(), Worker { name: name.to_owned(), state, since });
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Worker>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::ManualClock;
+
+    #[test]
+    fn a_worker_fails_since_it_began_to_and_only_changes_are_news() {
+        let clock = Arc::new(ManualClock::at("2026-11-30T10:00:00Z".parse().unwrap()));
+        let workers = Workers::new(clock.clone());
+        assert!(workers.working("relay"));
+        assert!(!workers.working("relay"));
+        clock.advance(TimeDelta::seconds(1));
+        assert!(workers.failing("relay", "timed out", None));
+        clock.advance(TimeDelta::seconds(1));
+        assert!(!workers.failing("relay", "timed out", None));
+        assert!(workers.failing("relay", "refused", Some(Position(7))));
+        let failing = workers.get("relay").unwrap();
+        assert_eq!(failing.since.to_rfc3339(), "2026-11-30T10:00:01+00:00");
+        assert!(workers.working("relay"));
+        assert_eq!(workers.all().len(), 1);
+    }
+}
