@@ -1,16 +1,27 @@
 //! `docket demo`: a desk a newcomer can look at.
 
+mod choices;
 mod fill;
+mod history;
 mod people;
+mod stories;
+#[cfg(test)]
+mod tests;
+mod timeline;
 
 use clap::Args;
+
+use std::time::Duration;
 
 use super::Outcome;
 use super::serve::{announce, wait};
 use super::settings::ServerArgs;
 use crate::runtime::{Desk, Server};
 
-/// Fills a desk with believable people, tickets and chats, and runs it.
+/// How long the read models may take to show what was filled in, before the address is told all the same.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Fills a desk with six weeks of a shop's tickets and chats, and runs it. All people are invented.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docket demo                        in ./demo, on http://127.0.0.1:8080
@@ -19,10 +30,10 @@ use crate::runtime::{Desk, Server};
 pub(crate) struct Demo {
     /// How many tickets.
     #[arg(long, default_value_t = 200)]
-    tickets: u32,
+    tickets: usize,
     /// How many chats.
-    #[arg(long, default_value_t = 40)]
-    chats: u32,
+    #[arg(long, default_value_t = 80)]
+    chats: usize,
     /// Only fill the desk, do not run it.
     #[arg(long)]
     fill_only: bool,
@@ -43,15 +54,15 @@ impl Demo {
         crate::observe::start_logging(&settings.logging)?;
         settings.tell_unknown_variables();
         let desk = Desk::open(&settings).await?;
-        let server = Server::start(desk.clone()).await?;
+        let mut server = Server::start(desk.clone()).await?;
+        // There is one way in, and it is told below.
+        server.first_sign_in = None;
         let filled = fill::fill(&desk, self.tickets, self.chats).await?;
-        match &filled {
+        let head = desk.journal.store().head().await?;
+        desk.read_models.wait_for(head, PATIENCE).await?;
+        match filled {
             Some(filled) => {
-                println!(
-                    "Filled with {} people, {} tickets and {} chats.",
-                    filled.people, filled.tickets, filled.chats
-                );
-                println!("Sign in as {} with the password {}", filled.email, filled.password);
+                println!("Filled with {} tickets and {} chats of the last six weeks.", filled.tickets, filled.chats)
             }
             None => println!("This desk is filled already."),
         }
@@ -60,6 +71,15 @@ impl Demo {
             return Ok(());
         }
         announce(&server);
+        println!(
+            "Sign in at {}/sign-in as {} with the password {}",
+            server.public_url,
+            fill::sign_in(),
+            fill::PASSWORD
+        );
+        if server.address.is_some_and(|address| !address.ip().is_loopback()) {
+            println!("Everybody who reaches this address can do so.");
+        }
         wait(server).await
     }
 }

@@ -63,6 +63,19 @@ pub async fn begin_organisation(desk: &Desk, tenant: &TenantId, name: &str) -> R
     Ok(Some(FirstSignIn { code }))
 }
 
+/// What an organisation is called until its administrator says, which the desk asks for first: `acme-shop` is Acme Shop. Of the
+/// usual one nothing is known but what it does.
+pub(super) fn name_until_named(tenant: &TenantId) -> String {
+    if tenant.as_str() == "default" {
+        return "Support".to_owned();
+    }
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    tenant.as_str().split('-').filter(|word| !word.is_empty()).map(capital).collect::<Vec<String>>().join(" ")
+}
+
 fn begin(error: impl std::fmt::Display) -> StartError {
     StartError::Begin(error.to_string())
 }
@@ -72,5 +85,17 @@ fn done(result: Result<docket_commands::Done, CommandError>) -> Result<(), Start
     match result {
         Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(()),
         Err(error) => Err(begin(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_reads_the_name_of_a_setting() {
+        for (tenant, name) in [("default", "Support"), ("acme", "Acme"), ("acme-shop-2", "Acme Shop 2")] {
+            assert_eq!(name_until_named(&TenantId::new(tenant).expect("a tenant")), name);
+        }
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::desk::{Desk, StartError};
-use super::first_start::{FirstSignIn, begin_organisation, first_admin};
+use super::first_start::{FirstSignIn, begin_organisation, first_admin, name_until_named};
 use super::listener::Listener;
 use crate::app::{App, Parts};
 use crate::auth::Authenticator;
@@ -56,7 +56,7 @@ impl Server {
     pub async fn start(desk: Desk) -> Result<Self, StartError> {
         let settings = desk.settings.clone();
         let (work, stop_work) = (TaskTracker::new(), CancellationToken::new());
-        let first_sign_in = begin_organisation(&desk, &desk.tenant, &desk.settings.org).await?;
+        let first_sign_in = begin_organisation(&desk, &desk.tenant, &name_until_named(&desk.tenant)).await?;
         if let Err(error) = desk.commands.follow_identities().await {
             // What is asked for is compared with the log again, one by one.
             tracing::warn!(%error, "what people are known by could not be compared with the log");

@@ -152,7 +152,7 @@ test("a ticket put aside comes back when the customer writes, or when somebody b
   await desk.keyboard.press("s");
   const dialog = desk.getByRole("dialog", { name: "Snooze" });
   await dialog.getByRole("button", { name: /Tomorrow morning/ }).click();
-  await expect(rail(desk)).toContainText("put it aside until");
+  await expect(rail(desk)).toContainText("snoozed it until");
   await expect(details(desk).getByText(/^Snoozed until/)).toBeVisible();
   // It is not in the way, and to be found by who wants it.
   await desk.goto(`${server.url}/desk/tickets`);
@@ -161,7 +161,7 @@ test("a ticket put aside comes back when the customer writes, or when somebody b
   await desk.goto(`${server.url}/desk/tickets?snoozed=1`);
   await list.getByRole("link", { name: "After the holidays" }).click();
   await details(desk).getByRole("button", { name: "Unsnooze" }).click();
-  await expect(rail(desk)).toContainText(/Rosa Keller\W* brought it back/);
+  await expect(rail(desk)).toContainText(/Rosa Keller\W* unsnoozed it/);
   await expect(details(desk).getByText(/^Snoozed until/)).toHaveCount(0);
 
   await desk.keyboard.press("s");

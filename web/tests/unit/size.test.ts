@@ -37,8 +37,9 @@ describe("initial JavaScript, gzipped", () => {
   it("of the desk with its list is at most 140 kB", () => {
     expect(initial("desk.html", "src/desk/list/TicketsScreen.svelte")).toBeLessThanOrEqual(140_000);
   });
-  it("of the desk with a conversation, whose every message is laid out, is at most 143 kB", () => {
-    expect(initial("desk.html", "src/desk/conversation/ConversationScreen.svelte")).toBeLessThanOrEqual(143_000);
+  // Four more than the list: reading what people write, and how an answer gets to them.
+  it("of the desk with a conversation is at most 144 kB", () => {
+    expect(initial("desk.html", "src/desk/conversation/ConversationScreen.svelte")).toBeLessThanOrEqual(144_000);
   });
   it("of the help centre is at most 100 kB", () => {
     expect(initial("help.html", "src/portal/requests/RequestsScreen.svelte")).toBeLessThanOrEqual(100_000);

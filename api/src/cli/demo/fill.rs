@@ -1,107 +1,91 @@
-//! Filling the desk, by the same commands as everybody's.
+//! Filling the desk: its settings by the same commands as everybody's, its past through the import.
 
-use chrono::TimeDelta;
-use docket_commands::{Commands, ConvertChat, Invocation, OpenTicket, StartChat};
+use docket_commands::import::{Importer, RawLine};
+use docket_commands::{Commands, Invocation, StartChat};
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::{AgentCommand, Availability};
-use docket_domain::chat::{ChatCommand, EndedBy};
+use docket_domain::chat::ChatCommand;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::organisation::OrganisationCommand;
-use docket_domain::ticket::{Channel, CustomFields, FeedbackGiven, Priority, TicketCommand, TicketStatus};
-use docket_domain::{
-    Actor, AgentId, ChatId, CustomerId, DepartmentId, HeldRole, MessageId, PersonId, PersonalText, Role, TenantId,
-    TicketId,
-};
+use docket_domain::organisation::{FieldDefinition, FieldType, FormField, OrganisationCommand, WidgetSettings};
+use docket_domain::service_level::ServiceLevelCommand;
+use docket_domain::service_level::{SlaConditions, SlaPolicy};
+use docket_domain::ticket::{Priority, SlaTarget, TicketStatus};
+use docket_domain::view::{ViewDraft, ViewFilter, ViewSort};
+use docket_domain::{Actor, AgentId, ChatId, DepartmentId, HeldRole, MessageId, PersonId, Role, TenantId};
+use docket_domain::{CalendarId, SlaPolicyId};
 use docket_store::new_id;
-use docket_store::vault::NewAccount;
+use docket_store::vault::{AccountError, IdentityKind, NewAccount};
 
-use super::people::{AGENTS, ANSWERS, DEPARTMENTS, FIRST, LAST, NOTES, QUESTIONS, REPLIES, REQUESTS};
+use super::choices::{ZONE, hours};
+use super::history::{Cast, History, Shopper, filled, id_of, opening, shoppers, words_of};
+use super::people::{AGENTS, AgentCard, CATEGORIES, DEPARTMENTS, SHOP};
+use super::stories::{ChatStory, NOW, Turn};
 use crate::cli::Outcome;
-use crate::runtime::Desk;
+use crate::runtime::{Desk, first_admin};
+
+/// What everybody of the demonstration signs in with. It guards nothing: all of the desk is invented.
+pub(super) const PASSWORD: &str = "lamps-and-oak-tables";
 
 /// What was made.
 pub(super) struct Filled {
-    pub(super) people: usize,
-    pub(super) tickets: u32,
-    pub(super) chats: u32,
-    pub(super) email: String,
-    pub(super) password: String,
+    pub(super) tickets: u64,
+    pub(super) chats: u64,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Always the same choices: a small generator that needs no seed from outside.
-struct Choices(u64);
+/// Whoever looks at the demonstration.
+pub(super) fn sign_in() -> &'static str {
+    AGENTS[0].email
+}
 
-impl Choices {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap_or(0) % bound.max(1)
+/// Fills the desk, unless it is the demonstration's already.
+pub(super) async fn fill(desk: &Desk, tickets: usize, chats: usize) -> Result<Option<Filled>, Failure> {
+    if desk.accounts().find_login(&desk.tenant, AGENTS[0].email).await?.is_some() {
+        return Ok(None);
     }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
+    let filling = Filling { desk, commands: &desk.commands, tenant: desk.tenant.clone() };
+    let departments = filling.organise().await?;
+    filling.promise().await?;
+    let mut agents = Vec::new();
+    for (place, card) in AGENTS.iter().enumerate() {
+        agents.push(filling.hire(place, card, &departments).await?);
     }
-
-    /// True in `percent` of cases.
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
+    for shopper in shoppers() {
+        let person = PersonId(shopper.id.0);
+        desk.accounts().claim_identity(&desk.tenant, IdentityKind::Email, &shopper.email, person).await?;
     }
+    let levels = desk.commands.service_levels(&desk.tenant).await?;
+    let mut history = History::new(
+        Cast { agents: agents.clone(), departments: departments.clone(), levels: &levels.state },
+        desk.journal.clock().now(),
+    );
+    let mut lines = history.tickets(tickets)?;
+    lines.extend(history.chats(chats));
+    let limits = desk.settings.domain_limits();
+    let mut importer = Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits).await?;
+    for line in lines {
+        importer.take(RawLine::Complete(line.to_string().into_bytes())).await?;
+    }
+    let report = importer.finish().await?;
+    if let Some(refused) = report.refused.first() {
+        return Err(format!("line {} of the demonstration was refused: {}", refused.line, refused.reason).into());
+    }
+    filling.arrange(&agents).await?;
+    for (number, story) in NOW.iter().enumerate() {
+        filling.come(number, story, &agents, &departments).await?;
+    }
+    // Last: only with the address is it the demonstration's, so that what was interrupted is noticed.
+    let admin = PersonId(agents[0].0);
+    desk.accounts().set_password(&desk.tenant, admin, PASSWORD, None).await?;
+    desk.accounts().set_login(&desk.tenant, admin, Some(AGENTS[0].email)).await?;
+    Ok(Some(Filled { tickets: report.tickets, chats: report.chats + NOW.len() as u64 }))
 }
 
 struct Filling<'a> {
+    desk: &'a Desk,
     commands: &'a Commands,
     tenant: TenantId,
-    choices: Choices,
-    agents: Vec<AgentId>,
-    departments: Vec<DepartmentId>,
-    customers: Vec<CustomerId>,
-}
-
-/// Fills the desk, unless it has agents of the demonstration already.
-pub(super) async fn fill(desk: &Desk, tickets: u32, chats: u32) -> Result<Option<Filled>, Failure> {
-    let accounts = desk.accounts();
-    if accounts.find_login(&desk.tenant, AGENTS[0].1).await?.is_some() {
-        return Ok(None);
-    }
-    let mut filling = Filling {
-        commands: &desk.commands,
-        tenant: desk.tenant.clone(),
-        choices: Choices(42),
-        agents: Vec::new(),
-        departments: Vec::new(),
-        customers: Vec::new(),
-    };
-    let password = format!("demo-{}", &new_id().simple().to_string()[20..]);
-    filling.organise().await?;
-    for (index, (name, email, departments, skills)) in AGENTS.iter().enumerate() {
-        let role = HeldRole::from(if index == 0 { Role::Admin } else { Role::Agent });
-        let id = filling.hire(name, email, departments, skills, role).await?;
-        let account =
-            NewAccount { person: id, role, login: Some((*email).to_owned()), password: Some(password.clone()) };
-        accounts.open_account(&desk.tenant, account).await?;
-        let open = AccountCommand::Open { person_id: id, role };
-        desk.commands.execute::<Account>(&filling.by(Actor::SYSTEM), id.0, open).await?;
-    }
-    for number in 0..FIRST.len() * 3 {
-        filling.meet(number).await?;
-    }
-    for _ in 0..tickets {
-        filling.ticket(desk).await?;
-    }
-    for _ in 0..chats {
-        filling.chat().await?;
-    }
-    let people = filling.agents.len() + filling.customers.len();
-    Ok(Some(Filled { people, tickets, chats, email: AGENTS[0].1.to_owned(), password }))
-}
-
-fn name(number: usize) -> String {
-    format!("{} {}", FIRST[number % FIRST.len()], LAST[(number * 5 + number / FIRST.len()) % LAST.len()])
-}
-
-fn address(number: usize) -> String {
-    format!("{}.{number}@customers.example.com", FIRST[number % FIRST.len()].to_lowercase())
 }
 
 impl Filling<'_> {
@@ -109,172 +93,172 @@ impl Filling<'_> {
         Invocation::by(self.tenant.clone(), actor)
     }
 
-    async fn organise(&mut self) -> Outcome {
+    /// What the organisation is called and offers, and its widget, on.
+    async fn organise(&self) -> Result<Vec<DepartmentId>, Failure> {
         let system = self.by(Actor::SYSTEM);
+        let mut departments = Vec::new();
         for (name, purpose) in DEPARTMENTS {
             let done = self.commands.create_department(&system, name.to_owned(), Some(purpose.to_owned())).await?;
-            self.departments.push(DepartmentId(done.stream.id));
+            departments.push(DepartmentId(done.stream.id));
         }
-        let categories =
-            ["delivery", "returns", "billing", "account", "technical", "feedback"].map(str::to_owned).to_vec();
-        self.commands.change_organisation(&system, OrganisationCommand::ChangeCategories { to: categories }).await?;
+        let change = async |command| self.commands.change_organisation(&system, command).await;
+        change(OrganisationCommand::Change { name: SHOP.to_owned(), time_zone: ZONE.to_owned() }).await?;
+        change(OrganisationCommand::ChangeCategories { to: CATEGORIES.map(str::to_owned).to_vec() }).await?;
+        let field = |name: &str, label: &str, field_type, options: &[&str]| FieldDefinition {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            field_type,
+            options: options.iter().map(|option| (*option).to_owned()).collect(),
+            personal: None,
+        };
+        let warehouse = field("warehouse", "Warehouse", FieldType::Choice, &["Hamburg", "Rotterdam", "Valencia"]);
+        change(OrganisationCommand::DefineCustomField { definition: warehouse }).await?;
+        let warranty = field("warranty", "Under warranty", FieldType::Boolean, &[]);
+        change(OrganisationCommand::DefineCustomField { definition: warranty }).await?;
+        let widget = WidgetSettings {
+            enabled: true,
+            title: Some(SHOP.to_owned()),
+            greeting: Some("Hello! Ask us anything about lamps, furniture or your order.".to_owned()),
+            accent_color: Some("#0b5a5e".to_owned()),
+            name_field: FormField::Optional,
+            email_field: FormField::Optional,
+            department_ids: departments.clone(),
+            ..WidgetSettings::default()
+        };
+        self.commands.change_widget(&system, &widget).await?;
+        Ok(departments)
+    }
+
+    /// Business hours, and what is promised within them.
+    async fn promise(&self) -> Outcome {
+        const HOUR: u64 = 3600;
+        let system = self.by(Actor::SYSTEM);
+        let calendar_id = CalendarId(new_id());
+        let name = "Hamburg office".to_owned();
+        let define = ServiceLevelCommand::DefineCalendar { calendar_id, name, hours: hours() };
+        self.commands.change_service_levels(&system, define).await?;
+        let target = |first: u64, next: u64, resolution: u64| SlaTarget {
+            first_response: Some(first * HOUR),
+            next_response: Some(next * HOUR),
+            resolution: Some(resolution * HOUR),
+        };
+        let policies = [
+            ("Technical", vec!["technical".to_owned()], [(1, 2, 8), (2, 4, 16), (4, 8, 30), (8, 16, 60)]),
+            ("Standard", Vec::new(), [(1, 3, 10), (2, 5, 20), (4, 8, 40), (8, 16, 80)]),
+        ];
+        for (name, categories, targets) in policies {
+            let priorities = [Priority::Urgent, Priority::High, Priority::Medium, Priority::Low];
+            let policy = SlaPolicy {
+                name: name.to_owned(),
+                calendar_id,
+                conditions: SlaConditions { categories, ..SlaConditions::default() },
+                targets: priorities
+                    .into_iter()
+                    .zip(targets.map(|(first, next, whole)| target(first, next, whole)))
+                    .collect(),
+                pause_in: vec![TicketStatus::WaitingCustomer, TicketStatus::OnHold],
+            };
+            let policy_id = SlaPolicyId(new_id());
+            self.commands
+                .change_service_levels(&system, ServiceLevelCommand::DefinePolicy { policy_id, policy })
+                .await?;
+        }
         Ok(())
     }
 
-    async fn hire(
-        &mut self,
-        name: &str,
-        email: &str,
-        departments: &[usize],
-        skills: &[&str],
-        role: HeldRole,
-    ) -> Result<PersonId, Failure> {
-        let id = AgentId(new_id());
+    /// The first of all is the administrator the organisation began with, so that there is one way in.
+    async fn hire(&self, place: usize, card: &AgentCard, departments: &[DepartmentId]) -> Result<AgentId, Failure> {
         let system = self.by(Actor::SYSTEM);
-        let register = AgentCommand::Register {
-            name: name.to_owned(),
-            email: Some(email.to_owned()),
-            role,
-            department_ids: departments.iter().map(|index| self.departments[*index]).collect(),
-            skills: skills.iter().map(|skill| (*skill).to_owned()).collect(),
-            max_concurrent_chats: 4,
+        let department_ids: Vec<DepartmentId> = card.departments.iter().map(|place| departments[*place]).collect();
+        let skills: Vec<String> = card.skills.iter().map(|skill| (*skill).to_owned()).collect();
+        let (name, email) = (card.name.to_owned(), Some(card.email.to_owned()));
+        let change = async |id, command| self.commands.change_agent(&system, id, &command).await;
+        let id = if place == 0 {
+            let id = AgentId(first_admin(&self.tenant).0);
+            change(id, AgentCommand::Rename { name, email }).await?;
+            change(id, AgentCommand::ChangeDepartments { department_ids }).await?;
+            change(id, AgentCommand::ChangeSkills { skills }).await?;
+            id
+        } else {
+            let id = AgentId(id_of("agent", card.email));
+            let role = HeldRole::from(Role::Agent);
+            let register =
+                AgentCommand::Register { name, email, role, department_ids, skills, max_concurrent_chats: 4 };
+            self.commands.register_agent(&system, id, &register).await?;
+            let login = Some(card.email.to_owned());
+            let account = NewAccount { person: PersonId(id.0), role, login, password: Some(PASSWORD.to_owned()) };
+            match self.desk.accounts().open_account(&self.tenant, account).await {
+                Ok(()) | Err(AccountError::Exists) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let open = AccountCommand::Open { person_id: PersonId(id.0), role };
+            self.commands.execute::<Account>(&system, id.0, open).await?;
+            id
         };
-        self.commands.register_agent(&system, id, &register).await?;
-        let to = if self.agents.len() < 4 { Availability::Available } else { Availability::Away };
+        let to = if card.there { Availability::Available } else { Availability::Away };
         self.commands.change_agent(&self.by(Actor::agent(id)), id, &AgentCommand::ChangeAvailability { to }).await?;
-        self.agents.push(id);
-        Ok(PersonId(id.0))
-    }
-
-    async fn meet(&mut self, number: usize) -> Result<CustomerId, Failure> {
-        let id = CustomerId(new_id());
-        let register = CustomerCommand::Register {
-            kind: CustomerKind::Customer,
-            name: Some(name(number)),
-            email: Some(address(number)),
-            phone: None,
-            external_id: None,
-        };
-        self.commands.execute::<Customer>(&self.by(Actor::SYSTEM), id.0, register).await?;
-        self.customers.push(id);
         Ok(id)
     }
 
-    async fn ticket(&mut self, desk: &Desk) -> Outcome {
-        let customer = *self.choices.of(&self.customers);
-        let (subject, description, category, department, priority) = *self.choices.of(&REQUESTS);
-        let order = self.choices.chance(50).then(|| format!("A-{}", 10_000 + self.choices.below(90_000)));
-        let tags = if self.choices.chance(30) { vec!["vip".to_owned()] } else { Vec::new() };
-        let by_customer = self.by(Actor::customer(customer));
-        let request = OpenTicket {
-            subject: subject.to_owned(),
-            description: description.to_owned(),
-            category: category.to_owned(),
-            priority: Priority::ALL[priority],
-            customer_id: customer,
-            department_id: Some(self.departments[department]),
-            order_ref: order,
-            tags: Vec::new(),
-            custom_fields: CustomFields::new(),
-            channel: *self.choices.of(&[Channel::Portal, Channel::Email, Channel::Api]),
-            follow_up_of: None,
-            assignee_id: None,
-            author: None,
-            written_at: None,
+    /// Views the desk shares.
+    async fn arrange(&self, agents: &[AgentId]) -> Outcome {
+        let view = |name: &str, filter: ViewFilter| ViewDraft {
+            name: name.to_owned(),
+            filter,
+            sort: ViewSort::Urgency,
+            shared: true,
         };
-        let id = TicketId(self.commands.open_ticket(&by_customer, &request).await?.stream.id);
-        if !self.choices.chance(80) {
-            return Ok(());
-        }
-        let agent = *self.choices.of(&self.agents);
-        let by_agent = self.by(Actor::agent(agent));
-        let change =
-            async |by: &Invocation, command: TicketCommand| self.commands.change_ticket(by, id, &[command]).await;
-        change(&by_agent, TicketCommand::Assign { to: agent }).await?;
-        if !tags.is_empty() {
-            change(&by_agent, TicketCommand::ChangeTags { add: tags, remove: Vec::new() }).await?;
-        }
-        let message =
-            |text: &str| TicketCommand::PostMessage { message_id: MessageId(new_id()), body: text.to_owned() };
-        change(&by_agent, message(ANSWERS[self.choices.0 as usize % ANSWERS.len()])).await?;
-        for _ in 0..self.choices.below(3) {
-            let (reply, answer) = (*self.choices.of(&REPLIES), *self.choices.of(&ANSWERS));
-            self.commands.change_ticket(&by_customer, id, &[message(reply)]).await?;
-            self.commands.change_ticket(&by_agent, id, &[message(answer)]).await?;
-        }
-        if self.choices.chance(25) {
-            let body = (*self.choices.of(&NOTES)).to_owned();
-            let note = TicketCommand::AddNote { message_id: MessageId(new_id()), body };
-            self.commands.change_ticket(&by_agent, id, &[note]).await?;
-        }
-        let to = match self.choices.below(10) {
-            0..=4 => TicketStatus::Resolved,
-            5..=6 => TicketStatus::WaitingCustomer,
-            7 => TicketStatus::OnHold,
-            _ => return Ok(()),
-        };
-        if to == TicketStatus::OnHold {
-            let until = desk.journal.clock().now() + TimeDelta::days(1 + i64::try_from(self.choices.below(5))?);
-            self.commands.change_ticket(&by_agent, id, &[TicketCommand::Snooze { until }]).await?;
-            return Ok(());
-        }
-        self.commands.change_ticket(&by_agent, id, &[TicketCommand::ChangeStatus { to, reason: None }]).await?;
-        if to == TicketStatus::Resolved && self.choices.chance(60) {
-            let feedback = FeedbackGiven {
-                rating: [5, 5, 4, 5, 3, 4, 1][self.choices.below(7)],
-                resolved: Some(true),
-                would_recommend: Some(true),
-                agent_rating: None,
-                speed_rating: None,
-                communication_rating: None,
-                comment: self.choices.chance(30).then(|| PersonalText::from("Quick and friendly, thank you.")),
-                agent_id: None,
-                replaces: None,
-            };
-            self.commands.change_ticket(&by_customer, id, &[TicketCommand::GiveFeedback(feedback)]).await?;
+        let open =
+            vec![TicketStatus::Open, TicketStatus::InProgress, TicketStatus::WaitingCustomer, TicketStatus::OnHold];
+        let refunds = ViewFilter { status: open.clone(), tag: Some("refund".to_owned()), ..ViewFilter::default() };
+        let technical = ViewFilter { status: open, category: Some("technical".to_owned()), ..ViewFilter::default() };
+        let by = self.by(Actor::agent(agents[0]));
+        for view in [view("Refunds", refunds), view("Technical", technical)] {
+            self.commands.save_view(&by, &view, true).await?;
         }
         Ok(())
     }
 
-    async fn chat(&mut self) -> Outcome {
-        let customer = *self.choices.of(&self.customers);
-        let by_customer = self.by(Actor::customer(customer));
-        let question = (*self.choices.of(&QUESTIONS)).to_owned();
-        let request = StartChat {
-            message: Some(question),
-            page: Some("https://shop.example.com/help".to_owned()),
-            ..StartChat::of(customer)
-        };
-        let id = ChatId(self.commands.start_chat(&by_customer, &request).await?.stream.id);
-        if self.choices.chance(10) {
-            return Ok(());
-        }
-        let agent = self.agents[self.choices.below(4)];
-        let by_agent = self.by(Actor::agent(agent));
-        // Somebody who has their hands full, or whom routing was faster than, leaves it in the queue.
-        if self.commands.accept_chat(&by_agent, id, agent).await.is_err() {
-            return Ok(());
-        }
-        let say = |text: &str| ChatCommand::PostMessage { message_id: MessageId(new_id()), body: text.to_owned() };
-        self.commands.change_chat(&by_agent, id, &say("Hello! One moment, I am looking it up.")).await?;
-        self.commands.change_chat(&by_customer, id, &say("Thank you.")).await?;
-        self.commands.change_chat(&by_agent, id, &say(ANSWERS[self.choices.below(ANSWERS.len())])).await?;
-        if self.choices.chance(15) {
-            return Ok(());
-        }
-        self.commands.end_chat(&by_customer, id, EndedBy::Visitor).await?;
-        let feedback = ChatCommand::GiveFeedback { rating: [5, 4, 5, 3][self.choices.below(4)], comment: None };
-        self.commands.change_chat(&by_customer, id, &feedback).await?;
-        if self.choices.chance(20) {
-            let ticket = ConvertChat {
-                subject: "From the chat: needs a closer look".to_owned(),
-                description: None,
-                category: "technical".to_owned(),
-                priority: Priority::Medium,
-                department_id: None,
-                assignee_id: Some(agent),
+    /// Somebody who has just come: is answered, or waits.
+    async fn come(
+        &self,
+        number: usize,
+        story: &'static ChatStory,
+        agents: &[AgentId],
+        departments: &[DepartmentId],
+    ) -> Outcome {
+        let shopper = Shopper::new(story.language, 90 + number);
+        let them = self.by(Actor::customer(shopper.id));
+        if !self.commands.load::<Customer>(&self.tenant, shopper.id.0).await?.exists() {
+            let register = CustomerCommand::Register {
+                kind: CustomerKind::Customer,
+                name: Some(shopper.name.to_owned()),
+                email: Some(shopper.email.clone()),
+                phone: None,
+                external_id: None,
             };
-            self.commands.convert_chat(&by_agent, id, &ticket).await?;
+            self.commands.execute::<Customer>(&self.by(Actor::SYSTEM), shopper.id.0, register).await?;
+        }
+        let request = StartChat {
+            message: Some(opening(story.turns).to_owned()),
+            page: Some(format!("https://shop.lumen-and-oak.example{}", story.page)),
+            department_id: departments.get(story.department).copied(),
+            ..StartChat::of(shopper.id)
+        };
+        let id = ChatId(self.commands.start_chat(&them, &request).await?.stream.id);
+        let agent = agents[0];
+        let us = self.by(Actor::agent(agent));
+        // Whom routing was faster than leaves it where it is.
+        if story.turns.len() == 1 || self.commands.accept_chat(&us, id, agent).await.is_err() {
+            return Ok(());
+        }
+        let first = shopper.name.split(' ').next().unwrap_or_default();
+        for turn in &story.turns[1..] {
+            let by = if matches!(turn, Turn::Customer(_)) { &them } else { &us };
+            let body = filled(words_of(turn), "", "", first, "");
+            self.commands
+                .change_chat(by, id, &ChatCommand::PostMessage { message_id: MessageId(new_id()), body })
+                .await?;
         }
         Ok(())
     }

@@ -1,13 +1,80 @@
-//! Who works at the demonstration desk, who asks it for help, and about what.
+//! Who works at the demonstration desk, and who asks it for help. All of them are invented.
 
-/// Agents: name, address, departments by index, skills.
-pub(super) const AGENTS: [(&str, &str, &[usize], &[&str]); 6] = [
-    ("Amara Okafor", "amara@example.com", &[0, 1], &["english", "returns"]),
-    ("Luca Ferri", "luca@example.com", &[1], &["italian", "english", "billing"]),
-    ("Sofía Reyes", "sofia@example.com", &[0, 2], &["spanish", "english"]),
-    ("Jonas Weber", "jonas@example.com", &[2], &["german", "english", "hardware"]),
-    ("Priya Nair", "priya@example.com", &[2], &["english", "hardware", "software"]),
-    ("Dewi Lestari", "dewi@example.com", &[0, 1], &["indonesian", "english"]),
+use super::stories::Language;
+
+/// What the shop is called.
+pub(super) const SHOP: &str = "Lumen & Oak";
+
+/// Somebody of the desk.
+pub(super) struct AgentCard {
+    pub(super) name: &'static str,
+    pub(super) email: &'static str,
+    /// By their places in [`DEPARTMENTS`].
+    pub(super) departments: &'static [usize],
+    pub(super) skills: &'static [&'static str],
+    pub(super) languages: &'static [Language],
+    /// Whether they are there when the demonstration begins.
+    pub(super) there: bool,
+}
+
+/// The desk. Whoever looks at the demonstration signs in as the first.
+pub(super) const AGENTS: &[AgentCard] = &[
+    AgentCard {
+        name: "Amara Okafor",
+        email: "amara@example.com",
+        departments: &[0, 1, 2],
+        skills: &["english", "returns"],
+        languages: &[Language::English],
+        there: true,
+    },
+    AgentCard {
+        name: "Luca Ferri",
+        email: "luca@example.com",
+        departments: &[0, 1],
+        skills: &["italian", "english", "billing"],
+        languages: &[Language::Italian, Language::English],
+        there: true,
+    },
+    AgentCard {
+        name: "Sofía Reyes",
+        email: "sofia@example.com",
+        departments: &[0, 1, 2],
+        skills: &["spanish", "english"],
+        languages: &[Language::Spanish],
+        there: true,
+    },
+    AgentCard {
+        name: "Jonas Weber",
+        email: "jonas@example.com",
+        departments: &[0, 1, 2],
+        skills: &["german", "english", "hardware"],
+        languages: &[Language::German],
+        there: false,
+    },
+    AgentCard {
+        name: "Priya Nair",
+        email: "priya@example.com",
+        departments: &[2],
+        skills: &["english", "hardware", "software"],
+        languages: &[Language::English],
+        there: true,
+    },
+    AgentCard {
+        name: "Salma Haddad",
+        email: "salma@example.com",
+        departments: &[0, 1, 2],
+        skills: &["arabic", "english"],
+        languages: &[Language::Arabic],
+        there: false,
+    },
+    AgentCard {
+        name: "Dewi Lestari",
+        email: "dewi@example.com",
+        departments: &[0, 2],
+        skills: &["indonesian", "english"],
+        languages: &[Language::Indonesian, Language::English],
+        there: false,
+    },
 ];
 
 /// Departments: name, purpose.
@@ -17,129 +84,63 @@ pub(super) const DEPARTMENTS: [(&str, &str); 3] = [
     ("Technical", "When something does not work"),
 ];
 
-/// Customers' first and last names.
-pub(super) const FIRST: [&str; 16] = [
-    "Mara", "Tom", "Aisha", "Ben", "Carla", "Diego", "Elif", "Finn", "Grace", "Hugo", "Ines", "Jakob", "Keiko", "Lena",
-    "Malik", "Nora",
-];
-/// See [`FIRST`].
-pub(super) const LAST: [&str; 12] = [
-    "Schmidt", "Rossi", "García", "Haddad", "Novak", "Larsen", "Moreau", "Silva", "Tanaka", "Walker", "Yilmaz", "Putri",
-];
+/// What customers choose from.
+pub(super) const CATEGORIES: [&str; 6] = ["delivery", "returns", "billing", "account", "technical", "feedback"];
 
-/// What a ticket is about: subject, description, category, department by index, priority by index (low to urgent).
-pub(super) const REQUESTS: [(&str, &str, &str, usize, usize); 12] = [
-    (
-        "Parcel has not arrived",
-        "The tracking has said \"in transit\" for nine days. Can you find out where my parcel is?",
-        "delivery",
-        0,
-        1,
-    ),
-    (
-        "Wrong size delivered",
-        "I ordered a medium and got a small. I would like to exchange it, please.",
-        "returns",
-        0,
-        1,
-    ),
-    (
-        "Charged twice",
-        "My card statement shows the same amount twice on the same day. Please refund one of them.",
-        "billing",
-        1,
-        2,
-    ),
-    (
-        "Invoice without VAT number",
-        "Our accountant needs the VAT number of our company on the invoice. Can you issue it again?",
-        "billing",
-        1,
-        0,
-    ),
-    (
-        "Cannot sign in",
-        "The page says my password is wrong, and the reset mail does not come, not even into spam.",
-        "account",
-        2,
-        2,
-    ),
-    (
-        "Screen stays black",
-        "Since yesterday's update the display stays black after the logo. I have tried another cable.",
-        "technical",
-        2,
-        2,
-    ),
-    (
-        "Shop is down for all our stores",
-        "None of our eleven stores can take orders since eight this morning. We lose money every minute.",
-        "technical",
-        2,
-        3,
-    ),
-    (
-        "How do I change my address?",
-        "I have moved. Where do I change the delivery address for orders that are not shipped yet?",
-        "account",
-        0,
-        0,
-    ),
-    (
-        "Refund not received",
-        "You confirmed the refund two weeks ago, but nothing has arrived on my account.",
-        "billing",
-        1,
-        2,
-    ),
-    (
-        "Missing screws in the box",
-        "The bag with the screws (part C) was not in the box, so I cannot put the shelf together.",
-        "returns",
-        0,
-        1,
-    ),
-    (
-        "Battery gets hot",
-        "While charging, the device gets so hot that I cannot hold it. Is that normal?",
-        "technical",
-        2,
-        3,
-    ),
-    ("Thank you, and a wish", "Everything works. It would be lovely if the app had a dark mode.", "feedback", 2, 0),
-];
-
-/// What agents answer.
-pub(super) const ANSWERS: [&str; 6] = [
-    "Thank you for writing to us, and sorry for the trouble. I am looking into it and will be back to you today.",
-    "I have checked this with the warehouse. Could you tell me the number printed below the bar code?",
-    "I have arranged this for you; you will get a confirmation by mail within the hour.",
-    "This is a known problem. We are working on it, and I will write to you as soon as it is solved.",
-    "The amount is on its way back to you. Depending on your bank it takes two to four days.",
-    "Could you try once more, please, and tell me exactly what you see on the screen?",
-];
-
-/// What customers answer.
-pub(super) const REPLIES: [&str; 5] = [
-    "Thank you for the quick answer! The number is 4006381333931.",
-    "I have tried that, but nothing changed.",
-    "It works now, great. Thank you very much!",
-    "Is there any news on this?",
-    "I do not have that number any more. Is there another way?",
-];
-
-/// What agents note among themselves.
-pub(super) const NOTES: [&str; 3] = [
-    "Has had the same problem in March; see the earlier ticket before offering anything.",
-    "Warehouse says the batch is faulty. Replacement approved by Amara.",
-    "Very friendly on the phone. A voucher would be a nice touch.",
-];
-
-/// How chats begin.
-pub(super) const QUESTIONS: [&str; 5] = [
-    "Hello, is the blue one available in size 42?",
-    "Hi! How long does delivery to Spain take?",
-    "I cannot find my invoice, can you help me?",
-    "My discount code is not accepted.",
-    "Can I still change my order from this morning?",
-];
+/// Customers of a language: name, and the address before the `@`.
+pub(super) fn customers(language: Language) -> &'static [(&'static str, &'static str)] {
+    match language {
+        Language::English => &[
+            ("Hannah Price", "hannah.price"),
+            ("Tom Walker", "tom.walker"),
+            ("Aisha Bello", "aisha.bello"),
+            ("Ben Sutton", "ben.sutton"),
+            ("Grace O'Neill", "grace.oneill"),
+            ("Malik Johnson", "malik.johnson"),
+            ("Nora Larsen", "nora.larsen"),
+            ("Oliver Chen", "oliver.chen"),
+            ("Priscilla Moreau", "p.moreau"),
+            ("Ravi Menon", "ravi.menon"),
+            ("Siobhán Byrne", "siobhan.byrne"),
+            ("Keiko Tanaka", "keiko.tanaka"),
+            ("Eleanor Whitfield", "eleanor.whitfield"),
+            ("Harbour Hotels Ltd", "purchasing.harbour"),
+            ("Daniel Novak", "daniel.novak"),
+            ("Ingrid Dahl", "ingrid.dahl"),
+            ("Zoë Clarke", "zoe.clarke"),
+            ("Marcus Reid", "marcus.reid"),
+        ],
+        Language::German => &[
+            ("Mara Schmidt", "mara.schmidt"),
+            ("Finn Petersen", "finn.petersen"),
+            ("Jörg Krämer", "joerg.kraemer"),
+            ("Brandt Architekten", "buero.brandt"),
+            ("Lena Yılmaz", "lena.yilmaz"),
+            ("Ute Groß", "ute.gross"),
+            ("Matthias Vogel", "matthias.vogel"),
+            ("Özgür Demir", "oezguer.demir"),
+        ],
+        Language::Spanish => &[
+            ("Diego García", "diego.garcia"),
+            ("Inés Castillo", "ines.castillo"),
+            ("Carla Muñoz", "carla.munoz"),
+            ("Andrés Peña", "andres.pena"),
+            ("Lucía Ortega", "lucia.ortega"),
+            ("Hugo Rosas", "hugo.rosas"),
+        ],
+        Language::Arabic => &[
+            ("ليلى حداد", "layla.haddad"),
+            ("عمر السيد", "omar.elsayed"),
+            ("نور الدين", "nour.eldin"),
+            ("ريم الخطيب", "reem.khatib"),
+        ],
+        Language::Italian => {
+            &[("Giulia Rossi", "giulia.rossi"), ("Marco Bianchi", "marco.bianchi"), ("Elisa Conti", "elisa.conti")]
+        }
+        Language::Indonesian => &[
+            ("Siti Rahmawati", "siti.rahmawati"),
+            ("Budi Santoso", "budi.santoso"),
+            ("Putri Anggraini", "putri.anggraini"),
+        ],
+    }
+}
