@@ -126,7 +126,7 @@ impl Identities {
     /// The same for everybody the log says something of since the last time.
     async fn catch_up(&self) -> Result<(), JournalError> {
         const PAGE: usize = 5_000;
-        let filter = Filter { tenant: None, categories: vec![Category::Customer] };
+        let filter = Filter { categories: vec![Category::Customer], ..Filter::default() };
         let head = self.journal.store().head().await?;
         let (mut after, mut people) = (self.accounts.identities_follow_to().await?, Vec::new());
         while after < head {

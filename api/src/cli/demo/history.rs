@@ -234,12 +234,9 @@ impl<'a> History<'a> {
             timeline.rate(rated, customer, rating, comment);
         }
         // Whoever leads the desk looks through what was solved.
-        if let Some(seen) =
-            self.calendar.due(timeline.last, TimeDelta::hours(3)).filter(|seen| timeline.has_come(*seen))
-        {
-            if agent != lead {
-                timeline.read(seen, lead);
-            }
+        let seen = self.calendar.due(timeline.last, TimeDelta::hours(3));
+        if let Some(seen) = seen.filter(|seen| agent != lead && timeline.has_come(*seen)) {
+            timeline.read(seen, lead);
         }
         let closed = timeline.last + CLOSED_AFTER;
         if timeline.has_come(closed) {
@@ -380,6 +377,8 @@ fn opened(
     now: DateTime<Utc>,
 ) -> Result<TicketEvent, Rejection> {
     let open = TicketCommand::Open {
+        author: None,
+        written_at: None,
         number: TicketNumber(0),
         subject: subject.to_owned(),
         description: description.to_owned(),

@@ -62,8 +62,13 @@ impl Timeline {
     }
 
     pub(super) fn message(&mut self, at: DateTime<Utc>, by: Actor, body: &str) {
-        let posted =
-            MessagePosted { message_id: MessageId(Uuid::nil()), author: by, body: body.into(), first_response: None };
+        let posted = MessagePosted {
+            message_id: MessageId(Uuid::nil()),
+            author: by,
+            body: body.into(),
+            first_response: None,
+            written_at: None,
+        };
         self.step(at, by, json!({"action": "message", "body": body}), Some(&posted.into()));
         match by.kind {
             ActorKind::Customer => self.said.customer += 1,

@@ -56,7 +56,8 @@ impl Connection {
         let mut shown = self.show_missed(topics, &missed, 0).await?;
         let mut seen = after;
         while !categories.is_empty() && !self.who.is_customer() && seen < through {
-            let filter = Filter { tenant: Some(self.who.tenant.clone()), categories: categories.clone() };
+            let filter =
+                Filter { tenant: Some(self.who.tenant.clone()), categories: categories.clone(), ..Filter::default() };
             let page = self.app.journal.read_all(seen, &filter, PAGE).await.map_err(|_| Over::Failed)?;
             if page.scanned_to <= seen {
                 break;

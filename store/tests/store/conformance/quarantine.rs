@@ -26,6 +26,7 @@ async fn filled(backend: &impl Backend) -> Log {
         email: None,
         phone: None,
         external_id: None,
+        email_verified: None,
     });
     let draft = || Draft {
         body: body.clone().into(),
