@@ -67,7 +67,7 @@ test("what opens on a ticket and on the list", async ({ enter }) => {
   await lookInto(page, "palette without a hit", async () => {
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog", { name: "Commands" }).getByRole("combobox").fill("no such thing");
-    await expect(page.getByText("No such command.")).toBeVisible();
+    await expect(page.getByText("Nothing found.")).toBeVisible();
   });
   await lookInto(page, "keys", () => page.keyboard.press("Shift+Slash"));
   await lookInto(page, "user menu", () => press(/Amara Okafor/));
@@ -82,7 +82,7 @@ test("what opens on a ticket and on the list", async ({ enter }) => {
   });
   await lookInto(page, "combobox without a hit", () => assignee.fill("nobody of this name"));
   await assignee.blur();
-  await lookInto(page, "put aside", () => page.keyboard.press("s"));
+  await lookInto(page, "put aside", () => page.keyboard.press("h"));
   await lookInto(page, "merge", () => more("Merge into another"));
   await lookInto(page, "follow-up", () => more("Open a follow-up"));
   await lookInto(page, "delete", () => more("Delete"));

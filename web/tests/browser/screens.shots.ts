@@ -110,7 +110,7 @@ test("what opens on a ticket and on the list", async ({ enter }) => {
   await opened("keys", () => page.keyboard.press("Shift+Slash"));
   await opened("user-menu", () => page.getByRole("button", { name: /Amara Okafor/ }).last().click());
   await opened("more", () => page.getByRole("button", { name: "More actions" }).click());
-  await opened("snooze", () => page.keyboard.press("s"));
+  await opened("snooze", () => page.keyboard.press("h"));
   await camera.attempt(page, "open-time-slider", "desktop", async () => {
     await page.getByRole("button", { name: "Time slider" }).click();
     await expect(page.getByText("Viewing history, read-only")).toBeVisible();

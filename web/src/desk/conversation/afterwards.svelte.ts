@@ -3,7 +3,6 @@ import type { TicketDetail } from "$/api/types";
 import { browsing } from "$/data/browsing.svelte";
 import { m } from "$/i18n/index.svelte";
 import { session } from "$/session/session.svelte";
-import { openTicket } from "../list/address";
 import { navigate } from "../router";
 import { undo } from "../undo.svelte";
 import type { Reversible } from "./wayBack";
@@ -36,11 +35,12 @@ export const afterwards = {
     }
   },
   /** What comes after a ticket in the list it was opened from: asked before the ticket leaves that list. */
-  following(id: string): () => void {
+  following(id: string): () => Promise<void> {
     const { next, previous } = browsing.neighbours(id);
     const then = next ?? previous;
-    return () => {
+    return async () => {
       if (choice === "stay") return;
+      const { openTicket } = await import("../list/address");
       if (choice === "next" && then) openTicket(then);
       else void navigate("/desk/tickets", { search: location.search });
     };
@@ -58,6 +58,6 @@ export function offerBack(before: TicketDetail, words: string, what: Reversible)
       const { goBack, wayBack } = await import("./wayBack");
       return goBack(wayBack(before, what), version, session.me.person_id);
     });
-    if (what.snoozed || what.status === "resolved" || what.status === "closed") onward();
+    if (what.snoozed || what.status === "resolved" || what.status === "closed") void onward();
   };
 }
