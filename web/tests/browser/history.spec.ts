@@ -149,7 +149,7 @@ test("a ticket put aside comes back when the customer writes, or when somebody b
   const list = desk.getByRole("list", { name: "Tickets" });
   await list.getByRole("link", { name: "After the holidays" }).click();
   await expect(rail(desk)).toContainText("No hurry at all.");
-  await desk.keyboard.press("s");
+  await desk.keyboard.press("h");
   const dialog = desk.getByRole("dialog", { name: "Snooze" });
   await dialog.getByRole("button", { name: /Tomorrow morning/ }).click();
   await expect(rail(desk)).toContainText("snoozed it until");
@@ -164,7 +164,7 @@ test("a ticket put aside comes back when the customer writes, or when somebody b
   await expect(rail(desk)).toContainText(/Rosa Keller\W* unsnoozed it/);
   await expect(details(desk).getByText(/^Snoozed until/)).toHaveCount(0);
 
-  await desk.keyboard.press("s");
+  await desk.keyboard.press("h");
   await dialog.getByRole("button", { name: /Next week/ }).click();
   await expect(details(desk).getByText(/^Snoozed until/)).toBeVisible();
   await ines.api.post(`/v1/tickets/${id}/messages`, { body: "I am back earlier." });
