@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use docket_tests::{DEADLINE, Docket, LiveSocket, Person, SseStream};
+use docket_tests::{DEADLINE, Docket, DocketOptions, LiveSocket, Person, SseStream};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,7 +78,15 @@ async fn sockets_tell_events_typing_and_who_is_looking() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fault_a_reader_that_stops_is_told_to_resync_and_slows_nobody() {
-    let docket = Docket::start().await;
+    // So much is more than a customer may write in an hour.
+    let budgets = [
+        "PERSON_KILOBYTES_PER_HOUR",
+        "PERSON_CHANGES_PER_MINUTE",
+        "ADDRESS_KILOBYTES_PER_HOUR",
+        "ADDRESS_CHANGES_PER_MINUTE",
+    ];
+    let environment = budgets.map(|name| (format!("DOCKET_BUDGETS__{name}"), "1000000".to_owned())).to_vec();
+    let docket = Docket::start_with(DocketOptions { environment, ..DocketOptions::default() }).await;
     let admin = docket.admin();
     let carl = Person::customer(&admin, "Carl").await;
     let id = carl.client.open_ticket(&carl.id, "Busy").await.id();

@@ -7,7 +7,8 @@ const ME = "me";
 function chat(id: string, changes: Partial<Chat> = {}): Chat {
   return {
     id, status: "waiting", visitor: { id: `v-${id}`, name: id, verified: false }, accepted: false, skills: [],
-    started_at: "2026-01-01T10:00:00Z", message_count: 1, unread_count: 1, version: 1, position: 10, ...changes,
+    started_at: "2026-01-01T10:00:00Z", queued_at: "2026-01-01T10:00:00Z", message_count: 1, unread_count: 1, version: 1, position: 10,
+    ...changes,
   };
 }
 

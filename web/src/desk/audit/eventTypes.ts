@@ -6,7 +6,7 @@ export const EVENT_TYPES = {
     "TicketMerged", "TicketOpened", "TicketSnoozed", "TicketUnlinked", "TicketWoken", "Unassigned"],
   chat: ["ChatAccepted", "ChatAssigned", "ChatConverted", "ChatEnded", "ChatStarted", "ChatTransferred", "FeedbackGiven",
     "MessagePosted", "MessagesRead"],
-  customer: ["CustomerDetailsChanged", "CustomerRegistered", "PersonalDataErased", "VisitorAbsorbed", "VisitorMerged"],
+  customer: ["ContactStated", "CustomerDetailsChanged", "CustomerRegistered", "PersonalDataErased", "VisitorAbsorbed", "VisitorMerged"],
   agent: ["AgentDeactivated", "AgentReactivated", "AgentRegistered", "AgentRenamed", "AvailabilityChanged", "CapacityChanged",
     "ChatSlotReleased", "ChatSlotTaken", "DepartmentsChanged", "RoleChanged", "SkillsChanged"],
   department: ["DepartmentArchived", "DepartmentChanged", "DepartmentCreated", "DepartmentRestored"],
