@@ -128,7 +128,8 @@ impl Dialect {
                  ON m.registered_position = f.rowid WHERE customers_fts MATCH {query} AND m.tenant = {tenant})"
             ),
             Self::Postgres => format!(
-                " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM find_customers({query}) f \
+                " AND c.id IN (SELECT customer_id FROM find_customers({query}) \
+                 UNION SELECT m.merged_into FROM find_customers({query}) f \
                  JOIN customers m ON m.tenant = {tenant} AND m.id = f.customer_id)"
             ),
         }
@@ -203,12 +204,13 @@ pub(super) fn own(sql: &mut Sql, viewer: &Viewer, customer_column: &str) -> Stri
 /// A condition that limits a query to conversations of one person: theirs, and those of visitors who turned out to be
 /// them, whichever of these `person` names.
 pub(super) fn of_person(tenant: &str, customer_column: &str, person: &str) -> String {
-    // Joins: behind a sub-select's value row-level security would let no index be used.
+    // Joins and a CASE: row-level security lets no index be used behind the value of a sub-select or of `coalesce`.
+    let canonical = "CASE WHEN m.merged_into IS NULL THEN m.id ELSE m.merged_into END";
     let of = format!("WHERE m.tenant = {tenant} AND m.id = {person}");
     format!(
         "{customer_column} IN (SELECT v.id FROM customers m JOIN customers v ON v.tenant = {tenant} \
-         AND v.merged_into = coalesce(m.merged_into, m.id) {of} \
-         UNION ALL SELECT coalesce(m.merged_into, m.id) FROM customers m {of} UNION ALL SELECT {person})"
+         AND v.merged_into = {canonical} {of} \
+         UNION ALL SELECT {canonical} FROM customers m {of} UNION ALL SELECT {person})"
     )
 }
 
