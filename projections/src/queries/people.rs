@@ -118,7 +118,7 @@ impl Queries {
                 // What a visitor stated is found under whom they turned out to be.
                 let tenant = sql.keep(viewer.tenant.cell());
                 sql.push(&format!(
-                    " AND c.id IN (SELECT coalesce(m.merged_into, m.id) FROM customers m WHERE m.tenant = {tenant} \
+                    " AND c.id IN (SELECT CASE WHEN m.merged_into IS NULL THEN m.id ELSE m.merged_into END FROM customers m WHERE m.tenant = {tenant} \
                      AND m.email_key = {key})"
                 ));
             }

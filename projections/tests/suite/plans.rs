@@ -161,7 +161,10 @@ fn grow(database: &Database) {
           customer_id = gen_random_uuid(), data_subject = gen_random_uuid(), order_ref = 'O' || n",
         ),
         ("messages", "conversation_id = gen_random_uuid(), position = 100000 + n"),
-        ("customers", "id = gen_random_uuid(), email = n || '@x', registered_at = registered_at + n * interval '1 s'"),
+        (
+            "customers",
+            "id = gen_random_uuid(), email = n || '@x', email_key = n || '@x', registered_at = registered_at + n * interval '1 s'",
+        ),
         (
             "chats",
             "id = gen_random_uuid(), status = 'closed', customer_id = gen_random_uuid(), data_subject = gen_random_uuid()",
