@@ -35,7 +35,7 @@ impl Queries {
              LEFT JOIN agents a ON e.actor_kind = 'agent' AND a.tenant = {tenant} AND a.id = e.actor_id \
              LEFT JOIN customers w ON e.actor_kind = 'customer' AND w.tenant = {tenant} AND w.id = e.actor_id \
              LEFT JOIN customers c ON e.actor_kind = 'customer' AND c.tenant = {tenant} \
-             AND c.id = coalesce(w.merged_into, e.actor_id) \
+             AND c.id = CASE WHEN w.merged_into IS NULL THEN e.actor_id ELSE w.merged_into END \
              WHERE e.tenant = {tenant}"
         ));
         let equal = [

@@ -218,6 +218,7 @@ pub(super) fn of_person(tenant: &str, customer_column: &str, person: &str) -> St
 pub(super) fn join_person(tenant: &str, customer_column: &str) -> String {
     format!(
         "LEFT JOIN customers w ON w.tenant = {tenant} AND w.id = {customer_column} \
-         LEFT JOIN customers c ON c.tenant = {tenant} AND c.id = coalesce(w.merged_into, {customer_column})"
+         LEFT JOIN customers c ON c.tenant = {tenant} \
+         AND c.id = CASE WHEN w.merged_into IS NULL THEN {customer_column} ELSE w.merged_into END"
     )
 }

@@ -74,7 +74,7 @@ impl Queries {
              LEFT JOIN agents a ON m.author_kind = 'agent' AND a.tenant = {tenant} AND a.id = m.author_id \
              LEFT JOIN customers w ON m.author_kind = 'customer' AND w.tenant = {tenant} AND w.id = m.author_id \
              LEFT JOIN customers c ON m.author_kind = 'customer' AND c.tenant = {tenant} \
-             AND c.id = coalesce(w.merged_into, m.author_id) \
+             AND c.id = CASE WHEN w.merged_into IS NULL THEN m.author_id ELSE w.merged_into END \
              WHERE o.tenant = {tenant} AND o.id = {id}{visible}",
             limit + 1
         ));
