@@ -1,7 +1,5 @@
 //! PostgreSQL restarted under load, and two nodes that both want to keep the read models.
 
-use std::time::Duration;
-
 use docket_tests::{
     DEADLINE, Database, Docket, DocketOptions, PostgresServer, Workload, assert_kept, eventually, history,
 };
@@ -51,7 +49,12 @@ async fn rival_nodes_apply_each_event_once() {
         .await;
         let node = if round % 2 == 0 { &mut first } else { &mut second };
         node.kill();
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // The other one goes on alone.
+        let before = work.acknowledged();
+        eventually(DEADLINE, || async {
+            if work.acknowledged() > before { Ok(()) } else { Err(format!("round {round}: nothing goes on")) }
+        })
+        .await;
         node.resume().await;
     }
     let acknowledged = work.finish().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use docket_tests::{Database, Docket, DocketOptions, Workload, assert_kept, history};
+use docket_tests::{Database, Docket, DocketOptions, Random, Workload, assert_kept, history};
 
 /// How often each desk is killed.
 const KILLS: u64 = 20;
@@ -23,11 +23,10 @@ async fn postgres_keeps_every_acknowledged_command_once() {
 
 async fn kill_again_and_again(mut docket: Docket) {
     let work = Workload::start(&[docket.admin()], CLIENTS).await;
-    let mut random = docket_store::new_id().as_u128();
+    let mut random = Random::new();
     for round in 0..KILLS {
         // Somewhere between just ready and well under way. The moment is random; what must hold is not.
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let moment = Duration::from_millis(u64::try_from(random >> 64 & 0xff).unwrap_or(0) + 20);
+        let moment = Duration::from_millis(20 + random.below(256) as u64);
         tokio::time::sleep(moment).await;
         docket.kill();
         docket.resume().await;

@@ -1,6 +1,6 @@
 //! Read models built anew from the log have the same rows as those that grew command by command, whatever the commands.
 
-use docket_tests::{Database, Docket, DocketOptions, Person};
+use docket_tests::{Database, Docket, DocketOptions, Person, Random};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -21,8 +21,8 @@ async fn postgres_rows_are_the_same_after_random_commands() {
 
 async fn same_after_random_commands(mut docket: Docket) {
     let admin = docket.admin();
-    let seed = docket_store::new_id().as_u128();
-    let mut random = Random(seed);
+    let mut random = Random::new();
+    let seed = random.seed();
     let department = admin.post("/v1/departments", json!({ "name": "Random" })).await.id();
     let mut agents = Vec::new();
     let mut customers = Vec::new();
@@ -129,19 +129,5 @@ fn on_chats(random: &mut Random, chat: &str, agent: &Person, department: &str) -
         8 => (Method::PUT, at("feedback"), json!({ "rating": 4 })),
         9 => (Method::POST, at("ticket"), json!({ "subject": "From a chat", "category": "general" })),
         _ => (Method::POST, at("read"), json!({})),
-    }
-}
-
-/// A small generator of numbers; its seed is in every message.
-struct Random(u128);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645).wrapping_add(0x5851_F42D_4C95_7F2D);
-        usize::try_from((self.0 >> 64) % limit as u128).unwrap_or(0)
-    }
-
-    fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
     }
 }

@@ -1,6 +1,10 @@
 //! A line to a server on which what clients send can be held up.
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use docket_tests::{DEADLINE, eventually};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -8,7 +12,17 @@ use tokio::task::JoinHandle;
 pub(crate) struct Line {
     port: u16,
     held: watch::Sender<bool>,
+    traffic: Arc<Traffic>,
     task: JoinHandle<()>,
+}
+
+/// What went over the line.
+#[derive(Default)]
+struct Traffic {
+    /// Requests and publishes the clients sent, held up or not.
+    sent: AtomicU64,
+    /// Messages the server sent back. A publish into a stream is answered by one, and so is a request.
+    answered: AtomicU64,
 }
 
 impl Line {
@@ -18,26 +32,20 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let held = watch::Sender::new(false);
-        let hold = held.clone();
+        let (hold, traffic) = (held.clone(), Arc::new(Traffic::default()));
+        let counted = Arc::clone(&traffic);
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let Ok(server) = TcpStream::connect(&server).await else { continue };
-                let (mut from_client, mut to_client) = client.into_split();
-                let (mut from_server, mut to_server) = server.into_split();
-                tokio::spawn(async move { copy(&mut from_server, &mut to_client).await.ok() });
-                let mut hold = hold.subscribe();
-                tokio::spawn(async move {
-                    let mut buffer = vec![0; 65536];
-                    while let Ok(count @ 1..) = from_client.read(&mut buffer).await {
-                        hold.wait_for(|held| !held).await.ok();
-                        if to_server.write_all(&buffer[..count]).await.is_err() {
-                            break;
-                        }
-                    }
-                });
+                let (from_client, to_client) = client.into_split();
+                let (from_server, to_server) = server.into_split();
+                let (there, back) = (Arc::clone(&counted), Arc::clone(&counted));
+                let (hold, free) = (hold.subscribe(), watch::Sender::new(false).subscribe());
+                tokio::spawn(async move { carry(from_server, to_client, b"MSG ", &back.answered, free).await });
+                tokio::spawn(async move { carry(from_client, to_server, b"PUB ", &there.sent, hold).await });
             }
         });
-        Self { port, held, task }
+        Self { port, held, traffic, task }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -47,6 +55,39 @@ impl Line {
     /// Holds up what clients send, or lets it through again, all of it.
     pub(crate) fn hold(&self, held: bool) {
         self.held.send_replace(held);
+    }
+
+    /// Waits until the server has dealt with all that was sent so far.
+    pub(crate) async fn settled(&self) {
+        let sent = self.traffic.sent.load(Ordering::SeqCst);
+        eventually(DEADLINE, || async {
+            let answered = self.traffic.answered.load(Ordering::SeqCst);
+            if answered >= sent { Ok(()) } else { Err(format!("{answered} of {sent} are answered")) }
+        })
+        .await;
+    }
+}
+
+/// Carries bytes from one end to the other while nothing is held up, and counts how often `word` is among them.
+async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    word: &[u8],
+    count: &AtomicU64,
+    mut held: watch::Receiver<bool>,
+) {
+    let mut buffer = vec![0; 65536];
+    // A word may lie across two reads.
+    let mut seen = Vec::new();
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        seen.extend_from_slice(&buffer[..length]);
+        let found = seen.windows(word.len()).filter(|window| *window == word).count();
+        count.fetch_add(found as u64, Ordering::SeqCst);
+        seen.drain(..seen.len().saturating_sub(word.len() - 1));
+        held.wait_for(|held| !held).await.ok();
+        if to.write_all(&buffer[..length]).await.is_err() {
+            break;
+        }
     }
 }
 

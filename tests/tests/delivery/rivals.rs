@@ -23,9 +23,8 @@ async fn fault_two_rival_relays(nats: NatsServer) {
     let reader = desk.reader(&nats.url(), Duration::from_millis(250)).await;
     for _ in 0..10 {
         desk.append(50).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        reader.has_all_of(&desk).await;
     }
-    reader.has_all_of(&desk).await;
     stream_equals_log(&desk, &nats.url()).await;
     for relay in relays {
         relay.stop().await;
@@ -50,7 +49,8 @@ async fn fault_a_relay_whose_publishes_come_late(nats: NatsServer) {
         desk.append(20).await;
         stream_equals_log(&desk, &nats.url()).await;
     }
-    tokio::time::sleep(Duration::from_millis(500)).await; // what is stuck has its chance to do harm
+    // What was stuck has had its chance to do harm.
+    line.settled().await;
     stream_equals_log(&desk, &nats.url()).await;
     late.stop().await;
     prompt.stop().await;
