@@ -181,9 +181,9 @@ test("the palette finds settings, values and tickets by what they are called", a
 test("a ticket opens at its end", async ({ enter }) => {
   const { id } = await maria!.api.post("/v1/tickets", { subject: "A long one", description: "Please look." });
   for (let at = 1; at <= 12; at += 1) await bo!.api.post(`/v1/tickets/${id}/messages`, { body: `Answer ${at}\n\nwith\nlines` });
-  // What is not read yet would be opened at its beginning.
+  // What its reader has not read yet would be opened at its beginning.
   await bo!.api.post(`/v1/tickets/${id}/read`, { up_to_version: 1 });
-  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  const desk = await enter(server, bo!, `/desk/tickets/${id}`, WIDE);
   const ledger = desk.getByRole("region", { name: "Conversation" });
   await expect(ledger).toContainText("Answer 12");
   await expect.poll(() => ledger.evaluate((node) => Math.round(node.scrollHeight - node.scrollTop - node.clientHeight))).toBeLessThanOrEqual(1);

@@ -18,7 +18,7 @@ test("a section that does not come says so, and is there once it can be fetched"
     await nav.getByRole("link", { name: "Customers" }).click();
     await expect(failure).toBeVisible();
     await failure.getByRole("button", { name: "Try again" }).click();
-    await expect(desk.getByText("The server does not answer.")).toBeVisible();
+    await expect(desk.getByText("The server isn't responding. Check your connection.")).toBeVisible();
     await here.stays();
     // What is here already can still be gone to.
     await nav.getByRole("link", { name: "Tickets" }).click();
