@@ -13,6 +13,7 @@ use crate::auth::Authenticator;
 use crate::config::Settings;
 use crate::http::budgets::Budgets;
 use crate::http::in_flight::InFlight;
+use crate::http::reads::Reads;
 use crate::live::{Hub, Slots};
 
 /// The desk as the HTTP side sees it. Cheap to clone.
@@ -51,6 +52,8 @@ pub struct Parts {
     pub workers: Workers,
     /// Requests being worked on.
     pub in_flight: Arc<InFlight>,
+    /// Reads of each caller.
+    pub reads: Arc<Reads>,
     /// Told when the server is to stop: streams end.
     pub stopping: CancellationToken,
 }

@@ -100,6 +100,8 @@ pub struct HttpSettings {
     pub idle_seconds: u64,
     pub max_in_flight: usize,
     pub max_in_flight_per_address: usize,
+    pub reads_per_caller: usize,
+    pub waiting_reads_per_caller: usize,
     pub max_body_bytes: usize,
     pub min_position_wait_ms: u64,
     pub shutdown_seconds: u64,

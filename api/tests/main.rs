@@ -10,6 +10,7 @@ mod figures;
 mod harness;
 mod idempotency;
 mod jwt;
+mod lists;
 mod live;
 mod notes;
 mod online;

@@ -1,7 +1,12 @@
 //! What can go wrong on the read side.
 
+use std::time::Duration;
+
 use docket_domain::Position;
 use docket_store::{FeedError, JournalError};
+
+/// How long a query may take at all, waiting for the database included.
+pub const QUERY_LIMIT: Duration = Duration::from_secs(10);
 
 /// A read model could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +62,15 @@ impl ReadError {
     }
 }
 
+/// `query_canceled`: what PostgreSQL says when `statement_timeout` is over.
+const STATEMENT_TIMEOUT: &str = "57014";
+
 impl From<sqlx::Error> for ReadError {
     fn from(error: sqlx::Error) -> Self {
         docket_store::pg::observe(&error);
-        Self::Database(error)
+        match error.as_database_error().and_then(|error| error.code()) {
+            Some(code) if code == STATEMENT_TIMEOUT => Self::TookTooLong,
+            _ => Self::Database(error),
+        }
     }
 }

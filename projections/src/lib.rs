@@ -22,7 +22,7 @@ mod viewer;
 pub mod views;
 
 pub use as_of::ticket_at;
-pub use error::ReadError;
+pub use error::{QUERY_LIMIT, ReadError};
 pub use queries::{Queries, explain_sla};
 pub use read_models::{Projected, ReadModels, ReadModelsUrl};
 pub use rebuild::{RebuildProgress, Rebuilt};

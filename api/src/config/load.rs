@@ -141,6 +141,7 @@ impl Settings {
             ("http.idle_seconds", usize::try_from(self.http.idle_seconds).unwrap_or(usize::MAX)),
             ("http.max_in_flight", self.http.max_in_flight),
             ("http.max_in_flight_per_address", self.http.max_in_flight_per_address),
+            ("http.reads_per_caller", self.http.reads_per_caller),
             ("http.max_body_bytes", self.http.max_body_bytes),
         ] {
             if value == 0 {

@@ -7,7 +7,7 @@ use axum::extract::State;
 use docket_domain::Permission::{ManagePeople, ViewChat};
 use docket_domain::agent::AgentCommand;
 use docket_domain::{AgentId, Data, DepartmentId, PersonId, Role};
-use docket_projections::views::{AgentView, Page};
+use docket_projections::views::{AgentView, AnyOf, Page};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -85,10 +85,12 @@ pub(crate) struct NewAgent {
     custom_role_id: Option<Uuid>,
     /// The departments they belong to.
     #[serde(default)]
-    department_ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    department_ids: AnyOf<Uuid>,
     /// What they can do.
     #[serde(default)]
-    skills: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    skills: AnyOf<String>,
     /// How many chats at once; 3 unless said.
     max_concurrent_chats: Option<u32>,
 }
@@ -113,7 +115,7 @@ pub(super) async fn register_agent(State(app): State<App>, ask: Ask<NewAgent>) -
         email: body.email.clone(),
         role,
         department_ids: body.department_ids.iter().copied().map(DepartmentId).collect(),
-        skills: body.skills.clone(),
+        skills: body.skills.to_vec(),
         max_concurrent_chats: body.max_concurrent_chats.unwrap_or(3),
     };
     let done = app.commands.register_agent(&ask.invocation, id, &command).await.map_err(|error| ask.refuse(error))?;

@@ -7,7 +7,7 @@ use docket_domain::Permission::ManageSettings;
 use docket_domain::service_level::ServiceLevelCommand;
 use docket_domain::ticket::Hours;
 use docket_domain::{CalendarId, Data};
-use docket_projections::views::{CalendarView, Page, WorkingRangeView};
+use docket_projections::views::{AnyOf, CalendarView, Page, WorkingRangeView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -62,10 +62,12 @@ pub(crate) struct CalendarDetails {
     time_zone: String,
     /// When the desk works: 1 to 70 ranges, several a day allowed, none overlapping. Around the clock is every day from
     /// `00:00` to `24:00`.
-    ranges: Vec<WorkingRangeView>,
+    #[schema(value_type = Vec<WorkingRangeView>, max_items = 70)]
+    ranges: AnyOf<WorkingRangeView, 70>,
     /// Days on which nobody works, at most 366.
     #[serde(default)]
-    holidays: Vec<NaiveDate>,
+    #[schema(value_type = Vec<NaiveDate>, max_items = 366)]
+    holidays: AnyOf<NaiveDate, 366>,
 }
 
 impl CalendarDetails {
@@ -73,7 +75,7 @@ impl CalendarDetails {
         Hours {
             time_zone: self.time_zone.clone(),
             ranges: self.ranges.iter().copied().map(Into::into).collect(),
-            holidays: self.holidays.clone(),
+            holidays: self.holidays.to_vec(),
         }
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::sse::{Event as Sse, Sse as Stream};
 use docket_domain::{Category, Data, Event, Position};
+use docket_projections::views::{AnyOf, comma_separated};
 use docket_store::Filter;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -22,7 +23,6 @@ use super::event_view::EventView;
 use super::extract::Query;
 use super::listening::{has_reached, known_position, own_events};
 use super::problem::{Answer, Problem};
-use super::query::AnyOf;
 use super::shown::{shown, shown_live};
 use super::table::{Table, routes_into};
 use crate::app::App;
@@ -45,9 +45,9 @@ const BEAT: Duration = Duration::from_secs(15);
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventQuery {
-    /// Only of these kinds of things: `ticket,chat`.
-    #[serde(default)]
-    #[param(value_type = Option<String>)]
+    /// Only of these kinds of things: `ticket,chat`; at most 100.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>, format = "comma-separated")]
     category: AnyOf<Category>,
     /// Everything after this position; `Last-Event-ID` says the same and wins. With neither, or an empty one: from now on.
     after: Option<u64>,
@@ -95,7 +95,7 @@ pub(super) async fn stream_events(
     let revoked = app.authenticator.revoked(&who);
     let (sender, receiver) = mpsc::channel(QUEUE);
     let patience = Duration::from_secs(app.settings.http.stalled_seconds);
-    let (headers, categories) = (headers.clone(), query.category.0);
+    let (headers, categories) = (headers.clone(), query.category.into());
     let listener = Listener { app: app.clone(), who, headers, categories, sender, patience, told: known, _slot: slot };
     tokio::spawn(async move { listener.run(begin, live, revoked).await });
     Ok(([(ACCEL, "no")], Stream::new(ReceiverStream::new(receiver))))

@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::FieldViolation;
+use docket_projections::views::TOO_MANY;
 use serde::de::DeserializeOwned;
 
 use super::budgets::Payer;
@@ -164,7 +165,14 @@ pub fn violation(path: &str, message: &str) -> FieldViolation {
         let field = join(quoted());
         return FieldViolation { message: format!("{field} is required"), field, code: "required" };
     }
+    if message.starts_with("duplicate field") {
+        let field = if parent.ends_with(quoted()) { parent.to_owned() } else { join(quoted()) };
+        return FieldViolation { message: format!("{field} may be given once"), field, code: "repeated" };
+    }
     let field = if parent.is_empty() { "body".to_owned() } else { parent.to_owned() };
+    if message.starts_with(TOO_MANY) {
+        return FieldViolation { message: format!("{field}: {message}"), field, code: "too_many" };
+    }
     FieldViolation { message: format!("{field}: {message}"), field, code: "invalid" }
 }
 

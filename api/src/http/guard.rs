@@ -13,6 +13,7 @@ use super::address::ClientAddress;
 use super::ask::{bad_header, journal_problem};
 use super::cors::ForVisitor;
 use super::problem::Problem;
+use super::reads::Reader;
 use super::respond::POSITION;
 use super::table::Honours;
 use super::widget::admit_visitor;
@@ -39,6 +40,13 @@ pub(crate) async fn guard(
 async fn answer(app: &App, access: Access, request: Request, next: Next) -> Response {
     // How far the log is would tell a customer that something happened which they are not to learn of.
     let customer = request.extensions().get::<Who>().is_some_and(|who| who.is_customer());
+    let _turn = match reader(app, access, &request) {
+        None => None,
+        Some(reader) => match app.reads.begin(reader).await {
+            Ok(turn) => Some(turn),
+            Err(problem) => return problem.into_response(),
+        },
+    };
     if access == Access::Public || customer || request.method() != Method::GET {
         return next.run(request).await;
     }
@@ -47,6 +55,17 @@ async fn answer(app: &App, access: Access, request: Request, next: Next) -> Resp
     let mut response = next.run(request).await;
     response.headers_mut().entry(POSITION).or_insert(HeaderValue::from(position));
     response
+}
+
+/// Who reads, if that is what the request does. What is no resource of the API, health among it, waits for no turn.
+fn reader(app: &App, access: Access, request: &Request) -> Option<Reader> {
+    if request.method() != Method::GET || !request.uri().path().starts_with("/v1/") {
+        return None;
+    }
+    Some(match request.extensions().get::<Who>() {
+        Some(who) if access != Access::Public => Reader::Person(who.tenant.clone(), who.person.0),
+        _ => Reader::Network(ClientAddress::of(app, request.headers(), request.extensions()).network()),
+    })
 }
 
 /// `visitor` tells whether the answer is for a visitor's page to read, whatever it is.

@@ -32,6 +32,7 @@ mod organisation;
 pub mod problem;
 mod query;
 mod reach;
+pub mod reads;
 mod respond;
 mod roles;
 mod schema;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use docket_domain::Data;
 use docket_domain::Permission::ManageSettings;
 use docket_domain::organisation::{FieldDefinition, FieldType, OrganisationCommand};
-use docket_projections::views::OrganisationView;
+use docket_projections::views::{AnyOf, OrganisationView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -65,15 +65,16 @@ pub(super) async fn change_organisation(State(app): State<App>, ask: Ask<Organis
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Categories {
-    /// All of them, in order; none: any text is taken.
-    categories: Vec<String>,
+    /// All of them, in order; none: any text is taken. At most 100.
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    categories: AnyOf<String>,
 }
 
 /// Sets the ticket categories offered.
 #[utoipa::path(put, path = "/v1/organisation/categories", tag = "organisation", request_body = Categories,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn change_categories(State(app): State<App>, ask: Ask<Categories>) -> Answer<Accepted> {
-    change(&app, &ask, OrganisationCommand::ChangeCategories { to: ask.body.categories.clone() }).await
+    change(&app, &ask, OrganisationCommand::ChangeCategories { to: ask.body.categories.to_vec() }).await
 }
 
 /// A custom field of tickets.
@@ -87,7 +88,8 @@ pub(crate) struct CustomFieldDetails {
     field_type: FieldType,
     /// What may be chosen, for `choice`.
     #[serde(default)]
-    options: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 500)]
+    options: AnyOf<String, 500>,
     /// Whether values set from now on are about a person: sealed with the customer's key, and gone once they are erased.
     /// Absent: true for `text`, else false. Only `text` and `date` can be.
     personal: Option<bool>,
@@ -105,7 +107,7 @@ pub(super) async fn define_custom_field(
         name,
         label: ask.body.label.clone(),
         field_type: ask.body.field_type,
-        options: ask.body.options.clone(),
+        options: ask.body.options.to_vec(),
         personal: ask.body.personal,
     };
     change(&app, &ask, OrganisationCommand::DefineCustomField { definition }).await

@@ -161,6 +161,14 @@ impl Problem {
             .header(RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
+    /// 503: a query was given up after `seconds`.
+    pub fn took_too_long(seconds: u64) -> Self {
+        let detail = format!("the answer was not found within {seconds} s; ask for less at once");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "query_took_too_long", "The answer took too long to find", detail)
+            .with("limit_seconds", seconds)
+            .header(RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
     /// 500. `error` goes to the log, and nowhere else.
     pub fn internal(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, request = ?super::conventions::current_request(), "request failed");

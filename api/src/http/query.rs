@@ -1,9 +1,7 @@
 //! What many lists are asked with.
 
-use docket_domain::InvalidName;
 use docket_projections::views::{AssigneeFilter, PageRequest};
 use serde::{Deserialize, Deserializer};
-use std::str::FromStr;
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -17,28 +15,6 @@ pub(crate) fn page(app: &App, limit: Option<u32>, cursor: Option<String>) -> Res
         return Err(Problem::invalid_field("limit", "out_of_range", format!("limit: 1 to {}", limits.max_page_size)));
     }
     Ok(PageRequest { limit, cursor })
-}
-
-/// `a,b`: any of several names.
-#[derive(Debug, Clone)]
-pub(crate) struct AnyOf<T>(pub Vec<T>);
-
-impl<T> Default for AnyOf<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: FromStr<Err = InvalidName>> Deserialize<'de> for AnyOf<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map(|name| name.parse().map_err(serde::de::Error::custom))
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
 }
 
 /// `me`, `unassigned` or an agent's id.

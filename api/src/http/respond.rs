@@ -210,7 +210,7 @@ pub(crate) fn read_problem(error: ReadError) -> Problem {
                 },
             ])
         }
-        ReadError::TookTooLong => Problem::unavailable("the answer took too long to find; ask for less at once"),
+        ReadError::TookTooLong => Problem::took_too_long(docket_projections::QUERY_LIMIT.as_secs()),
         ReadError::Database(error) => {
             tracing::warn!(%error, "the read models are not available");
             Problem::unavailable("the read models are not available right now")

@@ -5,7 +5,7 @@ use axum::extract::State;
 use docket_domain::Permission::{self, ManagePeople};
 use docket_domain::role::RoleCommand;
 use docket_domain::{Data, HeldRole, PermissionSet, Role, RoleId};
-use docket_projections::views::OwnRole;
+use docket_projections::views::{AnyOf, OwnRole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -179,7 +179,7 @@ pub(crate) struct RoleDetails {
     name: String,
     /// What who holds it may do: at least one, and none you may not do yourself.
     #[schema(schema_with = schema::permissions)]
-    permissions: Vec<Permission>,
+    permissions: AnyOf<Permission>,
 }
 
 /// Adds a role of the organisation's own.
@@ -187,7 +187,7 @@ pub(crate) struct RoleDetails {
 pub(super) async fn define_role(State(app): State<App>, ask: Ask<RoleDetails>) -> Answer<Accepted> {
     let (may, body) = (ask.who.permissions, &ask.body);
     may_hand_out(&ask.who, PermissionSet::of(&body.permissions))?;
-    let done = app.commands.define_role(&ask.invocation, body.name.clone(), body.permissions.clone(), may).await;
+    let done = app.commands.define_role(&ask.invocation, body.name.clone(), body.permissions.to_vec(), may).await;
     done.map(|done| Accepted::noted(done).created("/v1/roles")).map_err(|error| ask.refuse(error))
 }
 
@@ -209,7 +209,7 @@ pub(super) async fn change_role(
     let (role_id, may, body) = (RoleId(id), ask.who.permissions, &ask.body);
     may_grant(&app, &ask.who, HeldRole::Own(role_id)).await?;
     may_hand_out(&ask.who, PermissionSet::of(&body.permissions))?;
-    let (name, permissions) = (body.name.clone(), body.permissions.clone());
+    let (name, permissions) = (body.name.clone(), body.permissions.to_vec());
     change(&app, &ask, id, RoleCommand::Change { role_id, name, permissions, may }).await
 }
 

@@ -53,12 +53,12 @@ pub(crate) fn desk_role() -> RefOr<Schema> {
 
 /// Permissions, as many as wanted.
 pub(crate) fn permissions() -> RefOr<Schema> {
-    RefOr::T(Schema::Array(ArrayBuilder::new().items(permission()).build()))
+    RefOr::T(Schema::Array(ArrayBuilder::new().items(permission()).max_items(Some(100)).build()))
 }
 
 /// Ticket statuses, as many as wanted.
 pub(crate) fn ticket_statuses() -> RefOr<Schema> {
-    RefOr::T(Schema::Array(ArrayBuilder::new().items(ticket_status()).build()))
+    RefOr::T(Schema::Array(ArrayBuilder::new().items(ticket_status()).max_items(Some(100)).build()))
 }
 
 /// Who did something.

@@ -6,7 +6,7 @@ use docket_domain::Permission::ManageSettings;
 use docket_domain::service_level::{ServiceLevelCommand, SlaPolicy};
 use docket_domain::ticket::TicketStatus;
 use docket_domain::{CalendarId, Data, SlaPolicyId};
-use docket_projections::views::{ConditionsView, Page, SlaPolicyView, TargetsView};
+use docket_projections::views::{AnyOf, ConditionsView, Page, SlaPolicyView, TargetsView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -70,11 +70,11 @@ pub(crate) struct SlaPolicyDetails {
     /// Statuses in which clocks stand still. Absent: `waiting_customer` and `on_hold`.
     #[serde(default = "usual_pauses")]
     #[schema(schema_with = schema::ticket_statuses)]
-    pause_in: Vec<TicketStatus>,
+    pause_in: AnyOf<TicketStatus>,
 }
 
-fn usual_pauses() -> Vec<TicketStatus> {
-    vec![TicketStatus::WaitingCustomer, TicketStatus::OnHold]
+fn usual_pauses() -> AnyOf<TicketStatus> {
+    vec![TicketStatus::WaitingCustomer, TicketStatus::OnHold].into()
 }
 
 impl SlaPolicyDetails {
@@ -84,7 +84,7 @@ impl SlaPolicyDetails {
             calendar_id: CalendarId(self.calendar_id),
             conditions: self.conditions.clone().into(),
             targets: self.targets.into(),
-            pause_in: self.pause_in.clone(),
+            pause_in: self.pause_in.to_vec(),
         }
     }
 }
@@ -126,7 +126,8 @@ pub(super) async fn archive_sla_policy(State(app): State<App>, Path(id): Path<Uu
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyOrder {
     /// Every policy in force, each once; the first is tried first.
-    policy_ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    policy_ids: AnyOf<Uuid>,
 }
 
 /// Sets the order in which policies are tried. The receipt's id is that of all policies together.

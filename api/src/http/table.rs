@@ -130,7 +130,8 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
             401 | 403 => access != Access::Public,
             404 => path.contains('{') || changes,
             412 => changes && honours == Honours::Both,
-            408 | 409 | 413 | 415 | 429 => changes,
+            408 | 409 | 413 | 415 => changes,
+            429 => changes || path.starts_with("/v1/"),
             405 => false,
             _ => true,
         };

@@ -9,7 +9,7 @@ use docket_commands::{Invocation, RequestKey};
 use docket_domain::Permission::{self, ManageSettings};
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::{Data, PermissionSet, PersonId};
-use docket_projections::views::Page;
+use docket_projections::views::{AnyOf, Page};
 use docket_store::IdempotencyKey;
 use docket_store::vault::{ApiToken, NewApiToken};
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ pub(crate) struct NewToken {
     person_id: Option<Uuid>,
     /// What it may be used for: not more than you may. Absent: all you may.
     #[schema(schema_with = schema::permissions)]
-    scopes: Option<Vec<Permission>>,
+    scopes: Option<AnyOf<Permission>>,
     /// When it ends; absent: when it is revoked.
     expires_at: Option<DateTime<Utc>>,
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use docket_domain::Permission::{ManagePeople, ManageSettings, ViewTickets};
 use docket_domain::view::{ViewDraft, ViewFilter, ViewSort};
 use docket_domain::{CustomerId, Data, DepartmentId, PersonId, ViewId};
-use docket_projections::views::{Page, SavedFilter, SavedView, ViewCount};
+use docket_projections::views::{AnyOf, Page, SavedFilter, SavedView, ViewCount};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -96,8 +96,8 @@ impl ViewDetails {
         ViewDraft {
             name: self.name.clone(),
             filter: ViewFilter {
-                status: filter.status,
-                priority: filter.priority,
+                status: filter.status.into(),
+                priority: filter.priority.into(),
                 category: filter.category,
                 department_id: filter.department_id.map(DepartmentId),
                 assignee: filter.assignee,
@@ -155,7 +155,8 @@ pub(crate) struct ViewOrder {
     #[schema(required = false)]
     shared: bool,
     /// The views that come first, in this order. Those not named follow as they stood.
-    view_ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 1000)]
+    view_ids: AnyOf<Uuid, 1000>,
 }
 
 /// Puts one's own views, or the shared ones, in another order.

@@ -23,6 +23,7 @@ use crate::config::Role;
 use crate::http::Http;
 use crate::http::budgets::Budgets;
 use crate::http::in_flight::InFlight;
+use crate::http::reads::Reads;
 use crate::http::table::Route;
 use crate::live::{Hub, Slots};
 
@@ -143,6 +144,7 @@ impl Server {
             slots: Slots::new(desk.settings.http.live_per_person, desk.settings.http.live_per_address),
             workers: desk.workers.clone(),
             budgets: budgets.clone(),
+            reads: Reads::new(desk.settings.http.reads_per_caller, desk.settings.http.waiting_reads_per_caller),
             in_flight: InFlight::new(desk.settings.http.max_in_flight, desk.settings.http.max_in_flight_per_address),
             stopping: self.stop_http.clone(),
         });

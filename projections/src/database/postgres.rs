@@ -6,7 +6,7 @@ use sqlx::postgres::{PgArguments, PgPool};
 use sqlx::{Arguments as _, AssertSqlSafe, Executor, PgConnection, Postgres};
 use uuid::Uuid;
 
-use crate::error::ReadError;
+use crate::error::{QUERY_LIMIT, ReadError};
 use crate::table::{Cell, ColumnSpec, ColumnType, DbRow, TableSpec};
 
 /// The schema of the read models.
@@ -42,7 +42,11 @@ pub(crate) async fn owner_pool(url: &str) -> Result<PgPool, ReadError> {
 
 /// A pool that acts as the reader role: row-level security applies.
 pub(crate) async fn read_pool(url: &str) -> Result<PgPool, ReadError> {
-    Ok(connector(url)?.with("role", READER).pool(|pool| pool.min_connections(1).max_connections(8)).await?)
+    Ok(connector(url)?
+        .with("role", READER)
+        .with("statement_timeout", &format!("{}s", QUERY_LIMIT.as_secs()))
+        .pool(|pool| pool.min_connections(1).max_connections(8))
+        .await?)
 }
 
 pub(super) async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), ReadError> {

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::sqlite::{BUSY, blocking, closed, fetch, prepare};
-use crate::error::ReadError;
+use super::sqlite::{blocking, closed, fetch, prepare};
+use crate::error::{QUERY_LIMIT, ReadError};
 use crate::table::{Cell, DbRow};
 
 /// Reads at once. More would only compete for the same cores.
@@ -23,8 +23,6 @@ const BUDGET: std::ffi::c_int = 20_000;
 const READING: &str = "PRAGMA query_only = on; PRAGMA temp_store = memory; PRAGMA cache_size = -4096; \
      PRAGMA mmap_size = 268435456";
 
-/// How long a query may take at all.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Steps between two looks at whether anybody still waits for the answer.
 const LOOK_UP: std::ffi::c_int = 100_000;
 
@@ -64,7 +62,7 @@ impl Reader {
         wanted: Arc<AtomicBool>,
         patience: Duration,
     ) -> Result<Vec<DbRow>, ReadError> {
-        self.0.busy_timeout(BUSY)?;
+        self.0.busy_timeout(patience)?;
         let begun = Instant::now();
         let is_over = move || !wanted.load(Ordering::Relaxed) || begun.elapsed() > patience;
         self.0.progress_handler(LOOK_UP, Some(is_over))?;
@@ -106,7 +104,7 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default(), patience: PATIENCE }
+        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default(), patience: QUERY_LIMIT }
     }
 
     /// Runs a query on a free connection. Dropping the future interrupts it.
@@ -152,8 +150,8 @@ mod tests {
     use crate::database::sqlite::connect;
 
     const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-    /// Far less than [`PATIENCE`], far more than an interruption takes.
-    const SOON: Duration = Duration::from_secs(10);
+    /// Far less than [`QUERY_LIMIT`], far more than an interruption takes.
+    const SOON: Duration = Duration::from_secs(5);
 
     fn readers() -> (tempfile::TempDir, Readers) {
         let folder = tempfile::tempdir().expect("a folder");

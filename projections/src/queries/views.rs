@@ -72,8 +72,8 @@ fn read(row: &mut RowReader<'_>) -> Result<SavedView, ReadError> {
         filter: {
             let filter = row.get::<Json<ViewFilter>>()?.0;
             SavedFilter {
-                status: filter.status,
-                priority: filter.priority,
+                status: filter.status.into(),
+                priority: filter.priority.into(),
                 category: filter.category,
                 department_id: filter.department_id.map(|id| id.0),
                 assignee: filter.assignee,

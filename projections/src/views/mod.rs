@@ -1,6 +1,7 @@
 //! What queries answer: the shapes that go out as JSON, named as in the design's section 8.
 
 mod agent;
+mod any_of;
 mod audit;
 mod calendar;
 mod chat;
@@ -19,6 +20,7 @@ mod sla_policy;
 mod ticket;
 
 pub use agent::AgentView;
+pub use any_of::{AnyOf, CommaSeparated, TOO_MANY, comma_separated};
 pub use audit::{AuditEntry, AuditFilter};
 pub use calendar::{CalendarView, DayOfWeek, OpenHours, WorkingRangeView};
 pub use chat::{ChatFilter, ChatSort, ChatView, VisitorView};

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::schema;
-use super::{AssigneeFilter, TicketFilter, TicketSort};
+use super::{AnyOf, AssigneeFilter, TicketFilter, TicketSort};
 
 /// Which tickets a saved view shows, named as the parameters of ticket lists. Empty or absent means all.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -17,11 +17,11 @@ pub struct SavedFilter {
     /// In one of these statuses.
     #[serde(default)]
     #[schema(required = false, schema_with = schema::ticket_statuses)]
-    pub status: Vec<TicketStatus>,
+    pub status: AnyOf<TicketStatus>,
     /// Of one of these priorities.
     #[serde(default)]
     #[schema(required = false, schema_with = schema::priorities)]
-    pub priority: Vec<Priority>,
+    pub priority: AnyOf<Priority>,
     /// Of this category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
@@ -106,8 +106,8 @@ impl SavedView {
     pub fn ticket_filter(&self, now: DateTime<Utc>) -> TicketFilter {
         let filter = &self.filter;
         TicketFilter {
-            status: filter.status.clone(),
-            priority: filter.priority.clone(),
+            status: filter.status.to_vec(),
+            priority: filter.priority.to_vec(),
             category: filter.category.clone(),
             department_id: filter.department_id,
             assignee: filter.assignee.map(|assignee| match assignee {

@@ -36,8 +36,9 @@ enumerations! {
     view_sort: ViewSort,
 }
 
+/// Any of these, as [`AnyOf`](super::AnyOf) takes them.
 fn several(schema: RefOr<Schema>) -> RefOr<Schema> {
-    ArrayBuilder::new().items(schema).into()
+    ArrayBuilder::new().items(schema).max_items(Some(100)).into()
 }
 
 pub(super) fn ticket_statuses() -> RefOr<Schema> {

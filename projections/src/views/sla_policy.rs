@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::schema;
+use super::{AnyOf, schema};
 
 /// Which tickets a policy is for. Every list that is not empty must hold what the ticket has; of tags, any.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -17,26 +17,29 @@ use super::schema;
 pub struct ConditionsView {
     /// Priorities.
     #[schema(schema_with = schema::priorities)]
-    pub priorities: Vec<Priority>,
+    pub priorities: AnyOf<Priority>,
     /// Categories.
-    pub categories: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    pub categories: AnyOf<String>,
     /// Departments.
-    pub department_ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    pub department_ids: AnyOf<Uuid>,
     /// Tags.
-    pub tags: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    pub tags: AnyOf<String>,
     /// Ways tickets come in.
     #[schema(schema_with = schema::channels)]
-    pub channels: Vec<Channel>,
+    pub channels: AnyOf<Channel>,
 }
 
 impl From<SlaConditions> for ConditionsView {
     fn from(conditions: SlaConditions) -> Self {
         Self {
-            priorities: conditions.priorities,
-            categories: conditions.categories,
-            department_ids: conditions.department_ids.into_iter().map(Uuid::from).collect(),
-            tags: conditions.tags,
-            channels: conditions.channels,
+            priorities: conditions.priorities.into(),
+            categories: conditions.categories.into(),
+            department_ids: conditions.department_ids.into_iter().map(Uuid::from).collect::<Vec<_>>().into(),
+            tags: conditions.tags.into(),
+            channels: conditions.channels.into(),
         }
     }
 }
@@ -44,11 +47,11 @@ impl From<SlaConditions> for ConditionsView {
 impl From<ConditionsView> for SlaConditions {
     fn from(conditions: ConditionsView) -> Self {
         Self {
-            priorities: conditions.priorities,
-            categories: conditions.categories,
+            priorities: conditions.priorities.into(),
+            categories: conditions.categories.into(),
             department_ids: conditions.department_ids.into_iter().map(DepartmentId).collect(),
-            tags: conditions.tags,
-            channels: conditions.channels,
+            tags: conditions.tags.into(),
+            channels: conditions.channels.into(),
         }
     }
 }

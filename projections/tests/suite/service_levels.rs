@@ -73,7 +73,7 @@ async fn policies_come_in_their_order_and_calendars_by_name(engine: Engine) {
     let listed = queries.sla_policies(&viewer).await.unwrap();
     let names: Vec<_> = listed.iter().map(|policy| (policy.name.as_str(), policy.version)).collect();
     assert_eq!(names, [("three", 5), ("first", 7)], "an order is no change of a policy");
-    assert_eq!(listed[0].conditions.tags, ["vip"]);
+    assert_eq!(*listed[0].conditions.tags, ["vip"]);
     assert_eq!(listed[0].targets.urgent.unwrap().next_response, Some(600));
     assert!(queries.sla_policy(&viewer, ids[1].0).await.unwrap().unwrap().archived);
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod bad_input;
+mod bounded_reads;
 mod command_line;
 mod conventions;
 mod erasure;

@@ -5,6 +5,7 @@ use axum::extract::State;
 use docket_commands::Loaded;
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::{AgentId, DepartmentId, Permission, PersonId, Role};
+use docket_projections::views::AnyOf;
 use docket_store::vault::AccountError;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -165,7 +166,8 @@ pub(in crate::http) async fn change_agent_capacity(
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSkills {
     /// All of them.
-    skills: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    skills: AnyOf<String>,
 }
 
 /// Sets what an agent can do.
@@ -176,7 +178,7 @@ pub(in crate::http) async fn change_agent_skills(
     Path(id): Path<Uuid>,
     ask: Ask<NewSkills>,
 ) -> Answer<Accepted> {
-    change(&app, &ask, id, AgentCommand::ChangeSkills { skills: ask.body.skills.clone() }).await
+    change(&app, &ask, id, AgentCommand::ChangeSkills { skills: ask.body.skills.to_vec() }).await
 }
 
 /// Which departments they belong to.
@@ -184,7 +186,8 @@ pub(in crate::http) async fn change_agent_skills(
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDepartments {
     /// All of them.
-    department_ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    department_ids: AnyOf<Uuid>,
 }
 
 /// Sets which departments an agent belongs to.

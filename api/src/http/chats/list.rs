@@ -6,7 +6,7 @@ use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use docket_domain::Category;
 use docket_domain::chat::ChatStatus;
-use docket_projections::views::{ChatFilter, ChatSort, ChatView, Page};
+use docket_projections::views::{AnyOf, ChatFilter, ChatSort, ChatView, Page, comma_separated};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use crate::http::event_view::EventView;
 use crate::http::extract::{Path, Query};
 use crate::http::history::{HistoryQuery, stream_page};
 use crate::http::problem::{Answer, Problem};
-use crate::http::query::{AnyOf, Assignee, page};
+use crate::http::query::{Assignee, page};
 use crate::http::reach::reply_via;
 use crate::http::respond::{Listing, Versioned};
 use crate::http::there;
@@ -27,9 +27,9 @@ use crate::http::there;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ChatQuery {
-    /// In one of these statuses: `waiting,active`.
-    #[serde(default)]
-    #[param(value_type = Option<String>)]
+    /// In one of these statuses: `waiting,active`; at most 100.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>, format = "comma-separated")]
     status: AnyOf<ChatStatus>,
     /// `me`, `unassigned` or an agent's id.
     #[param(value_type = Option<String>)]
@@ -64,7 +64,7 @@ pub(super) async fn list_chats(
 ) -> Answer<Listing<ChatView>> {
     let request = page(&app, query.limit, query.cursor)?;
     let filter = ChatFilter {
-        status: query.status.0,
+        status: query.status.into(),
         agent: query.agent.map(|agent| agent.0),
         department_id: query.department_id,
         customer_id: query.customer_id,

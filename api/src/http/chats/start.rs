@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use docket_commands::StartChat;
 use docket_domain::{CustomerId, DepartmentId, Permission};
+use docket_projections::views::AnyOf;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -41,7 +42,8 @@ pub(crate) struct NewChat {
     department_id: Option<Uuid>,
     /// Skills an agent needs.
     #[serde(default)]
-    skills: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    skills: AnyOf<String>,
 }
 
 /// Starts a chat. A customer's goes into the queue; an agent who starts one has it at once. A visitor of the widget is
@@ -98,7 +100,7 @@ pub(super) async fn start_chat(
         question: body.question.clone(),
         message: body.message.clone(),
         department_id: body.department_id.map(DepartmentId),
-        skills: body.skills.clone(),
+        skills: body.skills.to_vec(),
         verified: of_visitor && who.is_verified(),
         somebody_is_there,
         ..StartChat::of(customer_id)

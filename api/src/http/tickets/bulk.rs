@@ -5,6 +5,7 @@ use axum::extract::State;
 use docket_commands::Invocation;
 use docket_domain::ticket::{Priority, TicketCommand, TicketStatus};
 use docket_domain::{AgentId, DepartmentId, Permission, TicketId};
+use docket_projections::views::AnyOf;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,7 +28,8 @@ const AT_ONCE: usize = 16;
 #[serde(deny_unknown_fields)]
 pub(crate) struct BulkChange {
     /// Which tickets: at most 100.
-    ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 1000)]
+    ids: AnyOf<Uuid, 1000>,
     /// The status to go to.
     #[schema(schema_with = schema::ticket_status)]
     status: Option<TicketStatus>,
@@ -46,10 +48,12 @@ pub(crate) struct BulkChange {
     department_id: Option<Option<Uuid>>,
     /// Tags to add.
     #[serde(default)]
-    add_tags: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    add_tags: AnyOf<String>,
     /// Tags to remove.
     #[serde(default)]
-    remove_tags: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    remove_tags: AnyOf<String>,
 }
 
 /// What became of one ticket.
@@ -97,7 +101,7 @@ impl BulkChange {
         commands.extend(self.category.clone().map(|to| TicketCommand::ChangeCategory { to }));
         commands.extend(self.department_id.map(|to| TicketCommand::ChangeDepartment { to: to.map(DepartmentId) }));
         if !self.add_tags.is_empty() || !self.remove_tags.is_empty() {
-            commands.push(TicketCommand::ChangeTags { add: self.add_tags.clone(), remove: self.remove_tags.clone() });
+            commands.push(TicketCommand::ChangeTags { add: self.add_tags.to_vec(), remove: self.remove_tags.to_vec() });
         }
         if commands.is_empty() {
             return Err(Problem::invalid_field("body", "required", "say at least one change"));

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use docket_domain::ticket::{CustomFields, PlainFields, Priority, TicketCommand, TicketStatus};
 use docket_domain::{AgentId, DepartmentId};
+use docket_projections::views::AnyOf;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -155,10 +156,12 @@ pub(super) async fn change_ticket_subject(
 pub(crate) struct TagChanges {
     /// Tags to add.
     #[serde(default)]
-    add: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    add: AnyOf<String>,
     /// Tags to remove.
     #[serde(default)]
-    remove: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    remove: AnyOf<String>,
 }
 
 /// Adds and removes tags.
@@ -169,7 +172,7 @@ pub(super) async fn change_ticket_tags(
     Path(id): Path<Uuid>,
     ask: Ask<TagChanges>,
 ) -> Answer<Accepted> {
-    let command = TicketCommand::ChangeTags { add: ask.body.add.clone(), remove: ask.body.remove.clone() };
+    let command = TicketCommand::ChangeTags { add: ask.body.add.to_vec(), remove: ask.body.remove.to_vec() };
     change(&app, &ask, id, command).await
 }
 

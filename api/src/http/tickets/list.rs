@@ -5,7 +5,9 @@ use axum::extract::State;
 use axum::http::Uri;
 use docket_domain::ticket::{Priority, TicketStatus};
 use docket_domain::view::Moment;
-use docket_projections::views::{Page, SidebarCounts, TicketCounts, TicketFilter, TicketSort, TicketView};
+use docket_projections::views::{
+    AnyOf, Page, SidebarCounts, TicketCounts, TicketFilter, TicketSort, TicketView, comma_separated,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use crate::app::App;
 use crate::auth::Who;
 use crate::http::extract::Query;
 use crate::http::problem::{Answer, Problem};
-use crate::http::query::{AnyOf, Assignee, page};
+use crate::http::query::{Assignee, page};
 use crate::http::respond::Listing;
 use crate::http::views::find_view;
 
@@ -25,11 +27,13 @@ use crate::http::views::find_view;
 pub(crate) struct TicketQuery {
     /// As a saved view has it. What other parameters say comes in place of what the view says of the same.
     view: Option<Uuid>,
-    /// In one of these statuses: `open,in_progress`.
-    #[param(value_type = Option<String>)]
+    /// In one of these statuses: `open,in_progress`; at most 100.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>, format = "comma-separated")]
     status: Option<AnyOf<TicketStatus>>,
-    /// Of one of these priorities: `high,urgent`.
-    #[param(value_type = Option<String>)]
+    /// Of one of these priorities: `high,urgent`; at most 100.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(value_type = Option<String>, format = "comma-separated")]
     priority: Option<AnyOf<Priority>>,
     /// Of this category.
     category: Option<String>,
@@ -105,8 +109,8 @@ pub(super) async fn list_tickets(
     };
     let base = view.map(|view| view.ticket_filter(now)).unwrap_or_default();
     let filter = TicketFilter {
-        status: query.status.map_or(base.status, |status| status.0),
-        priority: query.priority.map_or(base.priority, |priority| priority.0),
+        status: query.status.map_or(base.status, |status| status.into()),
+        priority: query.priority.map_or(base.priority, |priority| priority.into()),
         category: query.category.or(base.category),
         department_id: query.department_id.or(base.department_id),
         assignee: query.assignee.map(|assignee| assignee.0).or(base.assignee),

@@ -5,6 +5,7 @@ use docket_commands::OpenTicket;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::ticket::{Channel, CustomFields, Priority};
 use docket_domain::{Actor, AgentId, CustomerId, DepartmentId, Permission, TicketId};
+use docket_projections::views::AnyOf;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -40,7 +41,8 @@ pub(crate) struct NewTicket {
     order_ref: Option<String>,
     /// Tags; for people of the desk only.
     #[serde(default)]
-    tags: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    tags: AnyOf<String>,
     /// Custom fields.
     #[serde(default)]
     #[schema(schema_with = schema::custom_fields)]
@@ -91,7 +93,7 @@ pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> 
         customer_id: CustomerId(who.person.0),
         department_id: body.department_id.map(DepartmentId),
         order_ref: body.order_ref.clone(),
-        tags: body.tags.clone(),
+        tags: body.tags.to_vec(),
         custom_fields: body.custom_fields.clone(),
         channel,
         follow_up_of: body.follow_up_of.map(TicketId),

@@ -6,6 +6,7 @@ use docket_domain::DepartmentId;
 use docket_domain::organisation::{
     FormField, OrganisationCommand, Widget, WidgetLanguage, WidgetPosition, WidgetSettings,
 };
+use docket_projections::views::AnyOf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -96,7 +97,8 @@ pub(crate) struct WidgetChange {
     enabled: bool,
     /// Origins of the pages it may stand on, e.g. `https://shop.example.com`; none: any. At most 50.
     #[serde(default)]
-    allowed_origins: Vec<String>,
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    allowed_origins: AnyOf<String>,
     /// What stands above the conversation.
     title: Option<String>,
     /// The first words a visitor reads.
@@ -117,7 +119,8 @@ pub(crate) struct WidgetChange {
     email_field: Option<FormField>,
     /// Departments visitors choose from; none: they are not asked. At most 50.
     #[serde(default)]
-    department_ids: Vec<Uuid>,
+    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    department_ids: AnyOf<Uuid>,
     /// What visitors read while nobody is there.
     offline_text: Option<String>,
 }
@@ -129,7 +132,7 @@ pub(super) async fn change_widget_settings(State(app): State<App>, ask: Ask<Widg
     let (body, usual) = (&ask.body, WidgetSettings::default());
     let settings = WidgetSettings {
         enabled: body.enabled,
-        allowed_origins: body.allowed_origins.clone(),
+        allowed_origins: body.allowed_origins.to_vec(),
         title: body.title.clone(),
         greeting: body.greeting.clone(),
         accent_color: body.accent_color.clone(),
