@@ -6,6 +6,7 @@
 //! - Every query takes a [`Viewer`]: tenants never meet, and a customer's limits are in the SQL itself.
 
 mod as_of;
+mod compare;
 mod database;
 mod error;
 mod folding;
@@ -22,6 +23,7 @@ mod viewer;
 pub mod views;
 
 pub use as_of::ticket_at;
+pub use compare::{Compared, Difference};
 pub use error::{QUERY_LIMIT, ReadError};
 pub use queries::{Queries, explain_sla};
 pub use read_models::{Projected, ReadModels, ReadModelsUrl};

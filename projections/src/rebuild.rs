@@ -19,11 +19,11 @@ use crate::table::{Cell, Column};
 /// Events read, folded and written at once.
 const BATCH: usize = 4096;
 /// Rows of a model kept in memory: as long as all fit, nothing is ever loaded.
-const KEEP: usize = 100_000;
+pub(crate) const KEEP: usize = 100_000;
 /// Changed rows of a model that wait to be written: most of what happens to a ticket happens soon after it was opened.
 const WAIT: usize = 50_000;
 /// How many events may be missing when the tables change places: they are folded while everybody waits.
-const CLOSE: u64 = 512;
+pub(crate) const CLOSE: u64 = 512;
 
 /// How far a rebuild is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(crate) async fn outdated(writer: &mut Writer) -> Result<Vec<ModelInfo>, Read
 }
 
 /// Locks the group's checkpoint until the transaction ends, and reads it: no worker advances meanwhile.
-async fn lock(writer: &mut Writer) -> Result<Checkpoint, ReadError> {
+pub(crate) async fn lock(writer: &mut Writer) -> Result<Checkpoint, ReadError> {
     let make = "INSERT INTO checkpoints (name, position, generation) VALUES ($1, 0, 0) ON CONFLICT (name) DO NOTHING";
     writer.execute(make, vec![Cell::Text(GROUP.into())]).await?;
     let lock = "UPDATE checkpoints SET position = position WHERE name = $1";
@@ -119,7 +119,7 @@ async fn next_generation(writer: &mut Writer) -> Result<i64, ReadError> {
 }
 
 /// Commits or rolls back.
-async fn end<T>(writer: &mut Writer, result: Result<T, ReadError>) -> Result<T, ReadError> {
+pub(crate) async fn end<T>(writer: &mut Writer, result: Result<T, ReadError>) -> Result<T, ReadError> {
     match &result {
         Ok(_) => writer.commit().await?,
         Err(_) => writer.rollback().await?,
@@ -199,7 +199,7 @@ async fn rebuild(
     }
 }
 
-async fn make_shadows(writer: &mut Writer, models: &[ModelInfo]) -> Result<i64, ReadError> {
+pub(crate) async fn make_shadows(writer: &mut Writer, models: &[ModelInfo]) -> Result<i64, ReadError> {
     let generation = next_generation(writer).await?;
     for model in models {
         // What a rebuild that died has left.
@@ -256,7 +256,7 @@ async fn leftovers(writer: &mut Writer, model: &ModelInfo) -> Result<Vec<String>
 }
 
 /// Folds the log up to the target. Reading and decoding go on in a task of their own while rows are written.
-async fn fold_to(
+pub(crate) async fn fold_to(
     writer: &mut Writer,
     journal: &Journal,
     group: &mut Group,
@@ -296,7 +296,11 @@ async fn fold_to(
 }
 
 /// Events after `after` and not beyond `to`, and how far was looked (at most `to`).
-async fn page_upto(journal: &Journal, after: Position, to: Position) -> Result<(Vec<Arc<Event>>, Position), ReadError> {
+pub(crate) async fn page_upto(
+    journal: &Journal,
+    after: Position,
+    to: Position,
+) -> Result<(Vec<Arc<Event>>, Position), ReadError> {
     let page = journal.read_all(after, &Filter::default(), BATCH).await?;
     let events: Vec<_> = page.events.into_iter().filter(|e| e.meta.position <= to).map(Arc::new).collect();
     if page.scanned_to <= after {

@@ -1,5 +1,6 @@
 //! One suite, run on SQLite and PostgreSQL.
 
+mod comparing;
 mod desk;
 mod erasing;
 mod figures;
