@@ -4,6 +4,7 @@ mod environment;
 mod load;
 mod nats;
 mod proxies;
+mod signing;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use nats::NatsSettings;
 pub use proxies::Network;
+pub use signing::SigningSettings;
 
 /// The commented default file, which is also where the defaults are read from.
 pub const DEFAULTS: &str = include_str!("../../docket.default.toml");
@@ -80,6 +82,7 @@ pub struct Settings {
     pub budgets: BudgetSettings,
     pub relay: RelaySettings,
     pub reactors: ReactorSettings,
+    pub signing: SigningSettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
     pub web: WebSettings,

@@ -166,6 +166,7 @@ impl World {
             ("departments", true) => fill(&[&self.department]),
             ("calendars", true) => fill(&[&self.calendar]),
             ("sla-policies", true) => fill(&[&self.policy]),
+            ("audit", _) if path.ends_with("/heads") => vec![path.to_owned(), format!("{path}?limit=500")],
             ("audit", _) => vec![format!("{path}?limit=100"), format!("{path}?stream_id={}", self.ticket)],
             // Followed by themselves.
             ("events" | "live", _) => Vec::new(),

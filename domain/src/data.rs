@@ -33,7 +33,7 @@ pub enum Data {
     Roles,
     /// Sign-ins, credentials, and the accounts they belong to.
     Accounts,
-    /// The audit trail: who did what when, without anybody's words.
+    /// The audit trail: who did what when, without anybody's words; and the signed heads of the log.
     AuditTrail,
     /// Figures of the whole desk.
     Reports,

@@ -92,11 +92,7 @@ impl<'a> Leaf<'a> {
     /// four bytes, big-endian. A field that is absent has length 0.
     pub fn canonical_bytes(&self, out: &mut Vec<u8>) {
         out.clear();
-        let mut field = |bytes: &[u8]| {
-            let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            out.extend_from_slice(&length.to_be_bytes());
-            out.extend_from_slice(bytes);
-        };
+        let mut field = |bytes: &[u8]| length_prefixed(out, bytes);
         field(self.stream.tenant.as_str().as_bytes());
         field(self.stream.category.as_str().as_bytes());
         field(self.stream.id.as_bytes());
@@ -130,7 +126,14 @@ pub fn link(previous: &Hash, leaf: &Hash) -> Hash {
     sha256(&both)
 }
 
-fn sha256(bytes: &[u8]) -> Hash {
+/// Appends bytes, preceded by their length as four bytes, big-endian.
+pub(crate) fn length_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
     hash

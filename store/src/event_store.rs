@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::Quarantined;
+use crate::signing::{SignedHead, TenantChain, TenantChains};
 
 /// An event that wants to be recorded. Its payload is sealed already.
 #[derive(Debug, Clone)]
@@ -264,6 +265,36 @@ pub trait EventStore: Send + Sync + Debug + 'static {
     /// Takes `count` numbers out of a tenant's sequence and returns the first. Never gives a number twice;
     /// numbers may stay unused after a crash.
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError>;
+
+    /// The next number of a sequence in each tenant that has taken any.
+    async fn next_numbers(&self, sequence: &str) -> Result<Vec<(TenantId, u64)>, StoreError> {
+        let _ = sequence;
+        Err(StoreError::Unsupported("tell its numbers"))
+    }
+
+    /// Keeps a signed head, and with it the tenants' chains as they are there. False, and nothing is kept, if another head follows on
+    /// the same one already, or is at this position or beyond.
+    async fn keep_head(&self, head: &SignedHead, tenants: &TenantChains) -> Result<bool, StoreError> {
+        let _ = (head, tenants);
+        Err(StoreError::Unsupported("keep signed heads"))
+    }
+
+    /// Up to `limit` signed heads of positions above `after`, in order.
+    async fn heads_after(&self, after: Position, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
+        let _ = (after, limit);
+        Ok(Vec::new())
+    }
+
+    /// Up to `limit` signed heads of positions below `before` (of any, if it is absent), the latest first.
+    async fn heads_before(&self, before: Option<Position>, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
+        let _ = (before, limit);
+        Ok(Vec::new())
+    }
+
+    /// The tenants' chains that were kept with the last head.
+    async fn tenant_heads(&self) -> Result<Vec<(TenantId, TenantChain)>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Finishes what is under way and closes.
     async fn close(&self);

@@ -1,5 +1,6 @@
 //! The raw export: the log as lines of JSON that an auditor can verify without Docket. `docs/log-format.md` describes it.
 
+use std::collections::VecDeque;
 use std::io::BufRead;
 
 use chrono::{DateTime, Utc};
@@ -10,11 +11,13 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use uuid::Uuid;
 
 use crate::chain::{GENESIS, Hash, Leaf};
-use crate::verify::{Anchor, Checker, Damage, Verified, VerifyError};
+use crate::signing::{SignedHead, TenantChains, TenantProof};
+use crate::verify::{Anchor, CheckResult, Contents, Damage, Expectations, Heads, Report, Verified, VerifyError, Walk};
 use crate::{ChainKind, EventStore, Filter, RecordedEvent, StoreError};
 
 const FORMAT: &str = "docket-log";
-const FORMAT_VERSION: u32 = 1;
+/// Version 1 had neither signed heads nor proofs.
+const FORMAT_VERSION: u32 = 2;
 /// Events read at once.
 const PAGE: usize = 2048;
 
@@ -41,6 +44,12 @@ enum Line {
         position: u64,
         #[serde(with = "hex::serde")]
         leaf: Hash,
+    },
+    Head {
+        head: Box<SignedHead>,
+    },
+    Tenant {
+        tenant_head: TenantProof,
     },
     End {
         end: u64,
@@ -91,15 +100,15 @@ struct EventLine {
 }
 
 /// RFC 3339 with exactly six fraction digits.
-mod micros {
+pub(crate) mod micros {
     use chrono::{DateTime, Utc};
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
         DateTime::<Utc>::deserialize(deserializer)
     }
 }
@@ -153,7 +162,8 @@ impl From<EventLine> for RecordedEvent {
     }
 }
 
-/// Writes the log after `after` as lines: events that match `filter` whole, of the others only the leaf.
+/// Writes the log after `after` as lines: events that match `filter` whole, of the others only the leaf; the signed heads; and of one
+/// tenant that its events are all there.
 /// Calls `progress` with each position reached. Returns the end, to be kept as an anchor.
 ///
 /// # Errors
@@ -181,21 +191,30 @@ pub async fn export_log(
     let mut buffer = Vec::new();
     push(&mut buffer, &header)?;
     let (all, mut scratch, mut scanned) = (Filter::default(), Vec::new(), after);
+    let mut signed = SignedPart::new(store, after, filter).await?;
     // A log that grows meanwhile is exported up to here at least, and not for ever.
     let head = store.head().await?;
     loop {
         let page = store.read_all(scanned, &all, PAGE).await?;
         for event in page.events {
             end = Anchor { position: event.meta.position, hash: event.hash };
+            let leaf = Leaf::of(&event).hash(&mut scratch);
+            signed.tenants.add(&event.meta.stream.tenant, &leaf);
             let line = if matches(filter, &event) {
                 Line::Event(Box::new(event.into()))
             } else {
-                Line::Leaf { position: event.meta.position.0, leaf: Leaf::of(&event).hash(&mut scratch) }
+                Line::Leaf { position: event.meta.position.0, leaf }
             };
             push(&mut buffer, &line)?;
+            if let Some(head) = signed.head_at(end.position).await? {
+                push(&mut buffer, &Line::Head { head: Box::new(head) })?;
+            }
         }
         let finished = page.scanned_to == scanned || page.scanned_to >= head;
         if finished {
+            if let Some(tenant_head) = signed.proof() {
+                push(&mut buffer, &Line::Tenant { tenant_head })?;
+            }
             push(&mut buffer, &Line::End { end: end.position.0, hash: end.hash })?;
         }
         out.write_all(&buffer).await?;
@@ -206,6 +225,46 @@ pub async fn export_log(
             out.flush().await?;
             return Ok(end);
         }
+    }
+}
+
+/// The signed heads along an export, and what they say of its tenant.
+struct SignedPart<'a> {
+    store: &'a dyn EventStore,
+    waiting: VecDeque<SignedHead>,
+    /// Heads up to here were read, and up to there are to be.
+    known_to: Position,
+    through: Position,
+    tenants: TenantChains,
+    at_last: Option<TenantChains>,
+    /// The tenant all of whose events are in the export.
+    whole: Option<TenantId>,
+}
+
+impl<'a> SignedPart<'a> {
+    async fn new(store: &'a dyn EventStore, after: Position, filter: &Filter) -> Result<Self, StoreError> {
+        let through = store.heads_before(None, 1).await?.pop().map_or(Position::START, |head| head.position);
+        let whole = filter.tenant.clone().filter(|_| after == Position::START && filter.categories.is_empty());
+        let (waiting, tenants) = (VecDeque::new(), TenantChains::default());
+        Ok(Self { store, waiting, known_to: after, through, tenants, at_last: None, whole })
+    }
+
+    /// The head that was signed at this position.
+    async fn head_at(&mut self, position: Position) -> Result<Option<SignedHead>, StoreError> {
+        if self.waiting.is_empty() && self.known_to < self.through {
+            self.waiting.extend(self.store.heads_after(self.known_to, PAGE).await?);
+            self.known_to = self.waiting.back().map_or(self.through, |head| head.position);
+        }
+        // One at a position the log does not have says so at the next it has.
+        if self.waiting.front().is_none_or(|head| head.position > position) {
+            return Ok(None);
+        }
+        self.at_last = Some(self.tenants.clone());
+        Ok(self.waiting.pop_front())
+    }
+
+    fn proof(&self) -> Option<TenantProof> {
+        self.at_last.as_ref()?.prove(self.whole.as_ref()?)
     }
 }
 
@@ -231,7 +290,7 @@ async fn hash_at(store: &dyn EventStore, position: Position) -> Result<Hash, Sto
     }
 }
 
-/// Verifies an export without the log it came from. Blocks while reading.
+/// Verifies the chain of an export without the log it came from. Blocks while reading.
 /// Calls `progress` with each position reached, a few thousand events apart.
 ///
 /// # Errors
@@ -239,37 +298,94 @@ async fn hash_at(store: &dyn EventStore, position: Position) -> Result<Hash, Sto
 pub fn verify_export(
     lines: impl BufRead,
     anchor: Option<Anchor>,
-    mut progress: impl FnMut(Position),
+    progress: impl FnMut(Position),
 ) -> Result<Verified, VerifyError> {
+    let (walk, _) = read_export(lines, anchor, Heads::default(), |_| (), progress)?;
+    let (checks, verified) = walk.end();
+    Report { checks, verified, last_signed: None }.into_result()
+}
+
+/// Checks all that can be checked of an export without the log and its keys. Blocks while reading.
+/// Calls `progress` with each position reached, a few thousand events apart.
+///
+/// # Errors
+/// If `lines` cannot be read, or are no export. Other damage is no error; the [`Report`] has it.
+pub fn prove_export(
+    lines: impl BufRead,
+    expected: &Expectations,
+    progress: impl FnMut(Position),
+) -> Result<Report, VerifyError> {
+    let mut contents = Contents::default();
+    let take = |event: RecordedEvent| {
+        contents.recorded(&event);
+        contents.understood(event.meta.position, event.understand());
+    };
+    let heads = Heads::new(expected.signers.clone(), true);
+    let (walk, heads) = read_export(lines, expected.anchor, heads, take, progress)?;
+    let (mut checks, verified) = walk.end();
+    let (signed, last_signed) = heads.end(verified.head, expected.tenant.as_ref());
+    checks.extend(signed);
+    let keys = CheckResult::not_checked("an export holds no keys: what is sealed in it was not opened");
+    checks.extend(contents.end(keys, None, None));
+    Ok(Report { checks, verified, last_signed })
+}
+
+/// Follows an export line by line; `take` gets the events that are there whole.
+fn read_export(
+    lines: impl BufRead,
+    anchor: Option<Anchor>,
+    mut heads: Heads,
+    mut take: impl FnMut(RecordedEvent),
+    mut progress: impl FnMut(Position),
+) -> Result<(Walk, Heads), VerifyError> {
     let mut lines = lines.lines();
     let header = lines.next().transpose()?.unwrap_or_default();
-    let unreadable = |position, what: String| VerifyError::Damaged { position, damage: Damage::Unreadable(what) };
-    let header: HeaderLine =
-        serde_json::from_str(&header).map_err(|error| unreadable(Position::START, format!("header: {error}")))?;
-    if header.format != FORMAT || header.format_version != FORMAT_VERSION {
+    let unreadable =
+        |what: String| VerifyError::Damaged { position: Position::START, damage: Damage::Unreadable(what) };
+    let header: HeaderLine = serde_json::from_str(&header).map_err(|error| unreadable(format!("header: {error}")))?;
+    if header.format != FORMAT || !(1..=FORMAT_VERSION).contains(&header.format_version) {
         let what = format!("format {} version {} is not known", header.format, header.format_version);
-        return Err(unreadable(Position::START, what));
+        return Err(unreadable(what));
     }
     let one_chain = header.chain == Chain::Log;
     let chain = if one_chain { ChainKind::Log } else { ChainKind::Stream };
-    let mut checker = Checker::new(chain, one_chain, anchor);
-    checker.begin_after(Position(header.after), header.hash)?;
+    let mut walk = Walk::new(chain, one_chain, anchor, Position(header.after), header.hash);
+    if header.after != 0 {
+        heads.begin_later();
+    }
     let mut count = 0_u64;
     for line in lines {
-        let (at, hash) = checker.stands_at();
-        match serde_json::from_str(&line?).map_err(|error| unreadable(at, format!("the line after it: {error}")))? {
-            Line::Event(event) => checker.event(&RecordedEvent::from(*event))?,
-            Line::Leaf { position, leaf } if one_chain => checker.leaf(Position(position), &leaf)?,
-            Line::Leaf { position, .. } => {
-                return Err(unreadable(Position(position), "a bare leaf where each stream has its own chain".into()));
+        match serde_json::from_str(&line?) {
+            Ok(Line::Event(event)) => {
+                let event = RecordedEvent::from(*event);
+                let leaf = walk.event(&event);
+                heads.event(event.meta.position, event.hash, &event.meta.stream.tenant, &leaf);
+                take(event);
             }
-            Line::End { end, hash: last } if end == at.0 && last == hash => return checker.end(),
-            Line::End { .. } => return Err(VerifyError::Damaged { position: at, damage: Damage::Cut }),
+            Ok(Line::Leaf { position, leaf }) if one_chain => {
+                walk.leaf(Position(position), &leaf);
+                heads.leaf(Position(position), walk.stands_at().1);
+            }
+            Ok(Line::Head { head }) => {
+                let (at, hash) = walk.stands_at();
+                heads.head(*head, at, hash);
+            }
+            Ok(Line::Tenant { tenant_head }) => heads.proof(tenant_head),
+            Ok(Line::Leaf { .. }) => walk.broken_line("a bare leaf where each stream has its own chain".into()),
+            Ok(Line::End { end, hash }) => {
+                let (at, stands) = walk.stands_at();
+                if end != at.0 || stands.is_some_and(|stands| stands != hash) {
+                    walk.cut();
+                }
+                return Ok((walk, heads));
+            }
+            Err(error) => walk.broken_line(format!("the line after it: {error}")),
         }
         count += 1;
         if count.is_multiple_of(PAGE as u64) {
-            progress(checker.stands_at().0);
+            progress(walk.stands_at().0);
         }
     }
-    Err(VerifyError::Damaged { position: checker.stands_at().0, damage: Damage::Cut })
+    walk.cut();
+    Ok((walk, heads))
 }

@@ -1,6 +1,5 @@
 //! The log as the rest of Docket sees it: typed events in, typed events out; sealing in between.
 
-use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +9,8 @@ use smol_str::SmolStr;
 use uuid::Uuid;
 
 use crate::clock::ClockSkew;
-use crate::keyring::{DataKey, KeyError, KeyState, Keyring};
-use crate::opening::{Keys, is_retired, open_each};
+use crate::keyring::{DataKey, KeyError, KeyState, Keyring, find_usable};
+use crate::opening::{Keys, open_all, open_each, people_of};
 use crate::quarantine::{LeftOut, Unreadable};
 use crate::{
     Append, Appended, Clock, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page, RecordedEvent, StoreError,
@@ -312,22 +311,29 @@ impl Journal {
         }
     }
 
+    /// Understands and opens recorded events, each by itself: one that fails keeps none of the others back.
+    pub(crate) async fn open_all(
+        &self,
+        recorded: Vec<RecordedEvent>,
+    ) -> Result<Vec<Result<Event, JournalError>>, JournalError> {
+        let mut keys = Keys::new();
+        for (tenant, people) in people_of(&recorded) {
+            for (person, state) in find_usable(&*self.keys, &tenant, &people).await? {
+                if let KeyState::Present(key) = state {
+                    keys.insert((tenant.clone(), person), Some(key));
+                }
+            }
+        }
+        Ok(open_all(recorded, &keys))
+    }
+
     /// The same up to the first that is not understood, and what is wrong with that.
     async fn open_until(
         &self,
         recorded: Vec<RecordedEvent>,
     ) -> Result<(Vec<Event>, Option<JournalError>), JournalError> {
         let mut keys = Keys::new();
-        let mut wanted: HashMap<TenantId, Vec<PersonId>> = HashMap::new();
-        for event in &recorded {
-            if let Some(person) = event.meta.data_subject
-                && (event.payload.contains("\"$sealed\"") || is_retired(event))
-                && keys.insert((event.meta.stream.tenant.clone(), person), None).is_none()
-            {
-                wanted.entry(event.meta.stream.tenant.clone()).or_default().push(person);
-            }
-        }
-        for (tenant, people) in wanted {
+        for (tenant, people) in people_of(&recorded) {
             for (person, state) in self.keys.find(&tenant, &people).await? {
                 if let KeyState::Present(key) = state {
                     keys.insert((tenant.clone(), person), Some(key));

@@ -60,6 +60,27 @@ pub trait Keyring: Send + Sync + fmt::Debug + 'static {
     fn forget(&self, tenant: &TenantId, person: PersonId);
 }
 
+/// The keys of these people that can be used: one that does not open is as good as none, and keeps nobody else's back.
+pub(crate) async fn find_usable(
+    keys: &dyn Keyring,
+    tenant: &TenantId,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, KeyState>, KeyError> {
+    match keys.find(tenant, people).await {
+        Err(KeyError::Damaged) => {}
+        found => return found,
+    }
+    let mut usable = HashMap::new();
+    for person in people {
+        match keys.find(tenant, &[*person]).await {
+            Ok(found) => usable.extend(found),
+            Err(KeyError::Damaged) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(usable)
+}
+
 impl DataKey {
     /// Makes a key of 32 bytes.
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {

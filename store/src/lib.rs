@@ -23,6 +23,7 @@ mod opening;
 pub mod pg;
 mod postgres;
 mod quarantine;
+pub mod signing;
 mod sqlite;
 pub mod vault;
 mod verify;
@@ -34,7 +35,7 @@ pub use event_store::{
     Append, Appended, Capabilities, ChainKind, EventStore, Expected, Filter, IdempotencyKey, NewEvent, Page,
     RecordedEvent, StoreError, StreamAppend, StreamVersion,
 };
-pub use export::{ExportError, export_log, verify_export};
+pub use export::{ExportError, export_log, prove_export, verify_export};
 pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
@@ -42,5 +43,8 @@ pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};
 pub use quarantine::{Quarantined, Unreadable, UnreadableReason};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};
-pub use verify::{Anchor, Damage, InvalidAnchor, Verified, VerifyError, verify};
+pub use verify::{
+    Anchor, Check, CheckResult, Damage, Expectations, InvalidAnchor, Report, Signers, Verified, VerifyError, prove,
+    verify,
+};
 pub use workers::{Worker, WorkerState, Workers};

@@ -1,6 +1,6 @@
 //! Recorded events understood, and what is sealed in them opened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use docket_domain::{DomainEvent, Event, EventMeta, PersonId, PersonalText, TenantId};
 use smol_str::SmolStr;
@@ -12,16 +12,41 @@ use crate::{JournalError, RecordedEvent};
 /// The keys of the people some events are about; `None` for those who have none.
 pub(crate) type Keys = HashMap<(TenantId, PersonId), Option<DataKey>>;
 
+/// The people whose keys are needed to open these events.
+pub(crate) fn people_of(recorded: &[RecordedEvent]) -> HashMap<TenantId, Vec<PersonId>> {
+    let mut seen = HashSet::new();
+    let mut wanted: HashMap<TenantId, Vec<PersonId>> = HashMap::new();
+    for event in recorded {
+        if let Some(person) = event.meta.data_subject
+            && (event.payload.contains("\"$sealed\"") || is_retired(event))
+            && seen.insert((event.meta.stream.tenant.clone(), person))
+        {
+            wanted.entry(event.meta.stream.tenant.clone()).or_default().push(person);
+        }
+    }
+    wanted
+}
+
+fn key_for<'a>(event: &RecordedEvent, keys: &'a Keys) -> Option<&'a DataKey> {
+    let person = event.meta.data_subject?;
+    // Most events are about nobody whose key is needed; the map then is empty.
+    if keys.is_empty() { None } else { keys.get(&(event.meta.stream.tenant.clone(), person))?.as_ref() }
+}
+
+/// Opens events, each by itself.
+pub(crate) fn open_all(recorded: Vec<RecordedEvent>, keys: &Keys) -> Vec<Result<Event, JournalError>> {
+    let open = |event: RecordedEvent| {
+        let key = key_for(&event, keys);
+        open_one(event, key)
+    };
+    recorded.into_iter().map(open).collect()
+}
+
 /// Opens events up to the first that fails.
 pub(crate) fn open_each(recorded: Vec<RecordedEvent>, keys: &Keys) -> (Vec<Event>, Option<JournalError>) {
-    let key = |event: &RecordedEvent| {
-        let person = event.meta.data_subject?;
-        // Most events are about nobody whose key is needed; the map then is empty.
-        if keys.is_empty() { None } else { keys.get(&(event.meta.stream.tenant.clone(), person))?.as_ref() }
-    };
     let mut events = Vec::with_capacity(recorded.len());
     for event in recorded {
-        let key = key(&event);
+        let key = key_for(&event, keys);
         match open_one(event, key) {
             Ok(event) => events.push(event),
             Err(error) => return (events, Some(error)),
@@ -50,7 +75,7 @@ fn unreadable(meta: EventMeta, event_type: SmolStr, schema_version: u16, source:
 }
 
 /// Whether the event was written in a shape that had personal text of today in the clear.
-pub(crate) fn is_retired(event: &RecordedEvent) -> bool {
+fn is_retired(event: &RecordedEvent) -> bool {
     DomainEvent::is_retired(event.meta.stream.category, &event.event_type, event.schema_version)
 }
 

@@ -13,6 +13,7 @@ mod rebuild;
 mod replay;
 mod serve;
 mod settings;
+mod signer;
 mod verify;
 
 use std::process::ExitCode;
@@ -60,8 +61,10 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     /// Leaves out an event that this version does not understand, so that everything else goes on.
     Quarantine(quarantine::Quarantine),
-    /// Proves that the log is as it was written: chain, order, versions.
+    /// Proves that the log is as it was written, and says what it could not prove.
     Verify(verify::Verify),
+    /// Keys that sign the log's head.
+    Signer(signer::Signer),
     /// Shows a ticket's, chat's or anything's history as people read it.
     Replay(replay::Replay),
     /// Organisations: begin one, list them.
@@ -118,6 +121,7 @@ impl Command {
             Self::Rebuild(command) => command.run().await,
             Self::Quarantine(command) => command.run().await,
             Self::Verify(command) => command.run().await,
+            Self::Signer(command) => command.run(),
             Self::Replay(command) => command.run().await,
             Self::Org(command) => command.run().await,
             Self::User(command) => command.run().await,

@@ -2,19 +2,31 @@
 
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use clap::Args;
-use docket_store::{Anchor, Verified, verify, verify_export};
+use docket_domain::TenantId;
+use docket_projections::{Compared, Difference};
+use docket_store::signing::PublicKey;
+use docket_store::{
+    Anchor, Check, CheckResult, Clock as _, Damage, Expectations, Report, Signers, SystemClock, prove, prove_export,
+};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Outcome, SettingArgs, print_json};
+use super::{Outcome, SettingArgs, files, print_json};
 
-/// Proves that the log is as it was written.
+/// Proves that the log is as it was written, and says what it could not prove.
+///
+/// Every check is told with what came of it: proved, failed, or not checked and why. One that was asked for and could not
+/// happen has failed. It ends with an error if any has.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docket verify                          prints the chain's end: keep it elsewhere …
   docket verify --anchor 4711:9f86d0…    … and even a cut-off end is noticed
-  docket verify --export desk.jsonl.gz   offline, from an export of the log")]
+  docket verify --signer 3b6a27…         holds the signed heads against the log: what `docket signer new` printed
+  docket verify --compare-read-models    and that everything people read is what the log makes
+  docket verify --export desk.jsonl.gz   offline, from an export of the log
+  docket verify --export acme.jsonl --signer 3b6a27… --tenant acme       … in which nothing of acme is left out")]
 pub(crate) struct Verify {
     /// What an earlier verification printed: `position:hash`.
     #[arg(long)]
@@ -22,6 +34,18 @@ pub(crate) struct Verify {
     /// An export of the log, instead of the log itself.
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
+    /// Whose signed heads count: public keys, with commas between.
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    signer: Vec<PublicKey>,
+    /// How old the last signed head may be: 90s, 15m, 24h, 7d.
+    #[arg(long, value_name = "TIME", value_parser = span, requires = "signer")]
+    signed_within: Option<TimeDelta>,
+    /// With --export: the organisation whose events must all be in it.
+    #[arg(long, value_name = "NAME", value_parser = tenant, requires_all = ["export", "signer"])]
+    tenant: Option<TenantId>,
+    /// Also makes every read model anew beside the live ones and compares them row by row; they take in nothing meanwhile.
+    #[arg(long, conflicts_with = "export")]
+    compare_read_models: bool,
     /// For programs.
     #[arg(long)]
     json: bool,
@@ -29,42 +53,111 @@ pub(crate) struct Verify {
     settings: SettingArgs,
 }
 
+fn span(text: &str) -> Result<TimeDelta, String> {
+    let wrong = || format!("{text:?} is no time: a number and s, m, h or d, as in 24h");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    TimeDelta::try_seconds(i64::from(number) * seconds).ok_or_else(wrong)
+}
+
+fn tenant(text: &str) -> Result<TenantId, String> {
+    TenantId::new(text).map_err(|error| error.to_string())
+}
+
 impl Verify {
+    fn expectations(&self) -> Expectations {
+        let within = self.signed_within.map(|within| (within, SystemClock.now()));
+        let signers = Signers { keys: self.signer.clone(), within };
+        Expectations { anchor: self.anchor, signers, tenant: self.tenant.clone() }
+    }
+
     pub(crate) async fn run(self) -> Outcome {
-        let verified = match &self.export {
+        let report = match &self.export {
             Some(file) => {
-                let file = std::fs::File::open(file)?;
-                verify_export(std::io::BufReader::new(file), self.anchor, |_| {})?
+                let opened = files::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+                prove_export(opened.content, &self.expectations(), |_| {})?
             }
-            None => {
-                let desk = self.settings.open_existing().await?;
-                let head = desk.journal.store().head().await?;
-                let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(head.0) };
-                bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} events  {per_sec}  {eta} left")?);
-                let verified =
-                    verify(&**desk.journal.store(), self.anchor, |position| bar.set_position(position.0)).await?;
-                bar.finish_and_clear();
-                desk.close().await;
-                verified
-            }
+            None => self.of_log().await?,
         };
-        tell(&verified, self.json);
-        Ok(())
+        tell(&report, self.json);
+        let failed = report.checks.iter().filter(|(_, result)| matches!(result, CheckResult::Failed { .. })).count();
+        match failed {
+            0 => Ok(()),
+            1 => Err("a check failed: the log is not what was written".into()),
+            n => Err(format!("{n} checks failed: the log is not what was written").into()),
+        }
+    }
+
+    async fn of_log(&self) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
+        let desk = self.settings.open_existing().await?;
+        let head = desk.journal.store().head().await?;
+        let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(head.0) };
+        bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} events  {per_sec}  {eta} left")?);
+        let mut report = prove(&desk.journal, &self.expectations(), |position| bar.set_position(position.0)).await?;
+        if self.compare_read_models {
+            bar.set_position(0);
+            let compared = desk.read_models.compare(&desk.journal, |at| bar.set_position(at.position.0)).await?;
+            report.checks.push((Check::ReadModels, result_of(&compared)));
+        } else {
+            let why = "compared with the log only with --compare-read-models";
+            report.checks.push((Check::ReadModels, CheckResult::not_checked(why)));
+        }
+        bar.finish_and_clear();
+        desk.close().await;
+        Ok(report)
     }
 }
 
-fn tell(verified: &Verified, as_json: bool) {
+fn result_of(compared: &Compared) -> CheckResult {
+    let Some(Difference { model, rows, first }) = compared.differences.first() else {
+        let (rows, position) = (compared.rows, compared.position);
+        return CheckResult::proved(format!(
+            "{rows} rows are what the log makes up to position {position}; the index of words was not compared"
+        ));
+    };
+    let what = format!("{rows} rows of {model} are not what the log makes; the first has the key {first}");
+    let more = compared.differences.len() as u64 - 1;
+    CheckResult::Failed { at: compared.position, damage: Damage::Differs(what), more }
+}
+
+fn tell(report: &Report, as_json: bool) {
+    let verified = &report.verified;
     let anchor = verified.hash.map(|hash| Anchor { position: verified.head, hash }.to_string());
     if as_json {
-        print_json(&json!({ "verified": true, "events": verified.events, "leaves": verified.leaves,
-                            "streams": verified.streams, "position": verified.head, "anchor": anchor }));
+        let checks: Vec<Value> = report
+            .checks
+            .iter()
+            .map(|(check, result)| {
+                let at = if let CheckResult::Failed { at, .. } = result { Some(at.0) } else { None };
+                json!({ "check": check.as_str(), "result": result.name(), "position": at, "detail": result.describe() })
+            })
+            .collect();
+        print_json(&json!({ "verified": !report.has_failed(), "checks": checks, "events": verified.events,
+                            "leaves": verified.leaves, "streams": verified.streams, "position": verified.head,
+                            "anchor": anchor, "last_signed": report.last_signed }));
         return;
     }
-    println!("verified: {} events in {} streams, up to position {}", verified.events, verified.streams, verified.head);
+    for (check, result) in &report.checks {
+        let name = check.as_str().replace('_', " ");
+        println!("{:<12} {name:<18} {}", result.name().replace('_', " "), result.describe());
+    }
+    println!();
+    println!("{} events in {} streams, up to position {}", verified.events, verified.streams, verified.head);
     if verified.leaves > 0 {
-        println!("          {} events of others by their leaf alone", verified.leaves);
+        println!("{} events of others by their leaf alone", verified.leaves);
     }
     if let Some(anchor) = anchor {
-        println!("anchor:   {anchor}");
+        println!("anchor: {anchor}");
+    }
+    if let Some(head) = &report.last_signed {
+        let signed = Anchor { position: head.position, hash: head.hash };
+        println!("last signed head: {signed} at {}", head.signed_at.format("%Y-%m-%dT%H:%M:%SZ"));
     }
 }

@@ -52,6 +52,7 @@ impl Settings {
             }
         }
         self.nats.options()?;
+        self.signing.check()?;
         let listen = &self.http.listen;
         let port = listen.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
         if !matches!(port, Some(Ok(_))) {
@@ -212,6 +213,9 @@ mod tests {
             ("[logging]\nformat = \"xml\"", "logging.format", "json"),
             ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "at least 1"),
             ("[auth.jwt]\nalgorithm = \"none\"", "auth.jwt.algorithm", "EdDSA"),
+            ("[signing]\ninterval_seconds = 0", "signing.interval_seconds", "at least 1"),
+            ("[signing]\ncommand = [\"sign\"]", "signing.public_key", "give both"),
+            ("[signing]\ncommand = [\"sign\"]\npublic_key = \"ab\"", "signing.public_key", "64 hexadecimal"),
             ("org = \"Big Org\"", "org", "a-z"),
             ("[web]\ndir = \"/nowhere\"", "web.dir", "web build"),
         ] {

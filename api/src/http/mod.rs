@@ -19,6 +19,7 @@ mod event_view;
 mod events;
 pub mod extract;
 mod guard;
+mod heads;
 mod history;
 mod imports;
 pub mod in_flight;
@@ -84,6 +85,7 @@ impl Http {
         sla_policies::register(&mut table);
         roles::register(&mut table);
         knowing::register(&mut table);
+        heads::register(&mut table);
         events::register(&mut table);
         imports::register(&mut table);
         live::register(&mut table);

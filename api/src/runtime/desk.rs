@@ -7,6 +7,7 @@ use docket_commands::Commands;
 use docket_domain::TenantId;
 use docket_projections::{ReadError, ReadModels, ReadModelsUrl};
 use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
+use docket_store::signing::SigningKeyError;
 use docket_store::{
     Accounts, Clock, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError, SystemClock,
     Vault, Workers, open_log, open_vault,
@@ -49,6 +50,9 @@ pub enum StartError {
     /// The leases cannot be opened.
     #[error("the leases: {0}")]
     Leases(#[from] LeaseError),
+    /// The key that signs the log's head cannot be used.
+    #[error("signing: {0}")]
+    Signing(#[from] SigningKeyError),
     /// NATS cannot be used.
     #[error("nats: {0}")]
     Broker(#[from] BrokerError),

@@ -9,6 +9,7 @@ use docket_reactors::Reactors;
 use docket_store::delivery::{
     InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, connect,
 };
+use docket_store::signing::HeadSigner;
 use docket_store::{FeedSource, new_id};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +48,9 @@ pub struct Server {
     /// The rest, which HTTP's last requests may still need, and what ends it.
     work: TaskTracker,
     stop_work: CancellationToken,
+    /// What signs the log's head, after everything else has ended, and what ends it.
+    signing: TaskTracker,
+    stop_signing: CancellationToken,
 }
 
 impl Server {
@@ -75,8 +79,17 @@ impl Server {
         if settings.has_role(Role::Reactors) {
             let reactors = Reactors::new(desk.commands.clone(), delivery.source.clone(), settings.reactors.patience())
                 .with_workers(desk.workers.clone());
-            let (leases, stop) = (desk.leases().await?, stop_work.clone());
+            let (leases, holder, stop) = (desk.leases().await?, holder.clone(), stop_work.clone());
             work.spawn(async move { reactors.run(&leases, &holder, &stop).await });
+        }
+
+        let (signing, stop_signing) = (TaskTracker::new(), CancellationToken::new());
+        if let Some(key) = settings.signing.key()? {
+            let store = desk.journal.store().clone();
+            let signer = HeadSigner::new(store, desk.journal.clock().clone(), key, settings.signing.interval())
+                .with_workers(desk.workers.clone());
+            let (leases, stop) = (desk.leases().await?, stop_signing.clone());
+            signing.spawn(async move { signer.run(&leases, &holder, &stop).await });
         }
 
         let mut server = Self {
@@ -89,6 +102,8 @@ impl Server {
             stop_http: CancellationToken::new(),
             work,
             stop_work,
+            signing,
+            stop_signing,
         };
         if settings.has_role(Role::Api) {
             server.listen(delivery).await?;
@@ -173,6 +188,12 @@ impl Server {
         self.work.close();
         if tokio::time::timeout(patience, self.work.wait()).await.is_err() {
             tracing::warn!("some workers did not finish in time");
+        }
+        // Now nothing is appended any more: what was, is signed.
+        self.stop_signing.cancel();
+        self.signing.close();
+        if tokio::time::timeout(patience, self.signing.wait()).await.is_err() {
+            tracing::warn!("the log's head was not signed in time");
         }
         self.desk.close().await;
     }

@@ -3,6 +3,7 @@
 //! One task writes, on a connection of its own (see [`writer`]); a pool reads; a listener hears of other processes' appends.
 //! Nothing here holds a transaction in a caller's future: a cancelled `begin()` would leave it open in the pool (launchbadge/sqlx#4385).
 
+mod heads;
 mod listener;
 mod reader;
 mod writer;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::appender::{self, Appender};
 use crate::pg::{self, Connector};
+use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
     Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
     RecordedEvent, StoreError,
@@ -155,6 +157,27 @@ impl EventStore for PostgresLog {
 
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {
         self.appender.reserve(tenant, sequence, count).await
+    }
+
+    async fn next_numbers(&self, sequence: &str) -> Result<Vec<(TenantId, u64)>, StoreError> {
+        reader::retried(|| reader::next_numbers(&self.readers, sequence)).await
+    }
+
+    async fn keep_head(&self, head: &SignedHead, tenants: &TenantChains) -> Result<bool, StoreError> {
+        let tenants: Vec<_> = tenants.iter().map(|(tenant, chain)| (tenant.clone(), *chain)).collect();
+        heads::keep(&self.readers, head, &tenants).await.map_err(unavailable)
+    }
+
+    async fn heads_after(&self, after: Position, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
+        reader::retried(|| heads::after(&self.readers, after, limit)).await
+    }
+
+    async fn heads_before(&self, before: Option<Position>, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
+        reader::retried(|| heads::before(&self.readers, before, limit)).await
+    }
+
+    async fn tenant_heads(&self) -> Result<Vec<(TenantId, TenantChain)>, StoreError> {
+        reader::retried(|| heads::tenants(&self.readers)).await
     }
 
     async fn close(&self) {

@@ -160,6 +160,17 @@ pub(super) async fn quarantined(pool: &PgPool) -> Result<Vec<Quarantined>, ReadE
     Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
 }
 
+/// The next number of a sequence in each tenant.
+pub(super) async fn next_numbers(pool: &PgPool, sequence: &str) -> Result<Vec<(TenantId, u64)>, ReadError> {
+    let query = sqlx::query("SELECT tenant, next FROM docket_log.numbers WHERE sequence = $1").bind(sequence);
+    let read = |row: &PgRow| {
+        let tenant = TenantId::new(get::<&str>(row, 0)?).map_err(|error| wrong(0, error))?;
+        Ok((tenant, unsigned(row, 1)?))
+    };
+    let rows = query.fetch_all(pool).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+}
+
 /// Understands rows up to the first that fails.
 fn decode(rows: &[PgRow], except: &BTreeSet<Position>) -> (Vec<RecordedEvent>, Option<ReadError>) {
     let mut events = Vec::with_capacity(rows.len());
@@ -224,7 +235,7 @@ pub(super) fn unsigned(row: &PgRow, column: usize) -> Result<u64, sqlx::Error> {
     get::<i64>(row, column).map(i64::cast_unsigned)
 }
 
-fn fixed<const N: usize>(row: &PgRow, column: usize) -> Result<[u8; N], sqlx::Error> {
+pub(super) fn fixed<const N: usize>(row: &PgRow, column: usize) -> Result<[u8; N], sqlx::Error> {
     get::<&[u8]>(row, column)?.try_into().map_err(|error| wrong(column, error))
 }
 

@@ -4,6 +4,7 @@
 //! short and notices what other processes append. It speaks to SQLite directly (`rusqlite`) rather than through `sqlx`, whose worker thread costs a
 //! message between threads for each row; migrations are `sqlx`'s.
 
+mod heads;
 mod housekeeper;
 mod reader;
 mod writer;
@@ -22,6 +23,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::watch;
 
 use crate::appender::{self, Appender};
+use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
     Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
     RecordedEvent, StoreError,
@@ -176,6 +178,29 @@ impl EventStore for SqliteLog {
 
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {
         self.appender.reserve(tenant, sequence, count).await
+    }
+
+    async fn next_numbers(&self, sequence: &str) -> Result<Vec<(TenantId, u64)>, StoreError> {
+        let sequence = sequence.to_owned();
+        self.readers.read(move |connection| reader::next_numbers(connection, &sequence)).await
+    }
+
+    async fn keep_head(&self, head: &SignedHead, tenants: &TenantChains) -> Result<bool, StoreError> {
+        let (path, head) = (self.path.clone(), head.clone());
+        let tenants: Vec<_> = tenants.iter().map(|(tenant, chain)| (tenant.clone(), *chain)).collect();
+        blocking(move || heads::keep(&path, &head, &tenants)).await?
+    }
+
+    async fn heads_after(&self, after: Position, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
+        self.readers.read(move |connection| heads::after(connection, after, limit)).await
+    }
+
+    async fn heads_before(&self, before: Option<Position>, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
+        self.readers.read(move |connection| heads::before(connection, before, limit)).await
+    }
+
+    async fn tenant_heads(&self) -> Result<Vec<(TenantId, TenantChain)>, StoreError> {
+        self.readers.read(heads::tenants).await
     }
 
     async fn close(&self) {

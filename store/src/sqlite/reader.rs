@@ -206,6 +206,16 @@ pub(super) fn quarantined(connection: &Connection) -> Result<Vec<Quarantined>, R
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The next number of a sequence in each tenant.
+pub(super) fn next_numbers(connection: &Connection, sequence: &str) -> Result<Vec<(TenantId, u64)>, ReadError> {
+    let mut query = connection.prepare_cached("SELECT tenant, next FROM numbers WHERE sequence = ?")?;
+    let rows = query.query_map([sequence], |row| {
+        let tenant = TenantId::new(text(row, 0)?).map_err(|error| wrong(0, error))?;
+        Ok((tenant, unsigned(row, 1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn event(row: &Row<'_>, position: Position, last: &mut Option<TenantId>) -> rusqlite::Result<RecordedEvent> {
     let name = text(row, 1)?;
     let tenant = match last {

@@ -17,6 +17,7 @@ mod live;
 mod nats_logins;
 mod poison;
 mod postgres;
+mod proving;
 mod real_data;
 mod rebuild;
 mod roles;

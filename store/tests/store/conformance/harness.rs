@@ -32,6 +32,14 @@ pub(crate) trait Shared: Backend {
 pub(crate) trait Tamper: Backend {
     /// Runs statements that both databases understand.
     async fn tamper(&self, sql: String);
+    /// Where its vault is, which is made when it is opened.
+    fn vault(&self) -> String;
+    /// Runs statements on the vault.
+    async fn tamper_vault(&self, sql: String);
+    /// Bytes in its SQL.
+    fn bytes(bytes: &[u8]) -> String;
+    /// An id in its SQL.
+    fn id(id: Uuid) -> String;
 }
 
 /// A file in a folder of its own.
@@ -57,6 +65,23 @@ impl Tamper for Sqlite {
     async fn tamper(&self, sql: String) {
         let options = SqliteConnectOptions::new().filename(self.0.path().join("log.db"));
         options.connect().await.unwrap().execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+
+    fn vault(&self) -> String {
+        self.0.path().join("vault.db").display().to_string()
+    }
+
+    async fn tamper_vault(&self, sql: String) {
+        let options = SqliteConnectOptions::new().filename(self.vault());
+        options.connect().await.unwrap().execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+
+    fn bytes(bytes: &[u8]) -> String {
+        format!("x'{}'", hex::encode(bytes))
+    }
+
+    fn id(id: Uuid) -> String {
+        Self::bytes(id.as_bytes())
     }
 }
 
@@ -97,6 +122,23 @@ impl Postgres {
 impl Tamper for Postgres {
     async fn tamper(&self, sql: String) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connect().await).await.unwrap();
+    }
+
+    fn vault(&self) -> String {
+        self.url()
+    }
+
+    async fn tamper_vault(&self, sql: String) {
+        let options = self.0.options().options([("search_path", "docket_vault")]);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut options.connect().await.unwrap()).await.unwrap();
+    }
+
+    fn bytes(bytes: &[u8]) -> String {
+        format!("'\\x{}'::bytea", hex::encode(bytes))
+    }
+
+    fn id(id: Uuid) -> String {
+        format!("'{id}'::uuid")
     }
 }
 

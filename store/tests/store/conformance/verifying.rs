@@ -217,23 +217,24 @@ pub(crate) async fn a_skipped_version_is_noticed(backend: &impl Backend) {
 
 pub(crate) async fn python_verifies_by_the_documentation(backend: &impl Backend) {
     let store = filled(backend).await;
+    for filter in [Filter::default(), Filter { tenant: Some(acme()), ..Filter::default() }] {
+        let (mut lines, end) = exported(&store, 0, &filter).await;
+        assert_eq!(run_python(&lines, &[]), (true, format!("verified 20 {}\n", hex::encode(end.hash))));
+        lines[4] = lines[4].replacen("xyz", "xyy", 1);
+        let (passed, said) = run_python(&lines, &[]);
+        assert!(!passed && said.contains("changed at 4"), "{said}");
+    }
+}
+
+/// The script of the documentation, run on an export: whether it passed, and what it said.
+pub(crate) fn run_python(lines: &[String], signers: &[String]) -> (bool, String) {
     let documentation = include_str!("../../../../docs/log-format.md");
     let script = documentation.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let run = |lines: &[String]| {
-        std::fs::write(folder.path().join("check.py"), script).unwrap();
-        std::fs::write(folder.path().join("export"), lines.join("\n") + "\n").unwrap();
-        let run = Command::new("python3").args(["check.py", "export"]).current_dir(&folder).output().unwrap();
-        (
-            run.status.success(),
-            String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr),
-        )
-    };
-    for filter in [Filter::default(), Filter { tenant: Some(acme()), ..Filter::default() }] {
-        let (mut lines, end) = exported(&store, 0, &filter).await;
-        assert_eq!(run(&lines), (true, format!("verified 20 {}\n", hex::encode(end.hash))));
-        lines[4] = lines[4].replacen("xyz", "xyy", 1);
-        let (passed, said) = run(&lines);
-        assert!(!passed && said.contains("changed at 4"), "{said}");
-    }
+    std::fs::write(folder.path().join("check.py"), script).unwrap();
+    std::fs::write(folder.path().join("export"), lines.join("\n") + "\n").unwrap();
+    let arguments = ["check.py", "export"].map(str::to_owned).into_iter().chain(signers.iter().cloned());
+    let run = Command::new("python3").args(arguments).current_dir(&folder).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    (run.status.success(), said)
 }
