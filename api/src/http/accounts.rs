@@ -4,8 +4,12 @@ use axum::Json;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Invocation};
 use docket_domain::account::{Account, AccountCommand};
-use docket_domain::{FieldViolation, HeldRole, PermissionSet, PersonId, Rejection, Role, RoleId, TenantId};
-use docket_store::vault::{AccountError, NewAccount};
+use docket_domain::agent::Agent;
+use docket_domain::customer::Customer;
+use docket_domain::{
+    FieldViolation, HeldRole, PermissionSet, PersonId, PersonalText, Rejection, Role, RoleId, TenantId,
+};
+use docket_store::vault::{AccountError, NewAccount, StrongPassword};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -40,6 +44,7 @@ pub(crate) fn account_problem(error: AccountError) -> Problem {
                 message: "email: somebody signs in with this address already".into(),
             }]),
         AccountError::NoAccount => Problem::not_found("account"),
+        AccountError::Weak(weak) => Problem::invalid_field("password", weak.code(), format!("password {weak}")),
         AccountError::Key(error) => journal_problem(&docket_store::JournalError::Key(error)),
     }
 }
@@ -57,17 +62,26 @@ pub(crate) fn check_email(field: &str, email: &str) -> Answer<()> {
     Err(Problem::invalid_field(field, "invalid", format!("{field} must be a mail address of at most 254 bytes")))
 }
 
-/// Refuses a password that is too short or too long.
-pub(crate) fn check_password(app: &App, field: &str, password: &str) -> Answer<()> {
+/// Takes a password somebody is to have, unless it is soon guessed by who knows their name, address and organisation. `login`:
+/// the address they are to sign in with, if it is not in force yet.
+pub(crate) async fn new_password(
+    app: &App,
+    tenant: &TenantId,
+    person: PersonId,
+    login: Option<&str>,
+    password: &str,
+) -> Answer<StrongPassword> {
+    let account = app.accounts.account(tenant, person).await.map_err(|error| account_problem(error.into()))?;
+    let organisation = app.commands.organisation(tenant).await?;
+    let name = if account.as_ref().is_some_and(|account| account.role.is_customer()) {
+        app.commands.load::<Customer>(tenant, person.0).await?.name.as_ref().and_then(PersonalText::to_known)
+    } else {
+        app.commands.load::<Agent>(tenant, person.0).await?.name.to_known()
+    };
+    let mut about = vec!["docket".to_owned(), tenant.to_string(), organisation.name.clone()];
+    about.extend(name.into_iter().chain(account.and_then(|account| account.login)).chain(login.map(str::to_owned)));
     let least = app.settings.auth.min_password_chars;
-    let chars = password.chars().count();
-    if chars < least {
-        return Err(Problem::invalid_field(field, "too_short", format!("{field} needs at least {least} characters")));
-    }
-    if password.len() > 1024 {
-        return Err(Problem::invalid_field(field, "too_long", format!("{field} may have at most 1024 bytes")));
-    }
-    Ok(())
+    app.accounts.strong_password(password.to_owned(), least, about).await.map_err(account_problem)
 }
 
 /// Refuses to hand out, or to take from somebody, a role that may do what the caller may not. The built-in administrators are

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Access::SignedIn;
-use super::accounts::{account_problem, check_password, record};
+use super::accounts::{account_problem, new_password, record};
 use super::ask::{Ask, journal_problem};
 use super::listening::known_position;
 use super::problem::{Answer, Problem};
@@ -118,7 +118,6 @@ impl std::fmt::Debug for NewPassword {
 pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword>) -> Answer<StatusCode> {
     let who = &ask.who;
     let broken = |error: docket_store::KeyError| account_problem(error.into());
-    check_password(&app, "password", &ask.body.password)?;
     let key = format!("password {} {}", who.tenant, who.person);
     if let Err(locked) = app.authenticator.sign_ins.begin(&key, app.journal.clock().now()) {
         return Err(Problem::too_many("too many wrong passwords; try again later", locked.seconds));
@@ -132,11 +131,12 @@ pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword
         return Err(Problem::invalid_field("current_password", "invalid", "current_password is wrong"));
     }
     app.authenticator.sign_ins.right(&key);
+    let password = new_password(&app, &who.tenant, who.person, None, &ask.body.password).await?;
     let keep = match who.credential {
         Credential::Session(id) => Some(id),
         _ => None,
     };
-    app.accounts.set_password(&who.tenant, who.person, &ask.body.password, keep).await.map_err(account_problem)?;
+    app.accounts.set_password(&who.tenant, who.person, &password, keep).await.map_err(account_problem)?;
     record(&app, &ask.invocation, who.person, AccountCommand::RecordPasswordChange).await;
     Ok(StatusCode::NO_CONTENT)
 }

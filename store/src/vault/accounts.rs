@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::master_key::random;
+use super::password_strength::{StrongPassword, WeakPassword};
 use super::remembered::Remembered;
 use crate::KeyError;
 
@@ -35,6 +36,9 @@ pub enum AccountError {
     /// The person has no account.
     #[error("this person has no account")]
     NoAccount,
+    /// The password is soon guessed, too short or too long.
+    #[error("the password {0}")]
+    Weak(#[from] WeakPassword),
     /// The vault failed, or the person is erased.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -50,7 +54,7 @@ pub struct NewAccount {
     /// The mail address they sign in with. None: only tokens.
     pub login: Option<String>,
     /// Their password. None: until they set one with a sign-in code.
-    pub password: Option<String>,
+    pub password: Option<StrongPassword>,
 }
 
 /// An account.

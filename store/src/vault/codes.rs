@@ -1,15 +1,42 @@
 //! One-time sign-in codes: the way in for who has no password yet.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::{PersonId, TenantId};
 use uuid::Uuid;
 
-use super::accounts::{AccountError, Accounts, sha256};
-use super::database::writing;
+use super::accounts::{AccountError, Accounts, moment, sha256};
+use super::database::{reading, writing};
 use super::master_key::random;
 use crate::KeyError;
 
+/// A code that is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeFound {
+    /// Of which tenant.
+    pub tenant: TenantId,
+    /// Who signs in with it.
+    pub person: PersonId,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
 impl Accounts {
+    /// Whose code it is, as long as it is good. It stays so.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn find_code(&self, code: &str) -> Result<Option<CodeFound>, KeyError> {
+        let (hash, now) = (sha256(code.trim().as_bytes()).to_vec(), self.now());
+        let row: Option<(String, Uuid, i64)> = reading!(&self.0.database, pool =>
+            sqlx::query_as("SELECT tenant, person, expires_at FROM sign_in_codes WHERE code_hash = $1 AND expires_at > $2")
+                .bind(hash).bind(now).fetch_optional(pool).await)?;
+        row.map(|(tenant, person, expires)| {
+            let tenant = TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?;
+            Ok(CodeFound { tenant, person: PersonId(person), expires_at: moment(expires) })
+        })
+        .transpose()
+    }
+
     /// Makes a code with which the person can sign in once, within `lasts`.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::Vault;
 use super::accounts::{Account, AccountError, Accounts, NewAccount, held_role, moment};
 use super::database::{reading, writing};
 use super::identities::keyed_hash;
+use super::password_strength::StrongPassword;
 use crate::{KeyError, KeyState, Keyring as _};
 
 /// A row of `credentials`: person, role, own role, login, password hash, disabled, created.
@@ -121,7 +122,7 @@ impl Accounts {
         &self,
         tenant: &TenantId,
         person: PersonId,
-        password: &str,
+        password: &StrongPassword,
         keep: Option<Uuid>,
     ) -> Result<(), AccountError> {
         let hash = self.0.hash_password(password).await?;

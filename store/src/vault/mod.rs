@@ -11,6 +11,7 @@ mod database;
 mod identities;
 mod keys;
 mod master_key;
+mod password_strength;
 mod passwords;
 mod presence;
 mod remembered;
@@ -31,8 +32,10 @@ use keys::KeyCache;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 
 pub use accounts::{Account, AccountError, Accounts, Caller, NewAccount, Proof};
+pub use codes::CodeFound;
 pub use identities::{IdentityClaim, IdentityKind};
 pub use master_key::{MasterKey, MasterKeyError};
+pub use password_strength::{StrongPassword, WeakPassword};
 pub use sessions::{NewSession, Session, SessionLimits};
 pub use tokens::{ApiToken, NewApiToken};
 pub use visits::{NewVisit, Visit};

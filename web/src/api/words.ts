@@ -53,6 +53,10 @@ export function fieldWords(problem: FieldProblem): string {
       return m.field_unknown();
     case "taken":
       return m.field_taken();
+    case "too_easy":
+      return m.field_too_easy();
+    case "another_address":
+      return m.sign_in_other_address();
     default:
       return limitWords(problem) ?? m.field_invalid();
   }

@@ -9,7 +9,7 @@ use docket_store::vault::{
 };
 use docket_store::{KeyError, Keyring as _};
 
-use super::house::{House, Kind, agent, contains, person, tenant};
+use super::house::{House, Kind, agent, contains, person, strong, tenant};
 
 super::on_both! {
     an_identity_has_one_owner, an_account_opens_with_its_password_only, a_login_belongs_to_one_person, tokens_are_recognised_and_revoked, a_session_ends_by_itself, a_code_is_good_once, erasing_a_person_takes_everything, tenants_are_listed, tenants_do_not_see_each_other,
@@ -73,26 +73,26 @@ async fn an_account_opens_with_its_password_only(kind: Kind) {
     let house = House::new(kind).await;
     let vault = house.open().await;
     let accounts = vault.accounts();
-    let who = agent(&vault, "Ada@Example.org", Some("correct horse"), Role::Admin).await;
+    let who = agent(&vault, "Ada@Example.org", Some("correct horse battery"), Role::Admin).await;
     let check = |login: &'static str, password: &'static str| {
         let accounts = accounts.clone();
         async move { accounts.check_password(&tenant(), login, password).await.unwrap() }
     };
-    let account = check("ada@example.org", "correct horse").await.unwrap();
+    let account = check("ada@example.org", "correct horse battery").await.unwrap();
     assert_eq!(
         (account.person, account.role, account.login.as_deref()),
         (who, Role::Admin.into(), Some("Ada@Example.org"))
     );
     assert!(check("ada@example.org", "wrong").await.is_none());
-    assert!(check("nobody@example.org", "correct horse").await.is_none());
-    accounts.set_password(&tenant(), who, "battery staple", None).await.unwrap();
-    assert!(check("ada@example.org", "correct horse").await.is_none());
-    assert!(check("ada@example.org", "battery staple").await.is_some());
+    assert!(check("nobody@example.org", "correct horse battery").await.is_none());
+    accounts.set_password(&tenant(), who, &strong("staple battery horse"), None).await.unwrap();
+    assert!(check("ada@example.org", "correct horse battery").await.is_none());
+    assert!(check("ada@example.org", "staple battery horse").await.is_some());
     accounts.set_disabled(&tenant(), who, true).await.unwrap();
-    assert!(check("ada@example.org", "battery staple").await.is_none());
+    assert!(check("ada@example.org", "staple battery horse").await.is_none());
     if matches!(kind, Kind::Sqlite) {
         let bytes = house.bytes();
-        assert!(!contains(&bytes, b"xample.org") && !contains(&bytes, b"battery staple"));
+        assert!(!contains(&bytes, b"xample.org") && !contains(&bytes, b"staple battery horse"));
     }
     vault.close().await;
 }
@@ -205,7 +205,7 @@ async fn a_session_ends_by_itself(kind: Kind) {
     assert!(!accounts.end_session(&tenant(), who, one.id).await.unwrap());
     assert!(accounts.recognise(&one_secret).await.unwrap().is_none());
     assert!(accounts.recognise(&two_secret).await.unwrap().is_some());
-    accounts.set_password(&tenant(), who, "new", None).await.unwrap();
+    accounts.set_password(&tenant(), who, &strong("staple battery horse"), None).await.unwrap();
     assert!(accounts.recognise(&two_secret).await.unwrap().is_none());
     vault.close().await;
 }
@@ -229,7 +229,7 @@ async fn erasing_a_person_takes_everything(kind: Kind) {
     let house = House::new(kind).await;
     let vault = house.open().await;
     let accounts = vault.accounts();
-    let who = agent(&vault, "ada@example.org", Some("secret"), Role::Customer).await;
+    let who = agent(&vault, "ada@example.org", Some("a secret of Ada's"), Role::Customer).await;
     accounts.claim_identity(&tenant(), IdentityKind::ExternalId, "4711", who).await.unwrap();
     let new = NewApiToken { person: who, label: "x".into(), scopes: PermissionSet::of(&[]), expires_at: None };
     let (_, token) = accounts.issue_token(&tenant(), new).await.unwrap();
@@ -266,11 +266,11 @@ async fn tenants_do_not_see_each_other(kind: Kind) {
     let house = House::new(kind).await;
     let vault = house.open().await;
     let (accounts, other) = (vault.accounts(), TenantId::new("other").unwrap());
-    let who = agent(&vault, "ada@example.org", Some("secret"), Role::Admin).await;
+    let who = agent(&vault, "ada@example.org", Some("a secret of Ada's"), Role::Admin).await;
     accounts.claim_identity(&tenant(), IdentityKind::Email, "ada@example.org", who).await.unwrap();
     assert!(accounts.account(&other, who).await.unwrap().is_none());
     assert!(accounts.find_login(&other, "ada@example.org").await.unwrap().is_none());
-    assert!(accounts.check_password(&other, "ada@example.org", "secret").await.unwrap().is_none());
+    assert!(accounts.check_password(&other, "ada@example.org", "a secret of Ada's").await.unwrap().is_none());
     assert!(accounts.find_identity(&other, IdentityKind::Email, "ada@example.org").await.unwrap().is_none());
     assert!(vault.find(&other, &[who]).await.unwrap().is_empty());
     let same =
