@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, TestDesk};
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-async fn code(desk: &TestDesk, agent: &str) -> String {
+pub(crate) async fn code(desk: &TestDesk, agent: &str) -> String {
     let answer = desk.admin().post(&format!("/v1/agents/{agent}/sign-in-code"), &json!({})).await;
     answer.expect(StatusCode::OK)["code"].as_str().expect("a code").to_owned()
 }
 
-async fn sign_in(desk: &TestDesk, body: &Value) -> Answer {
+pub(crate) async fn sign_in(desk: &TestDesk, body: &Value) -> Answer {
     desk.anonymous().post("/v1/sessions", body).await
 }
 
-fn with_session(desk: &TestDesk, answer: &Answer) -> Client {
+pub(crate) fn with_session(desk: &TestDesk, answer: &Answer) -> Client {
     let cookie = answer.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned();
     let csrf = answer.json()["csrf_token"].as_str().expect("a token").to_owned();
     Client { session: Some((cookie, csrf)), ..Client::new(&desk.url, None) }
@@ -67,7 +67,10 @@ async fn a_password_that_is_soon_guessed_is_refused_at_every_door() {
     let own_address = agent.email.clone();
     for weak in ["            ", "password1234", own_address.as_str()] {
         let refused = sign_in(&desk, &json!({ "code": code, "password": weak })).await.problem(422, "invalid_fields");
-        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("password"), &json!("too_easy")));
+        assert_eq!(
+            (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+            (&json!("password"), &json!("too_easy"))
+        );
     }
     // What was refused did not use up the code.
     let answer = sign_in(&desk, &json!({ "code": code, "password": PASSWORD })).await;
@@ -109,7 +112,10 @@ async fn whoever_is_invited_is_told_their_address_and_gets_no_other() {
     assert_eq!((&invitation["email"], &invitation["has_password"]), (&json!(agent.email), &json!(false)));
     let other = json!({ "code": code, "email": "other@example.com", "password": PASSWORD });
     let refused = sign_in(&desk, &other).await.problem(422, "invalid_fields");
-    assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("email"), &json!("another_address")));
+    assert_eq!(
+        (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+        (&json!("email"), &json!("another_address"))
+    );
     let same = json!({ "code": code, "email": agent.email.to_uppercase(), "password": PASSWORD });
     sign_in(&desk, &same).await.expect(StatusCode::CREATED);
     let used = desk.anonymous().post("/v1/sessions/invitation", &json!({ "code": code })).await;

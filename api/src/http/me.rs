@@ -54,6 +54,8 @@ pub(crate) struct Me {
     csrf_token: Option<String>,
     /// When what they showed ends, if it does.
     expires_at: Option<DateTime<Utc>>,
+    /// Whether they may do more by now than this session, which began before: they have it once they sign in again.
+    sign_in_for_more: bool,
 }
 
 /// Who is calling, and what they may do. `Docket-Position` says how far the log is: what is read with it as
@@ -69,6 +71,10 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
     let role_name = match who.role {
         HeldRole::BuiltIn(role) => Some(role.as_str().to_owned()),
         HeldRole::Own(id) => app.commands.roles(&who.tenant).await?.roles.get(&id).map(|role| role.name.clone()),
+    };
+    let sign_in_for_more = match who.session() {
+        Some(_) => !app.commands.permissions_of(&who.tenant, who.role).await?.beyond(who.permissions).is_empty(),
+        None => false,
     };
     let csrf_token = match who.credential {
         Credential::Session(_) => app.authenticator.session_secret(&headers).map(csrf_token),
@@ -90,6 +96,7 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
         email,
         csrf_token,
         expires_at: who.expires_at,
+        sign_in_for_more,
     };
     Ok(([(POSITION, position.0.to_string())], Json(me)))
 }
@@ -132,11 +139,7 @@ pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword
     }
     app.authenticator.sign_ins.right(&key);
     let password = new_password(&app, &who.tenant, who.person, None, &ask.body.password).await?;
-    let keep = match who.credential {
-        Credential::Session(id) => Some(id),
-        _ => None,
-    };
-    app.accounts.set_password(&who.tenant, who.person, &password, keep).await.map_err(account_problem)?;
+    app.accounts.set_password(&who.tenant, who.person, &password, who.session()).await.map_err(account_problem)?;
     record(&app, &ask.invocation, who.person, AccountCommand::RecordPasswordChange).await;
     Ok(StatusCode::NO_CONTENT)
 }

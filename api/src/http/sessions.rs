@@ -19,12 +19,13 @@ use super::problem::{Answer, Problem};
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
-use crate::auth::{Credential, Who, clear_cookie};
+use crate::auth::{Credential, Principal, Who, clear_cookie};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
     routes_into!(table;
         SignedIn => list_sessions,
+        SignedIn => sign_out_everywhere [Neither],
         SignedIn => sign_out [Neither],
         SignedIn => end_session [Neither],
     );
@@ -49,9 +50,18 @@ pub(crate) struct SessionView {
     expires_at: DateTime<Utc>,
 }
 
-/// The caller's sessions, latest first.
+/// What is said of sessions, and done to them, is for who signed in: a token, perhaps one for a single task, is not its owner.
+fn with_session(who: &Principal) -> Answer<()> {
+    match who.session() {
+        Some(_) => Ok(()),
+        None => Err(Problem::forbidden("sessions are for who signed in, not for tokens")),
+    }
+}
+
+/// The caller's sessions, latest first. Only with a session.
 #[utoipa::path(get, path = "/v1/sessions", tag = "sessions", responses((status = 200, body = Page<SessionView>)))]
 pub(super) async fn list_sessions(State(app): State<App>, who: Who) -> Answer<Json<Page<SessionView>>> {
+    with_session(&who)?;
     let sessions =
         app.accounts.list_sessions(&who.tenant, who.person).await.map_err(|error| account_problem(error.into()))?;
     let items = sessions
@@ -83,10 +93,25 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))
 }
 
-/// Ends one of the caller's sessions.
+/// Signs out everywhere: ends all of the caller's sessions, and codes that were not used. Only with a session.
+#[utoipa::path(delete, path = "/v1/sessions", tag = "sessions", responses((status = 204, description = "All are over.")))]
+pub(super) async fn sign_out_everywhere(
+    State(app): State<App>,
+    ask: Ask,
+) -> Answer<(StatusCode, [(axum::http::HeaderName, HeaderValue); 1])> {
+    let who = &ask.who;
+    with_session(who)?;
+    app.accounts.sign_out_everywhere(&who.tenant, who.person).await.map_err(account_problem)?;
+    record(&app, &ask.invocation, who.person, AccountCommand::RecordSignOutEverywhere).await;
+    let cookie = clear_cookie(app.settings.is_https()).ok_or_else(|| Problem::internal("no cookie"))?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))
+}
+
+/// Ends one of the caller's sessions. Only with a session.
 #[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It is over.")))]
 pub(super) async fn end_session(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<StatusCode> {
+    with_session(&ask.who)?;
     end(&app, &ask, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

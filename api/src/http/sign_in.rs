@@ -7,16 +7,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::Invocation;
-use docket_domain::account::AccountCommand;
+use docket_domain::account::{AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand};
-use docket_domain::{Actor, AgentId, PersonId, Role, TenantId};
-use docket_store::vault::{Account, NewSession, SessionLimits};
+use docket_domain::{Actor, AgentId, HeldRole, PersonId, Role, TenantId};
+use docket_store::vault::{Account, AccountError, CodeFound, NewSession, Redemption, SessionLimits};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Access::Public;
-use super::accounts::{account_problem, check_email, new_password, record};
+use super::accounts::{account_problem, method_of, new_login, new_password, record};
 use super::address::ClientAddress;
 use super::extract::Json as Body;
 use super::problem::{Answer, Problem};
@@ -82,34 +82,33 @@ pub(super) async fn sign_in(
     Body(body): Body<SignIn>,
 ) -> Answer<Response> {
     app.authenticator.check_origin(&headers)?;
-    let ip = address.0.map(|ip| ip.to_string());
-    let user_agent = headers
-        .get(USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .map(|text| text.chars().take(500).collect::<String>());
-    let (tenant, person) = match (&body.email, &body.password, &body.code) {
-        (email, password, Some(code)) => {
-            by_code(&app, code, email.as_deref(), password.as_deref(), ip.as_deref()).await?
-        }
-        (Some(email), Some(password), None) => {
-            by_password(&app, &body, email, password, ip.clone(), user_agent.clone()).await?
-        }
+    let from = Whence::of(address, &headers);
+    let came = match (&body.email, &body.password, &body.code) {
+        (_, _, Some(code)) => by_code(&app, code, &body, &from).await?,
+        (Some(email), Some(password), None) => by_password(&app, &body, email, password, &from).await?,
         _ => {
             return Err(Problem::invalid_field("email", "required", "email: give email and password, or a code"));
         }
     };
+    let (tenant, person) = (came.account.tenant, came.account.person);
     let hours = |hours: u32| TimeDelta::hours(i64::from(hours));
     let limits = SessionLimits {
         absolute: hours(app.settings.auth.session_hours),
         idle: hours(app.settings.auth.session_idle_hours),
     };
-    let new = NewSession { person, ip: ip.clone(), user_agent: user_agent.clone(), limits };
-    let (session, secret) = app.accounts.begin_session(&tenant, new).await.map_err(account_problem)?;
-    let account = app.accounts.account(&tenant, person).await.map_err(|error| account_problem(error.into()))?;
-    let role = account.map_or(Role::Customer, |account| account.role.base());
-    let actor = if role == Role::Customer { Actor::customer(person.0) } else { Actor::agent(person.0) };
-    let signed_in = AccountCommand::RecordSignIn { session_id: session.id, ip, user_agent };
-    record(&app, &Invocation::by(tenant.clone(), actor), person, signed_in).await;
+    let role = came.account.role;
+    let scopes = app.commands.permissions_of(&tenant, role).await?;
+    let (ip, user_agent) = (from.ip.clone(), from.user_agent.clone());
+    let new = NewSession { person, ip, user_agent, limits, scopes, epoch: came.account.epoch };
+    let (session, secret) = match app.accounts.begin_session(&tenant, new).await {
+        // It was so a moment ago.
+        Err(AccountError::Changed) => return Err(Problem::unauthenticated("the account has changed; sign in again")),
+        begun => begun.map_err(account_problem)?,
+    };
+    let by = Invocation::by(tenant.clone(), actor(&role, person));
+    let Whence { ip, user_agent, .. } = from;
+    let signed_in = AccountCommand::RecordSignIn { session_id: session.id, method: came.method, ip, user_agent };
+    record(&app, &by, person, signed_in).await;
 
     let seconds = (session.expires_at - session.created_at).num_seconds();
     let cookie = session_cookie(&secret, seconds, app.settings.is_https())
@@ -118,11 +117,41 @@ pub(super) async fn sign_in(
         session_id: session.id,
         person_id: person.0,
         organisation: tenant,
-        role,
+        role: role.base(),
         csrf_token: csrf_token(&secret),
         expires_at: session.expires_at,
     };
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(answer)).into_response())
+}
+
+/// From where and with what somebody comes.
+struct Whence {
+    ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+impl Whence {
+    fn of(address: ClientAddress, headers: &HeaderMap) -> Self {
+        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            ip: address.0.map(|ip| ip.to_string()),
+            user_agent: user_agent.map(|text| text.chars().take(500).collect()),
+        }
+    }
+}
+
+/// Somebody who has shown who they are, with the account as it was then.
+struct Came {
+    account: Account,
+    method: SignInMethod,
+}
+
+fn actor(role: &HeldRole, person: PersonId) -> Actor {
+    if role.is_customer() { Actor::customer(person.0) } else { Actor::agent(person.0) }
+}
+
+fn broken(error: docket_store::KeyError) -> Problem {
+    account_problem(error.into())
 }
 
 /// Counts the try before it is made.
@@ -136,14 +165,26 @@ fn throttle(app: &App, keys: &[String]) -> Answer<()> {
     Ok(())
 }
 
-async fn by_password(
-    app: &App,
-    body: &SignIn,
-    email: &str,
-    password: &str,
-    ip: Option<String>,
-    user_agent: Option<String>,
-) -> Answer<(TenantId, PersonId)> {
+/// After how long a refused sign-in is worth another event of its account: who guesses must not fill the log.
+const TELL_REFUSALS_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// Notes that a sign-in of an account was refused. Nobody waits for it: that an account is there must not show in the time an
+/// answer takes.
+fn note_refusal(app: &App, tenant: TenantId, person: PersonId, method: SignInMethod, from: &Whence) {
+    let (app, ip, user_agent) = (app.clone(), from.ip.clone(), from.user_agent.clone());
+    tokio::spawn(async move {
+        match app.accounts.count_refusal(&tenant, person, TELL_REFUSALS_EVERY).await {
+            Ok(Some(count)) => {
+                let refused = AccountCommand::RecordRefusal { method, count, ip, user_agent };
+                record(&app, &Invocation::by(tenant, Actor::SYSTEM), person, refused).await;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a refused sign-in could not be counted"),
+        }
+    });
+}
+
+async fn by_password(app: &App, body: &SignIn, email: &str, password: &str, from: &Whence) -> Answer<Came> {
     // One answer to whatever is wrong: nobody learns who has an account.
     let wrong = || Problem::unauthenticated("the address or the password is wrong");
     let tenant = match &body.organisation {
@@ -155,100 +196,91 @@ async fn by_password(
         return Err(wrong());
     }
     let mut keys = vec![format!("login {tenant} {}", email.to_lowercase())];
-    keys.extend(ip.as_ref().map(|ip| format!("address {ip}")));
+    keys.extend(from.ip.as_ref().map(|ip| format!("address {ip}")));
     throttle(app, &keys)?;
-    match app.accounts.check_password(&tenant, email, password).await {
-        Ok(Some(account)) if !account.disabled => {
+    match app.accounts.check_password(&tenant, email, password).await.map_err(broken)? {
+        Some(account) => {
             // Only the account's wrong tries are forgotten: else whoever has one account could go on guessing at others.
             let (login, address) = keys.split_at(1);
             login.iter().for_each(|key| app.authenticator.sign_ins.right(key));
             address.iter().for_each(|key| app.authenticator.sign_ins.take_back(key));
-            Ok((tenant, account.person))
+            Ok(Came { account, method: SignInMethod::Password })
         }
-        Ok(_) => {
+        None => {
             if let Ok(Some(account)) = app.accounts.find_login(&tenant, email).await {
-                let refused = AccountCommand::RecordRefusal { ip, user_agent };
-                record(app, &Invocation::by(tenant, Actor::SYSTEM), account.person, refused).await;
+                note_refusal(app, tenant, account.person, SignInMethod::Password, from);
             }
             Err(wrong())
         }
-        Err(error) => Err(account_problem(error.into())),
     }
 }
 
-async fn by_code(
-    app: &App,
-    code: &str,
-    email: Option<&str>,
-    password: Option<&str>,
-    ip: Option<&str>,
-) -> Answer<(TenantId, PersonId)> {
-    let key = format!("code {}", ip.unwrap_or("unknown"));
+async fn by_code(app: &App, code: &str, body: &SignIn, from: &Whence) -> Answer<Came> {
+    let key = format!("code {}", from.ip.as_deref().unwrap_or("unknown"));
     throttle(app, std::slice::from_ref(&key))?;
-    let invited = invited(app, code).await?;
+    let (found, account) = good_code(app, code, from).await?;
     app.authenticator.sign_ins.take_back(&key);
-    let (tenant, person) = (invited.account.tenant.clone(), invited.account.person);
-    // Whatever is refused is refused before the code is used up.
-    let login = own_login(&invited.account, email)?;
-    let password = match password {
-        Some(password) => Some(new_password(app, &tenant, person, login, password).await?),
+    let (tenant, person, method) = (&found.tenant, found.person, method_of(found.kind));
+    // Whatever is refused is refused before the code is used up; but it is not refused for ever.
+    let with = match redemption(app, &account, body).await {
+        Ok(with) => with,
+        Err(refused) => {
+            app.accounts.count_code_try(code).await.map_err(broken)?;
+            return Err(refused);
+        }
+    };
+    let (login, sets_password) = (with.login.clone(), with.password.is_some());
+    let epoch = match app.accounts.redeem_code(code, &found, with).await {
+        Err(AccountError::Changed) => {
+            note_refusal(app, found.tenant, person, method, from);
+            return Err(code_is_wrong());
+        }
+        redeemed => redeemed.map_err(account_problem)?,
+    };
+    let by = Invocation::by(tenant.clone(), actor(&account.role, person));
+    if let Some(email) = login {
+        record(app, &by, person, AccountCommand::RecordAddressChange).await;
+        know_address(app, &by, person, &email).await?;
+    }
+    if sets_password {
+        record(app, &by, person, AccountCommand::RecordPasswordChange).await;
+    }
+    Ok(Came { account: Account { epoch, ..account }, method })
+}
+
+/// What who has a code sets with it.
+async fn redemption(app: &App, account: &Account, body: &SignIn) -> Answer<Redemption> {
+    let login = new_login(account, body.email.as_deref())?;
+    let password = match &body.password {
+        Some(password) => Some(new_password(app, &account.tenant, account.person, login, password).await?),
         None => None,
     };
-    app.accounts.redeem_code(code).await.map_err(|error| account_problem(error.into()))?.ok_or_else(code_is_wrong)?;
-    if let Some(email) = login {
-        app.accounts.set_login(&tenant, person, Some(email)).await.map_err(account_problem)?;
-        know_address(app, &tenant, person, email).await?;
-    }
-    if let Some(password) = password {
-        app.accounts.set_password(&tenant, person, &password, None).await.map_err(account_problem)?;
-        let invocation = Invocation::by(tenant.clone(), Actor::SYSTEM);
-        record(app, &invocation, person, AccountCommand::RecordPasswordChange).await;
-    }
-    Ok((tenant, person))
+    Ok(Redemption { login: login.map(str::to_owned), password })
 }
 
 fn code_is_wrong() -> Problem {
-    Problem::unauthenticated("the code is wrong, was used, or has expired")
+    Problem::unauthenticated("the code is wrong, was used, or is good no more")
 }
 
-/// Whose code it is, and until when it is good.
-struct Invited {
-    account: Account,
-    expires_at: DateTime<Utc>,
-}
-
-async fn invited(app: &App, code: &str) -> Answer<Invited> {
-    let broken = |error: docket_store::KeyError| account_problem(error.into());
+/// A code that is good, and the account it opens.
+async fn good_code(app: &App, code: &str, from: &Whence) -> Answer<(CodeFound, Account)> {
     let found = app.accounts.find_code(code).await.map_err(broken)?.ok_or_else(code_is_wrong)?;
-    let account = app.accounts.account(&found.tenant, found.person).await.map_err(broken)?;
-    let account = account.filter(|account| !account.disabled).ok_or_else(code_is_wrong)?;
-    Ok(Invited { account, expires_at: found.expires_at })
-}
-
-/// The address whoever has the code is to sign in with from now on. None: it is the one the account has, and another is refused
-/// rather than left out of account.
-fn own_login<'a>(account: &Account, email: Option<&'a str>) -> Answer<Option<&'a str>> {
-    let Some(email) = email.map(str::trim) else { return Ok(None) };
-    check_email("email", email)?;
-    match &account.login {
-        None => Ok(Some(email)),
-        Some(login) if login.to_lowercase() == email.to_lowercase() => Ok(None),
-        Some(_) => {
-            let text = "email: this code is for somebody who signs in with another address; leave the address out";
-            Err(Problem::invalid_field("email", "another_address", text))
-        }
+    if !found.good {
+        note_refusal(app, found.tenant, found.person, method_of(found.kind), from);
+        return Err(code_is_wrong());
     }
+    let account = app.accounts.account(&found.tenant, found.person).await.map_err(broken)?;
+    Ok((found, account.ok_or_else(code_is_wrong)?))
 }
 
 /// Somebody of the desk who had no address has the one they sign in with in their profile too.
-async fn know_address(app: &App, tenant: &TenantId, person: PersonId, email: &str) -> Answer<()> {
-    let agent = app.commands.load::<Agent>(tenant, person.0).await?;
+async fn know_address(app: &App, by: &Invocation, person: PersonId, email: &str) -> Answer<()> {
+    let agent = app.commands.load::<Agent>(&by.tenant, person.0).await?;
     let Some(name) = agent.name.to_known().filter(|_| agent.registered && agent.email.is_none()) else {
         return Ok(());
     };
-    let by = Invocation::by(tenant.clone(), Actor::agent(person.0));
     let rename = AgentCommand::Rename { name, email: Some(email.to_owned()) };
-    app.commands.change_agent(&by, AgentId(person.0), &rename).await?;
+    app.commands.change_agent(by, AgentId(person.0), &rename).await?;
     Ok(())
 }
 
@@ -278,11 +310,13 @@ pub(crate) struct Invitation {
 pub(super) async fn show_invitation(
     State(app): State<App>,
     address: ClientAddress,
+    headers: HeaderMap,
     Body(body): Body<CodeShown>,
 ) -> Answer<Json<Invitation>> {
-    let key = format!("code {}", address.0.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string()));
+    let from = Whence::of(address, &headers);
+    let key = format!("code {}", from.ip.as_deref().unwrap_or("unknown"));
     throttle(&app, std::slice::from_ref(&key))?;
-    let Invited { account, expires_at } = invited(&app, &body.code).await?;
+    let (found, account) = good_code(&app, &body.code, &from).await?;
     app.authenticator.sign_ins.take_back(&key);
-    Ok(Json(Invitation { email: account.login, has_password: account.has_password, expires_at }))
+    Ok(Json(Invitation { email: account.login, has_password: account.has_password, expires_at: found.expires_at }))
 }

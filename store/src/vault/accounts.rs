@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::Shared;
+use super::epochs::Epoch;
 use super::master_key::random;
 use super::password_strength::{StrongPassword, WeakPassword};
 use super::remembered::Remembered;
@@ -36,6 +37,9 @@ pub enum AccountError {
     /// The person has no account.
     #[error("this person has no account")]
     NoAccount,
+    /// The account is not what it was when it was looked at: what was to be done on the strength of that is not done.
+    #[error("the account has changed meanwhile")]
+    Changed,
     /// The password is soon guessed, too short or too long.
     #[error("the password {0}")]
     Weak(#[from] WeakPassword),
@@ -74,6 +78,8 @@ pub struct Account {
     pub disabled: bool,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
+    /// How often what its credentials stand on has changed: what is issued by who looked at this is bound to it.
+    pub epoch: Epoch,
 }
 
 /// By what a caller was recognised.

@@ -78,7 +78,7 @@ pub(super) async fn fill(desk: &Desk, tickets: usize, chats: usize) -> Result<Op
     // Last: only with the address is it the demonstration's, so that what was interrupted is noticed.
     let admin = PersonId(agents[0].0);
     desk.accounts().set_password(&desk.tenant, admin, &password()?, None).await?;
-    desk.accounts().set_login(&desk.tenant, admin, Some(AGENTS[0].email)).await?;
+    desk.accounts().set_login(&desk.tenant, admin, Some(AGENTS[0].email), None).await?;
     Ok(Some(Filled { tickets: report.tickets, chats: report.chats + NOW.len() as u64 }))
 }
 

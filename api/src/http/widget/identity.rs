@@ -137,7 +137,8 @@ mod tests {
         assert_eq!(by_token(SECRET, KEY, &good).expect("is taken").email.as_deref(), Some("u1@example.com"));
         let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", good.split('.').nth(1).expect("claims"));
         let claims = json!({ "sub": "u1", "exp": FAR, "aud": KEY });
-        let (untyped, other) = (Header { typ: None, ..hs256.clone() }, Header { typ: Some("at+jwt".into()), ..hs256.clone() });
+        let (untyped, other) =
+            (Header { typ: None, ..hs256.clone() }, Header { typ: Some("at+jwt".into()), ..hs256.clone() });
         for token in [
             sign(&hs256, &token_key("another").expect("a key"), &claims),
             // As they were signed before the keys were apart.
@@ -175,6 +176,9 @@ mod tests {
     #[test]
     fn the_documented_key_of_tokens_holds() {
         let secret = "3f1c9a5be07d4286a1b3c5d7e9f00112233445566778899aabbccddeeff00123";
-        assert_eq!(token_key(secret).expect("a key"), "61a2e1b42d59a7ac49a067fa5dc634a3c92e3988b33b479f15ff1f7f36f8c997");
+        assert_eq!(
+            token_key(secret).expect("a key"),
+            "61a2e1b42d59a7ac49a067fa5dc634a3c92e3988b33b479f15ff1f7f36f8c997"
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use docket_domain::{PersonId, Role, TenantId};
-use docket_store::vault::{MasterKey, NewAccount, StrongPassword, Vault, open_vault};
+use docket_store::vault::{Epoch, MasterKey, NewAccount, StrongPassword, Vault, open_vault};
 use docket_store::{ManualClock, new_id};
 use docket_test_database::Database;
 
@@ -76,4 +76,9 @@ pub(crate) async fn agent(vault: &Vault, login: &str, password: Option<&str>, ro
     let account = NewAccount { person, role: role.into(), login: Some(login.to_owned()), password };
     vault.accounts().open_account(&tenant(), account).await.unwrap();
     person
+}
+
+/// What the account's credentials are bound to now.
+pub(crate) async fn epoch(vault: &Vault, person: PersonId) -> Epoch {
+    vault.accounts().account(&tenant(), person).await.unwrap().unwrap().epoch
 }
