@@ -154,6 +154,53 @@ async fn guessing_does_not_fill_the_log() {
     assert_eq!((&refused[0]["details"]["method"], &refused[0]["details"]["count"]), (&json!("password"), &json!(1)));
 }
 
+/// Whoever guesses at an account locks out strangers, not its owner; and a lock outlives a restart.
+#[tokio::test]
+async fn nobody_locks_somebody_elses_account() {
+    let mut desk = TestDesk::start_with(|settings| {
+        settings.auth.lockout_attempts = 3;
+        settings.http.trusted_hops = 1;
+    })
+    .await;
+    let agent = desk.agent("agent").await;
+    let first = json!({ "code": code(&desk, &agent.id).await, "password": PASSWORD });
+    let first = sign_in(&desk, &first).await;
+    first.expect(StatusCode::CREATED);
+    let known: Vec<_> = first.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok()).collect();
+    let known = known.iter().find_map(|one| one.strip_prefix("docket_browser=")).expect("a cookie").to_owned();
+    assert!(known.contains("HttpOnly") && known.contains("SameSite=Strict"), "{known}");
+    let known = format!("docket_browser={}", known.split(';').next().expect("a value"));
+    let come = async |desk: &TestDesk, from: &str, cookie: &str, password: &str| {
+        let request = desk.anonymous().request(reqwest::Method::POST, "/v1/sessions");
+        let request = request.header("x-forwarded-for", from).header("cookie", cookie);
+        Client::send(request.json(&json!({ "email": agent.email, "password": password }))).await
+    };
+    // One party of IPv6 has as many addresses as it likes.
+    for n in 0..3 {
+        come(&desk, &format!("2001:db8:1:2::{n}"), "", "guess").await.problem(401, "unauthenticated");
+    }
+    for from in ["2001:db8:1:2::9", "192.0.2.7"] {
+        let locked = come(&desk, from, "", PASSWORD).await;
+        locked.problem(429, "too_many_requests");
+        assert!(locked.header("retry-after").is_some());
+    }
+    desk.restart().await;
+    come(&desk, "192.0.2.7", "", PASSWORD).await.problem(429, "too_many_requests");
+    come(&desk, "192.0.2.7", &known, PASSWORD).await.expect(StatusCode::CREATED);
+    // Also beside who guesses; but nobody guesses there for ever.
+    come(&desk, "2001:db8:1:2::1", &known, PASSWORD).await.expect(StatusCode::CREATED);
+    for _ in 0..3 {
+        come(&desk, "198.51.100.1", &known, "guess").await.problem(401, "unauthenticated");
+    }
+    come(&desk, "198.51.100.1", &known, PASSWORD).await.problem(429, "too_many_requests");
+    // Nor does it know another account.
+    let other = json!({ "email": "other@example.com", "password": "guess" });
+    let request = desk.anonymous().request(reqwest::Method::POST, "/v1/sessions").header("cookie", &known);
+    Client::send(request.header("x-forwarded-for", "2001:db8:1:2::1").json(&other))
+        .await
+        .problem(429, "too_many_requests");
+}
+
 #[tokio::test]
 async fn a_customer_signs_in_with_the_address_they_have() {
     let desk = TestDesk::start().await;

@@ -19,7 +19,6 @@ use super::cookie::session_secret;
 use super::csrf::{check_origin, check_token, is_safe};
 use super::jwt::{Identity, JwtVerifier};
 use super::principal::{Credential, Principal};
-use super::throttle::Throttle;
 use crate::config::{ConfigError, Settings};
 use crate::http::problem::Problem;
 
@@ -37,8 +36,6 @@ pub struct Authenticator {
     known: Cache<(TenantId, PersonId), ()>,
     /// When a tenant's own roles were last read from the log.
     roles_read: Cache<TenantId, DateTime<Utc>>,
-    /// Wrong sign-ins.
-    pub sign_ins: Throttle,
     https: bool,
     public_url: String,
     trusted_origins: Vec<String>,
@@ -73,7 +70,6 @@ impl Authenticator {
             metrics: settings.http.metrics()?.map(|token| sha256(token.as_bytes())),
             known: Cache::new(10_000),
             roles_read: Cache::new(10_000),
-            sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
             https: settings.is_https(),
             public_url: settings.http.public_url.clone(),
             trusted_origins: settings.http.trusted_origins.clone(),

@@ -2,11 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{AppendHeaders, IntoResponse};
 use chrono::{DateTime, Utc};
 use docket_domain::account::AccountCommand;
 use docket_domain::{HeldRole, Permission, Role, TenantId};
+use docket_store::vault::TryKey;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,10 +20,11 @@ use super::listening::known_position;
 use super::problem::{Answer, Problem};
 use super::respond::POSITION;
 use super::schema;
+use super::sign_in::{remember_browser, throttle};
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
-use crate::auth::{Credential, Who, csrf_token};
+use crate::auth::{Credential, Who, csrf_token, known_browser};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
@@ -122,13 +125,15 @@ impl std::fmt::Debug for NewPassword {
 /// Changes the caller's password. Their other sessions end.
 #[utoipa::path(put, path = "/v1/me/password", tag = "sessions", request_body = NewPassword,
     responses((status = 204, description = "It is changed.")))]
-pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword>) -> Answer<StatusCode> {
+pub(super) async fn change_password(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ask: Ask<NewPassword>,
+) -> Answer<impl IntoResponse> {
     let who = &ask.who;
     let broken = |error: docket_store::KeyError| account_problem(error.into());
-    let key = format!("password {} {}", who.tenant, who.person);
-    if let Err(locked) = app.authenticator.sign_ins.begin(&key, app.journal.clock().now()) {
-        return Err(Problem::too_many("too many wrong passwords; try again later", locked.seconds));
-    }
+    let key = TryKey::Password(who.tenant.clone(), who.person);
+    throttle(&app, std::slice::from_ref(&key)).await?;
     let account = app.accounts.account(&who.tenant, who.person).await.map_err(broken)?;
     let login = account
         .and_then(|account| account.login)
@@ -137,9 +142,15 @@ pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword
     if fits.is_none() {
         return Err(Problem::invalid_field("current_password", "invalid", "current_password is wrong"));
     }
-    app.authenticator.sign_ins.right(&key);
+    app.accounts.forgive_tries(&key).await.map_err(broken)?;
     let password = new_password(&app, &who.tenant, who.person, None, &ask.body.password).await?;
     app.accounts.set_password(&who.tenant, who.person, &password, who.session()).await.map_err(account_problem)?;
     record(&app, &ask.invocation, who.person, AccountCommand::RecordPasswordChange).await;
-    Ok(StatusCode::NO_CONTENT)
+    // What the browser was known by was of the former password.
+    let account = app.accounts.account(&who.tenant, who.person).await.map_err(broken)?;
+    let known = match account.filter(|_| who.session().is_some()) {
+        Some(account) => Some((SET_COOKIE, remember_browser(&app, &account, known_browser(&headers))?)),
+        None => None,
+    };
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(known)))
 }

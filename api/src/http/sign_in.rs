@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::Invocation;
 use docket_domain::account::{AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::{Actor, AgentId, HeldRole, PersonId, Role, TenantId};
-use docket_store::vault::{Account, AccountError, CodeFound, NewSession, Redemption, SessionLimits};
+use docket_store::vault::{Account, AccountError, CodeFound, NewSession, Redemption, SessionLimits, TryKey, TryLimit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use super::schema;
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
-use crate::auth::{csrf_token, session_cookie};
+use crate::auth::{csrf_token, known_browser, known_browser_cookie, session_cookie};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
@@ -71,7 +71,8 @@ pub(crate) struct SignedInAs {
     expires_at: DateTime<Utc>,
 }
 
-/// Signs in. After too many wrong passwords: 429.
+/// Signs in. After too many wrong tries from one network or with one address: 429 with `Retry-After`. A browser in which the
+/// account's owner signed in before has tries of its own, by a cookie that opens nothing.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = SignIn,
     responses((status = 201, body = SignedInAs), (status = 401, description = "Wrong address, password or code.",
         content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
@@ -90,7 +91,7 @@ pub(super) async fn sign_in(
             return Err(Problem::invalid_field("email", "required", "email: give email and password, or a code"));
         }
     };
-    let (tenant, person) = (came.account.tenant, came.account.person);
+    let (tenant, person) = (came.account.tenant.clone(), came.account.person);
     let hours = |hours: u32| TimeDelta::hours(i64::from(hours));
     let limits = SessionLimits {
         absolute: hours(app.settings.auth.session_hours),
@@ -106,6 +107,7 @@ pub(super) async fn sign_in(
         begun => begun.map_err(account_problem)?,
     };
     let by = Invocation::by(tenant.clone(), actor(&role, person));
+    let known = remember_browser(&app, &came.account, from.browser.as_deref())?;
     let Whence { ip, user_agent, .. } = from;
     let signed_in = AccountCommand::RecordSignIn { session_id: session.id, method: came.method, ip, user_agent };
     record(&app, &by, person, signed_in).await;
@@ -121,13 +123,25 @@ pub(super) async fn sign_in(
         csrf_token: csrf_token(&secret),
         expires_at: session.expires_at,
     };
-    Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(answer)).into_response())
+    Ok((StatusCode::CREATED, AppendHeaders([(SET_COOKIE, cookie), (SET_COOKIE, known)]), Json(answer)).into_response())
+}
+
+/// The cookie by which a browser is known to an account from here on, the browser's id being what it was or a new one.
+pub(super) fn remember_browser(app: &App, account: &Account, shown: Option<&str>) -> Answer<HeaderValue> {
+    let same = shown.and_then(|shown| app.accounts.knows_browser(account, shown)).map(str::to_owned);
+    let browser = same.unwrap_or_else(|| docket_store::new_id().simple().to_string());
+    known_browser_cookie(&app.accounts.known_browser(account, &browser), app.settings.is_https())
+        .ok_or_else(|| Problem::internal("what no cookie can hold"))
 }
 
 /// From where and with what somebody comes.
 struct Whence {
     ip: Option<String>,
     user_agent: Option<String>,
+    /// What tries from there are counted by.
+    network: TryKey,
+    /// What the browser shows of an earlier sign-in.
+    browser: Option<String>,
 }
 
 impl Whence {
@@ -136,6 +150,8 @@ impl Whence {
         Self {
             ip: address.0.map(|ip| ip.to_string()),
             user_agent: user_agent.map(|text| text.chars().take(500).collect()),
+            network: TryKey::Network(address.network().map_or_else(|| "unknown".to_owned(), |one| one.to_string())),
+            browser: known_browser(headers).map(str::to_owned),
         }
     }
 }
@@ -155,14 +171,11 @@ fn broken(error: docket_store::KeyError) -> Problem {
 }
 
 /// Counts the try before it is made.
-fn throttle(app: &App, keys: &[String]) -> Answer<()> {
-    let now = app.journal.clock().now();
-    for key in keys {
-        if let Err(locked) = app.authenticator.sign_ins.begin(key, now) {
-            return Err(Problem::too_many("too many wrong sign-ins; try again later", locked.seconds));
-        }
-    }
-    Ok(())
+pub(super) async fn throttle(app: &App, keys: &[TryKey]) -> Answer<()> {
+    let auth = &app.settings.auth;
+    let window = TimeDelta::seconds(i64::from(auth.lockout_seconds));
+    let begun = app.accounts.begin_try(keys, TryLimit { attempts: auth.lockout_attempts, window }).await;
+    begun.map_err(broken)?.map_err(|locked| Problem::too_many("too many wrong tries; try again later", locked.seconds))
 }
 
 /// After how long a refused sign-in is worth another event of its account: who guesses must not fill the log.
@@ -195,15 +208,30 @@ async fn by_password(app: &App, body: &SignIn, email: &str, password: &str, from
     if email.len() > 254 || password.len() > 1024 {
         return Err(wrong());
     }
-    let mut keys = vec![format!("login {tenant} {}", email.to_lowercase())];
-    keys.extend(from.ip.as_ref().map(|ip| format!("address {ip}")));
-    throttle(app, &keys)?;
+    let browser = match &from.browser {
+        Some(shown) => {
+            let account = app.accounts.find_login(&tenant, email).await.map_err(broken)?;
+            account.and_then(|account| {
+                let browser = app.accounts.knows_browser(&account, shown)?;
+                Some(TryKey::Browser(tenant.clone(), account.person, browser.to_owned()))
+            })
+        }
+        None => None,
+    };
+    let login = TryKey::Login(tenant.clone(), email.to_owned());
+    // A browser known to this account has tries of its own: neither its neighbours nor who guesses at the account lock it out.
+    let keys = browser.map_or_else(|| vec![login, from.network.clone()], |browser| vec![browser]);
+    throttle(app, &keys).await?;
     match app.accounts.check_password(&tenant, email, password).await.map_err(broken)? {
         Some(account) => {
             // Only the account's wrong tries are forgotten: else whoever has one account could go on guessing at others.
-            let (login, address) = keys.split_at(1);
-            login.iter().for_each(|key| app.authenticator.sign_ins.right(key));
-            address.iter().for_each(|key| app.authenticator.sign_ins.take_back(key));
+            for key in &keys {
+                match key {
+                    TryKey::Network(_) => app.accounts.take_back_try(key).await,
+                    _ => app.accounts.forgive_tries(key).await,
+                }
+                .map_err(broken)?;
+            }
             Ok(Came { account, method: SignInMethod::Password })
         }
         None => {
@@ -216,10 +244,9 @@ async fn by_password(app: &App, body: &SignIn, email: &str, password: &str, from
 }
 
 async fn by_code(app: &App, code: &str, body: &SignIn, from: &Whence) -> Answer<Came> {
-    let key = format!("code {}", from.ip.as_deref().unwrap_or("unknown"));
-    throttle(app, std::slice::from_ref(&key))?;
+    throttle(app, std::slice::from_ref(&from.network)).await?;
     let (found, account) = good_code(app, code, from).await?;
-    app.authenticator.sign_ins.take_back(&key);
+    app.accounts.take_back_try(&from.network).await.map_err(broken)?;
     let (tenant, person, method) = (&found.tenant, found.person, method_of(found.kind));
     // Whatever is refused is refused before the code is used up; but it is not refused for ever.
     let with = match redemption(app, &account, body).await {
@@ -314,9 +341,8 @@ pub(super) async fn show_invitation(
     Body(body): Body<CodeShown>,
 ) -> Answer<Json<Invitation>> {
     let from = Whence::of(address, &headers);
-    let key = format!("code {}", from.ip.as_deref().unwrap_or("unknown"));
-    throttle(&app, std::slice::from_ref(&key))?;
+    throttle(&app, std::slice::from_ref(&from.network)).await?;
     let (found, account) = good_code(&app, &body.code, &from).await?;
-    app.authenticator.sign_ins.take_back(&key);
+    app.accounts.take_back_try(&from.network).await.map_err(broken)?;
     Ok(Json(Invitation { email: account.login, has_password: account.has_password, expires_at: found.expires_at }))
 }
