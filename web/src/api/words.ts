@@ -10,6 +10,7 @@ const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   at_capacity: () => m.problem_at_capacity(),
   calendar_archived: () => m.problem_calendar_archived(),
   calendar_in_use: () => m.problem_calendar_in_use(),
+  cannot_take_chats: () => m.problem_cannot_take_chats(),
   chat_closed: () => m.problem_chat_closed(),
   chat_not_accepted: () => m.problem_chat_not_accepted(),
   chat_taken: () => m.problem_chat_taken(),

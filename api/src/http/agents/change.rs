@@ -39,8 +39,8 @@ async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<(Loaded<Agent>
     Ok((agent, account))
 }
 
-/// Refuses to take away the last administrator who may come in: nobody could make another. Two who take each other away
-/// at the same moment may both succeed, as looking and doing are two steps; the bootstrap token helps then.
+/// Refuses to take away the last administrator who may come in: nobody could make another. Only to spare what comes before the
+/// command, which decides it again where nobody can be taken away at the same moment.
 async fn keep_an_admin(app: &App, who: &Principal, agent: &Agent, id: Uuid) -> Answer<()> {
     if !agent.role.is_admin() || agent.deactivated {
         return Ok(());
@@ -134,7 +134,8 @@ pub(crate) struct NewAvailability {
     availability: Availability,
 }
 
-/// Sets whether an agent takes work. One's own; that of others with `manage_people`.
+/// Sets whether an agent takes work. One's own; that of others with `manage_people`. Whose role does not allow to take chats can
+/// only be away or offline: 409 `cannot_take_chats`.
 #[utoipa::path(put, path = "/v1/agents/{id}/availability", tag = "agents", params(("id" = Uuid, Path)), request_body = NewAvailability,
     responses((status = 200, body = Receipt)))]
 pub(in crate::http) async fn change_agent_availability(

@@ -17,5 +17,5 @@ export const EVENT_TYPES = {
     "SlaPolicyChanged", "SlaPolicyDefined"],
   view: ["ViewChanged", "ViewDeleted", "ViewSaved"],
   view_list: ["ViewsArranged"],
-  role: ["RoleArchived", "RoleChanged", "RoleDefined"],
+  role: ["RoleArchived", "RoleChanged", "RoleDefined", "RoleGranted", "RoleWithdrawn"],
 } as const;
