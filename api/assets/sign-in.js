@@ -17,6 +17,29 @@ if (code) {
 form.hidden = false;
 at("email").focus();
 
+// Whoever is invited signs in with the address they were invited by.
+async function showInvitation() {
+  const answer = await post("/v1/sessions/invitation", { code });
+  const said = await answer.json();
+  if (!answer.ok) {
+    return show(said);
+  }
+  if (said.email) {
+    at("words").textContent = "Welcome. Choose a password.";
+    at("email").value = said.email;
+    at("email").readOnly = true;
+    at("password").focus();
+  }
+}
+
+function post(path, body) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
 function say(id, text) {
   at(id).textContent = text;
   at(id).hidden = !text;
@@ -55,11 +78,7 @@ async function signIn() {
   if (code) {
     body.code = code;
   }
-  const answer = await fetch("/v1/sessions", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const answer = await post("/v1/sessions", body);
   const said = await answer.json();
   if (!answer.ok) {
     return show(said);
@@ -81,3 +100,7 @@ form.addEventListener("submit", async (event) => {
   }
   button.disabled = false;
 });
+
+if (code) {
+  showInvitation().catch(() => show({ detail: "The desk cannot be reached. Try again." }));
+}

@@ -5,6 +5,7 @@ mod load;
 mod nats;
 mod proxies;
 mod signing;
+mod secrets;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -113,6 +114,7 @@ pub struct HttpSettings {
     pub trusted_hops: u8,
     pub trust_forwarded_for: bool,
     pub metrics_token: Secret,
+    pub metrics_token_file: PathBuf,
     pub live_per_person: usize,
     pub live_per_address: usize,
     pub stalled_seconds: u64,
@@ -139,6 +141,7 @@ pub struct AuthSettings {
     pub lockout_seconds: u32,
     pub min_password_chars: usize,
     pub bootstrap_token: Secret,
+    pub bootstrap_token_file: PathBuf,
     pub jwt: JwtSettings,
 }
 

@@ -6,6 +6,7 @@ mod bad_input;
 mod budgets;
 mod chats;
 mod conventions;
+mod credentials;
 mod figures;
 mod harness;
 mod idempotency;

@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, TestDesk};
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-async fn code(desk: &TestDesk, agent: &str) -> String {
+pub(crate) async fn code(desk: &TestDesk, agent: &str) -> String {
     let answer = desk.admin().post(&format!("/v1/agents/{agent}/sign-in-code"), &json!({})).await;
     answer.expect(StatusCode::OK)["code"].as_str().expect("a code").to_owned()
 }
 
-async fn sign_in(desk: &TestDesk, body: &Value) -> Answer {
+pub(crate) async fn sign_in(desk: &TestDesk, body: &Value) -> Answer {
     desk.anonymous().post("/v1/sessions", body).await
 }
 
-fn with_session(desk: &TestDesk, answer: &Answer) -> Client {
+pub(crate) fn with_session(desk: &TestDesk, answer: &Answer) -> Client {
     let cookie = answer.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned();
     let csrf = answer.json()["csrf_token"].as_str().expect("a token").to_owned();
     Client { session: Some((cookie, csrf)), ..Client::new(&desk.url, None) }
@@ -57,6 +57,69 @@ async fn a_code_signs_in_once_and_sets_a_password() {
     })
     .await;
     assert!(audit.contains("SignedIn") && audit.contains("PasswordChanged"), "{audit}");
+}
+
+#[tokio::test]
+async fn a_password_that_is_soon_guessed_is_refused_at_every_door() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let code = code(&desk, &agent.id).await;
+    let own_address = agent.email.clone();
+    for weak in ["            ", "password1234", own_address.as_str()] {
+        let refused = sign_in(&desk, &json!({ "code": code, "password": weak })).await.problem(422, "invalid_fields");
+        assert_eq!(
+            (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+            (&json!("password"), &json!("too_easy"))
+        );
+    }
+    // What was refused did not use up the code.
+    let answer = sign_in(&desk, &json!({ "code": code, "password": PASSWORD })).await;
+    let session = with_session(&desk, &answer);
+    let change = |to: &str| json!({ "current_password": PASSWORD, "password": to });
+    for (weak, why) in [("            ", "too_easy"), ("password1234", "too_easy"), ("kurz", "too_short")] {
+        let refused = session.put("/v1/me/password", &change(weak)).await.problem(422, "invalid_fields");
+        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("password"), &json!(why)));
+    }
+    assert_eq!(session.put("/v1/me/password", &change("violet-otter-canal-93")).await.status, StatusCode::NO_CONTENT);
+
+    // And at the first start.
+    let tenant = docket_domain::TenantId::new("first-start").expect("a tenant");
+    let first = docket_api::runtime::begin_organisation(desk.desk(), &tenant, "Fern and Field").await;
+    let first = first.expect("begun").expect("a new one").code;
+    let email = "ada@fern.example.com";
+    for weak in ["fern and field", "ada@fern.example.com"] {
+        let body = json!({ "code": first, "email": email, "password": weak });
+        assert_eq!(sign_in(&desk, &body).await.problem(422, "invalid_fields")["errors"][0]["code"], "too_easy");
+    }
+    let begun = sign_in(&desk, &json!({ "code": first, "email": email, "password": PASSWORD })).await;
+    // The address the first administrator signs in with is in their profile.
+    let admin = with_session(&desk, &begun);
+    let me = admin.get("/v1/me").await.expect(StatusCode::OK)["person_id"].as_str().expect("an id").to_owned();
+    let profile = crate::harness::eventually("the profile", async || {
+        let agent = admin.get(&format!("/v1/agents/{me}")).await.json();
+        agent["email"].is_string().then_some(agent)
+    });
+    assert_eq!(profile.await["email"], email);
+}
+
+#[tokio::test]
+async fn whoever_is_invited_is_told_their_address_and_gets_no_other() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let code = code(&desk, &agent.id).await;
+    let invitation = desk.anonymous().post("/v1/sessions/invitation", &json!({ "code": code })).await;
+    let invitation = invitation.expect(StatusCode::OK);
+    assert_eq!((&invitation["email"], &invitation["has_password"]), (&json!(agent.email), &json!(false)));
+    let other = json!({ "code": code, "email": "other@example.com", "password": PASSWORD });
+    let refused = sign_in(&desk, &other).await.problem(422, "invalid_fields");
+    assert_eq!(
+        (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+        (&json!("email"), &json!("another_address"))
+    );
+    let same = json!({ "code": code, "email": agent.email.to_uppercase(), "password": PASSWORD });
+    sign_in(&desk, &same).await.expect(StatusCode::CREATED);
+    let used = desk.anonymous().post("/v1/sessions/invitation", &json!({ "code": code })).await;
+    used.problem(401, "unauthenticated");
 }
 
 #[tokio::test]

@@ -273,8 +273,9 @@ async fn who_the_site_vouches_for_is_one_customer() {
     let (first, begun) = visit(&desk, &key, &identity).await;
     let (_, again) = visit(&desk, &key, &identity).await;
     assert_eq!((&begun["verified"], &begun["customer_id"]), (&json!(true), &again["customer_id"]));
-    let claims = json!({ "sub": user, "exp": 4_102_444_800_u64 });
-    let signing = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+    let made = admin.post("/v1/organisation/widget/identity-secret", &json!({})).await.expect(StatusCode::OK);
+    let claims = json!({ "sub": user, "exp": 4_102_444_800_u64, "aud": key });
+    let signing = jsonwebtoken::EncodingKey::from_secret(made["token_key"].as_str().expect("a key").as_bytes());
     let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &signing).expect("a token");
     let (_, third) = visit(&desk, &key, &json!({ "identity_token": token })).await;
     assert_eq!(third["customer_id"], begun["customer_id"]);

@@ -1,9 +1,9 @@
 //! Commands on agents that look beyond the one agent: joining within the tenant's limit, leaving.
 
-use docket_domain::agent::{Agent, AgentCommand};
+use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::chat::{Chat, ChatCommand, ChatStatus};
-use docket_domain::role::{ROLES_ID, Roles};
-use docket_domain::{AgentId, Category, DepartmentId, HeldRole, Rejection, Violations};
+use docket_domain::role::{ROLES_ID, Roles, STAFF_ID, Staff, StaffCommand};
+use docket_domain::{AgentId, Category, DepartmentId, HeldRole, Violations};
 
 use crate::attempt::{Attempt, carry_out};
 use crate::{CommandError, Commands, Done, Invocation};
@@ -51,13 +51,7 @@ async fn register(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand
     attempt.decide::<Agent>(id, command).await?;
     check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
-    let limit = attempt.commands.limits().agents;
-    let count = attempt.commands.rolls().count(attempt.commands.journal(), &attempt.invocation.tenant).await?;
-    if count >= limit {
-        let message = format!("an organisation may have at most {limit} agents");
-        return Err(Rejection::refused("too_many_agents", message).into());
-    }
-    Ok(())
+    change_staff(attempt, id).await
 }
 
 async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) -> Result<(), CommandError> {
@@ -67,10 +61,44 @@ async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) 
     attempt.decide::<Agent>(id, command).await?;
     check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
-    if matches!(command, AgentCommand::Deactivate) {
-        give_chats_back(attempt, id).await?;
+    match command {
+        AgentCommand::Deactivate => give_chats_back(attempt, id).await?,
+        AgentCommand::ChangeAvailability { to: Availability::Available | Availability::Busy } => {
+            attempt.check_takes_chats(id).await?;
+        }
+        // Whoever may take none any more is not available for them.
+        AgentCommand::ChangeRole { .. } => {
+            let agent = attempt.load::<Agent>(id).await?;
+            if matches!(agent.availability, Availability::Available | Availability::Busy)
+                && let Err(CommandError::Rejected(_)) = attempt.check_takes_chats(id).await
+            {
+                attempt.follow::<Agent>(id, &AgentCommand::ChangeAvailability { to: Availability::Offline }).await?;
+            }
+        }
+        _ => {}
     }
-    Ok(())
+    change_staff(attempt, id).await
+}
+
+/// Decides what a change means for who works at the desk, on the one stream all such changes are in.
+async fn change_staff(attempt: &mut Attempt<'_>, id: AgentId) -> Result<(), CommandError> {
+    let Some((before, after)) = attempt.change_of::<Agent>(id) else { return Ok(()) };
+    let held = |agent: &Agent| (agent.registered && !agent.deactivated).then_some(agent.role);
+    let (from, to) = (held(&before), held(&after));
+    if from == to {
+        return Ok(());
+    }
+    // First the stream, then the count: what is counted is at least as new as the version this is appended at.
+    attempt.load::<Staff>(STAFF_ID).await?;
+    let (commands, tenant) = (attempt.commands, &attempt.invocation.tenant);
+    let others = commands.agent_counts().others(commands.journal(), tenant, id).await?;
+    let other_admins = match from.is_some_and(HeldRole::is_admin) {
+        true => others.admins_who_may_come_in(commands.accounts(), tenant).await?,
+        false => 0,
+    };
+    let joins = (!before.registered).then_some(others.registered);
+    let change = StaffCommand { agent_id: id, from, to, joins, other_admins };
+    attempt.decide::<Staff>(STAFF_ID, &change).await
 }
 
 /// Chats the agent has go back to the queue. Those only offered to them stay so until routing offers them on.

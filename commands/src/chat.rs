@@ -267,6 +267,7 @@ async fn change(attempt: &mut Attempt<'_>, id: ChatId, command: &ChatCommand) ->
         attempt.follow::<Agent>(agent, &AgentCommand::ReleaseChat { chat_id: id }).await?;
     }
     if let Some(agent) = takes {
+        attempt.check_takes_chats(agent).await?;
         let by_hand = attempt.invocation.actor == Actor::agent(agent) || matches!(command, ChatCommand::Accept { .. });
         attempt.follow::<Agent>(agent, &AgentCommand::TakeChat { chat_id: id, by_hand }).await?;
     }

@@ -9,11 +9,11 @@ use docket_store::{Accounts, Journal};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use crate::agent_counts::AgentCounts;
 use crate::attempt::{carry_out, read_on};
 use crate::cache::{Cached, StateCache};
 use crate::identities::Identities;
 use crate::numbers::Numbers;
-use crate::rolls::Rolls;
 use crate::{CommandError, Done, Invocation, Loaded, metric};
 
 /// How many queues there are for streams that many change at once. Two streams may share one.
@@ -44,7 +44,8 @@ struct Inner {
     settings: Settings,
     cache: StateCache,
     numbers: Numbers,
-    rolls: Rolls,
+    agent_counts: AgentCounts,
+    accounts: Accounts,
     appends_many: bool,
     queues: Box<[Mutex<()>]>,
     hasher: RandomState,
@@ -57,12 +58,13 @@ impl Commands {
         let queues = (0..QUEUES).map(|_| Mutex::new(())).collect();
         Self(Arc::new(Inner {
             appends_many: journal.store().capabilities().multi_stream_append,
-            identities: Identities::new(journal.clone(), accounts),
+            identities: Identities::new(journal.clone(), accounts.clone()),
             journal,
             settings,
             cache,
             numbers: Numbers::default(),
-            rolls: Rolls::default(),
+            agent_counts: AgentCounts::default(),
+            accounts,
             queues,
             hasher: RandomState::new(),
         }))
@@ -179,8 +181,12 @@ impl Commands {
         &self.0.identities
     }
 
-    pub(crate) fn rolls(&self) -> &Rolls {
-        &self.0.rolls
+    pub(crate) fn agent_counts(&self) -> &AgentCounts {
+        &self.0.agent_counts
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.0.accounts
     }
 
     /// Whether the log takes several streams in one append.

@@ -10,6 +10,7 @@
 //! Who may do what is decided by the caller (the API) before it comes here, except what depends on state.
 
 mod agent;
+mod agent_counts;
 mod attempt;
 mod cache;
 mod chat;
@@ -26,7 +27,6 @@ mod numbers;
 mod organisation;
 mod references;
 mod role;
-mod rolls;
 mod service_level;
 mod settle;
 mod ticket;

@@ -81,6 +81,23 @@ impl Attempt<'_> {
         Ok((!may.has(Permission::EditTickets)).then_some(HandBackReason::AgentNotPermitted))
     }
 
+    /// Refuses an agent whose role does not allow to take chats. One who is not there is somebody else's to refuse.
+    pub(crate) async fn check_takes_chats(&mut self, id: AgentId) -> Result<(), CommandError> {
+        let agent = self.load::<Agent>(id).await?;
+        if !agent.exists() {
+            return Ok(());
+        }
+        let may = match agent.role {
+            HeldRole::BuiltIn(role) => role.permissions(),
+            own => self.load::<Roles>(ROLES_ID).await?.permissions_of(own),
+        };
+        if may.has(Permission::ViewChat) && may.has(Permission::SendMessages) {
+            return Ok(());
+        }
+        let message = "the agent's role does not allow to take chats: it needs view_chat and send_messages";
+        Err(Rejection::refused("cannot_take_chats", message).into())
+    }
+
     /// Notes a violation unless the agent is there and can look after tickets.
     pub(crate) async fn check_assignee(
         &mut self,

@@ -81,7 +81,7 @@ impl Commands {
     async fn missed_of_role(&self, tenant: &TenantId, about: RoleId, after: u64) -> Result<Vec<Event>, CommandError> {
         let stream = StreamId::new(tenant.clone(), Category::Role, ROLES_ID);
         let mut missed = self.journal().read_stream(&stream, after, MISSED).await?;
-        missed.retain(|event| matches!(&event.body, DomainEvent::Role(body) if body.about() == about));
+        missed.retain(|event| matches!(&event.body, DomainEvent::Role(body) if body.about() == Some(about)));
         Ok(missed)
     }
 }

@@ -10,7 +10,12 @@ use crate::scenario::*;
 fn what_happens_elsewhere_is_recorded() {
     let one = Uuid::from_u128(1);
     let issue = || AccountCommand::RecordTokenIssued { token_id: one, label: "ci".to_owned() };
-    let sign_in = AccountCommand::RecordSignIn { session_id: one, ip: Some("192.0.2.1".to_owned()), user_agent: None };
+    let sign_in = AccountCommand::RecordSignIn {
+        session_id: one,
+        method: SignInMethod::Password,
+        ip: Some("192.0.2.1".to_owned()),
+        user_agent: None,
+    };
     Scenario::<Account>::new()
         .when(SYSTEM, sign_in.clone())
         .then_refused("not_found")
@@ -19,7 +24,12 @@ fn what_happens_elsewhere_is_recorded() {
         .when(SYSTEM, AccountCommand::Open { person_id: PersonId(one), role: Role::Agent.into() })
         .then_refused("already_exists")
         .when(agent(1), sign_in)
-        .then([SignedIn { session_id: one, ip: Some("192.0.2.1".into()), user_agent: None }])
+        .then([SignedIn {
+            session_id: one,
+            method: Some(SignInMethod::Password),
+            ip: Some("192.0.2.1".into()),
+            user_agent: None,
+        }])
         .when(agent(1), issue())
         .then([ApiTokenIssued { token_id: one, label: "ci".to_owned() }])
         .when(agent(1), issue())
@@ -39,7 +49,44 @@ fn what_a_client_says_of_itself_never_hinders_a_sign_in() {
     let strange = format!("  evil\0\r\n{}", "x".repeat(5000));
     Scenario::<Account>::new()
         .given(SYSTEM, AccountCommand::Open { person_id: PersonId(Uuid::max()), role: Role::Admin.into() })
-        .when(SYSTEM, AccountCommand::RecordRefusal { ip: Some("\u{1}".to_owned()), user_agent: Some(strange) })
+        .when(
+            SYSTEM,
+            AccountCommand::RecordRefusal {
+                method: SignInMethod::Code,
+                count: 7,
+                ip: Some("\u{1}".to_owned()),
+                user_agent: Some(strange),
+            },
+        )
         .then_types(&["SignInRefused"])
-        .then([SignInRefused { ip: None, user_agent: Some(format!("evil{}", "x".repeat(1994)).into()) }]);
+        .then([SignInRefused {
+            method: Some(SignInMethod::Code),
+            count: Some(7),
+            ip: None,
+            user_agent: Some(format!("evil{}", "x".repeat(1994)).into()),
+        }]);
+}
+
+#[test]
+fn issue_use_and_end_of_what_somebody_signs_in_with_are_recorded() {
+    let until = chrono::DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
+    let issued = |method| SignInCodeIssued { method, expires_at: until };
+    Scenario::<Account>::new()
+        .given(SYSTEM, AccountCommand::Open { person_id: PersonId(Uuid::max()), role: Role::Agent.into() })
+        .when(agent(2), AccountCommand::RecordCodeIssued { method: SignInMethod::Code, expires_at: until })
+        .then([issued(SignInMethod::Code)])
+        .when(agent(2), AccountCommand::RecordCodeIssued { method: SignInMethod::Link, expires_at: until })
+        .then([issued(SignInMethod::Link)])
+        .when(agent(1), AccountCommand::RecordAddressChange)
+        .then([SignInAddressChanged {}])
+        .when(agent(1), AccountCommand::RecordSignOutEverywhere)
+        .then([SignedOutEverywhere {}])
+        .when(SYSTEM, AccountCommand::RecordEnabled)
+        .then_nothing()
+        .when(agent(2), AccountCommand::RecordDisabled)
+        .then([AccountDisabled {}])
+        .when(agent(2), AccountCommand::RecordDisabled)
+        .then_nothing()
+        .when(agent(2), AccountCommand::RecordEnabled)
+        .then([AccountEnabled {}]);
 }

@@ -199,7 +199,7 @@ fn levels_hold(
 fn roles_hold(before: &Roles, events: &[RoleEvent], after: &Roles) -> Result<(), TestCaseError> {
     prop_assert!(events.len() <= 1, "one event a command: its version is the role's");
     if let Some(event) = events.first() {
-        let id = event.about();
+        let id = event.about().expect("a role's definition");
         prop_assert_eq!(after.roles[&id].version, before.version + 1);
         if let RoleEvent::RoleChanged(changed) = event {
             let (old, new) = (before.roles[&id].permissions, after.roles[&id].permissions);

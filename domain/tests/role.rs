@@ -149,3 +149,29 @@ fn fifty_are_offered_at_most() {
         .when(agent(1), define(most + 1, "One more", &[ViewTickets]))
         .then_types(&["RoleDefined"]);
 }
+
+fn staff(from: Option<Role>, to: Option<Role>, joins: Option<usize>, other_admins: usize) -> StaffCommand {
+    let (from, to) = (from.map(HeldRole::from), to.map(HeldRole::from));
+    StaffCommand { agent_id: agent_id(7), from, to, joins, other_admins }
+}
+
+#[test]
+fn an_administrator_stays_and_no_more_join_than_may() {
+    let granted = |role| RoleGranted { agent_id: agent_id(7), role, custom_role_id: None };
+    Scenario::<Staff>::new()
+        .when(SYSTEM, staff(None, Some(Role::Admin), Some(499), 0))
+        .then([granted(Role::Admin)])
+        .when(agent(7), staff(Some(Role::Admin), Some(Role::Agent), None, 0))
+        .then_refused("last_admin")
+        .when(agent(7), staff(Some(Role::Admin), None, None, 0))
+        .then_refused("last_admin")
+        .when(agent(7), staff(Some(Role::Admin), None, None, 1))
+        .then([RoleWithdrawn { agent_id: agent_id(7), role: Role::Admin, custom_role_id: None }])
+        .when(agent(1), staff(None, Some(Role::Agent), Some(500), 3))
+        .then_refused("too_many_agents")
+        // Whoever comes back was counted when they joined.
+        .when(agent(1), staff(None, Some(Role::Agent), None, 3))
+        .then([granted(Role::Agent)])
+        .when(agent(1), staff(Some(Role::Agent), Some(Role::Agent), None, 0))
+        .then_nothing();
+}

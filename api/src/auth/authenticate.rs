@@ -19,7 +19,6 @@ use super::cookie::session_secret;
 use super::csrf::{check_origin, check_token, is_safe};
 use super::jwt::{Identity, JwtVerifier};
 use super::principal::{Credential, Principal};
-use super::throttle::Throttle;
 use crate::config::{ConfigError, Settings};
 use crate::http::problem::Problem;
 
@@ -37,8 +36,6 @@ pub struct Authenticator {
     known: Cache<(TenantId, PersonId), ()>,
     /// When a tenant's own roles were last read from the log.
     roles_read: Cache<TenantId, DateTime<Utc>>,
-    /// Wrong sign-ins.
-    pub sign_ins: Throttle,
     https: bool,
     public_url: String,
     trusted_origins: Vec<String>,
@@ -48,7 +45,7 @@ impl Authenticator {
     /// An authenticator as configured. `admin` is as whom the bootstrap token acts.
     ///
     /// # Errors
-    /// If the issuer's key cannot be read.
+    /// If a secret cannot be read, or is none.
     pub fn new(
         settings: &Settings,
         accounts: Accounts,
@@ -56,12 +53,11 @@ impl Authenticator {
         tenant: &TenantId,
         admin: PersonId,
     ) -> Result<Self, ConfigError> {
-        let token = settings.auth.bootstrap_token.expose();
         Ok(Self {
             accounts,
             commands,
             jwt: JwtVerifier::new(&settings.auth.jwt, tenant.clone())?,
-            bootstrap: (!token.is_empty()).then(|| sha256(token.as_bytes())),
+            bootstrap: settings.auth.bootstrap()?.map(|token| sha256(token.as_bytes())),
             bootstrap_principal: Principal {
                 tenant: tenant.clone(),
                 person: admin,
@@ -71,12 +67,9 @@ impl Authenticator {
                 expires_at: None,
                 absorbed: Vec::new(),
             },
-            metrics: Some(settings.http.metrics_token.expose())
-                .filter(|token| !token.is_empty())
-                .map(|token| sha256(token.as_bytes())),
+            metrics: settings.http.metrics()?.map(|token| sha256(token.as_bytes())),
             known: Cache::new(10_000),
             roles_read: Cache::new(10_000),
-            sign_ins: Throttle::new(settings.auth.lockout_attempts, settings.auth.lockout_seconds),
             https: settings.is_https(),
             public_url: settings.http.public_url.clone(),
             trusted_origins: settings.http.trusted_origins.clone(),

@@ -35,12 +35,7 @@ impl JwtVerifier {
         if settings.issuer.is_empty() {
             return Ok(None);
         }
-        let bytes = if settings.key_file.is_empty() {
-            settings.key.expose().as_bytes().to_vec()
-        } else {
-            std::fs::read(&settings.key_file)
-                .map_err(|error| ConfigError::new(format!("auth.jwt.key_file = {:?}: {error}", settings.key_file)))?
-        };
+        let bytes = settings.key_bytes()?;
         let (algorithm, key) = match settings.algorithm.as_str() {
             "HS256" => (Algorithm::HS256, Ok(DecodingKey::from_secret(&bytes))),
             "ES256" => (Algorithm::ES256, DecodingKey::from_ec_pem(&bytes)),

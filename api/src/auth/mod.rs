@@ -5,10 +5,8 @@ mod cookie;
 mod csrf;
 mod jwt;
 mod principal;
-mod throttle;
 
 pub use authenticate::{Authenticator, LIVE_PROTOCOL, shows_visit};
-pub use cookie::{clear_cookie, session_cookie};
+pub use cookie::{clear_cookie, known_browser, known_browser_cookie, session_cookie};
 pub use csrf::csrf_token;
 pub use principal::{Credential, Principal, Who};
-pub use throttle::{Locked, Throttle};

@@ -83,6 +83,20 @@ impl Principal {
         !matches!(self.credential, Credential::Bootstrap | Credential::Visit { verified: false, .. })
     }
 
+    /// Whether they stand as an administrator. Who became one signs in again first: a session takes on nothing.
+    pub fn is_admin(&self) -> bool {
+        let whole = || PermissionSet::all().beyond(self.permissions).is_empty();
+        self.role.is_admin() && (!matches!(self.credential, Credential::Session(_)) || whole())
+    }
+
+    /// The session they came with, if it is one.
+    pub fn session(&self) -> Option<Uuid> {
+        match self.credential {
+            Credential::Session(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Whether they may do `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)

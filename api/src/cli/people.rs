@@ -8,14 +8,14 @@ use docket_domain::agent::AgentCommand;
 use docket_domain::text::printable;
 use docket_domain::{Actor, AgentId, CustomerId, HeldRole, Permission, PermissionSet, PersonId, Role};
 use docket_store::new_id;
-use docket_store::vault::{NewAccount, NewApiToken};
+use docket_store::vault::{AccountError, NewAccount, NewApiToken};
 use indicatif::ProgressBar;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::catch_up::catch_up;
 use super::{Outcome, SettingArgs, print_json};
-use crate::runtime::{Desk, first_admin};
+use crate::runtime::{Desk, first_admin, issue_code};
 
 const CODE_LASTS: TimeDelta = TimeDelta::hours(24);
 
@@ -60,7 +60,7 @@ enum UserCommand {
         #[command(flatten)]
         settings: SettingArgs,
     },
-    /// Locks somebody out: sessions and tokens stop working.
+    /// Locks somebody out: sessions, codes and tokens end for good.
     Disable {
         /// Their mail address or id.
         who: String,
@@ -130,7 +130,7 @@ impl User {
                 accounts.open_account(&desk.tenant, account).await?;
                 let open = AccountCommand::Open { person_id: id, role };
                 desk.commands.execute::<Account>(&by_system(&desk), id.0, open).await?;
-                println!("{id}\none-time sign-in code: {}", accounts.issue_code(&desk.tenant, id, CODE_LASTS).await?);
+                println!("{id}\none-time sign-in code: {}", issue_code(&desk, &desk.tenant, id, CODE_LASTS).await?);
                 desk.close().await;
             }
             UserCommand::List { json, settings } => {
@@ -168,7 +168,7 @@ impl User {
             UserCommand::Code { who, settings } => {
                 let desk = settings.open_existing().await?;
                 let person = find(&desk, who.as_deref()).await?;
-                println!("{}", desk.accounts().issue_code(&desk.tenant, person, CODE_LASTS).await?);
+                println!("{}", issue_code(&desk, &desk.tenant, person, CODE_LASTS).await?);
                 desk.close().await;
             }
             UserCommand::Disable { who, settings } => disable(settings, &who, true).await?,
@@ -182,6 +182,8 @@ async fn disable(settings: SettingArgs, who: &str, disabled: bool) -> Outcome {
     let desk = settings.open_existing().await?;
     let person = find(&desk, Some(who)).await?;
     desk.accounts().set_disabled(&desk.tenant, person, disabled).await?;
+    let command = if disabled { AccountCommand::RecordDisabled } else { AccountCommand::RecordEnabled };
+    desk.commands.execute::<Account>(&by_system(&desk), person.0, command).await?;
     println!("{who} is {}", if disabled { "locked out" } else { "let in again" });
     desk.close().await;
     Ok(())
@@ -251,7 +253,8 @@ impl Token {
                 let person = find(&desk, who.as_deref()).await?;
                 let scopes = PermissionSet::of(scopes.as_deref().unwrap_or(Permission::ALL));
                 let expires_at = days.map(|days| desk.journal.clock().now() + TimeDelta::days(i64::from(days)));
-                let new = NewApiToken { person, label: label.clone(), scopes, expires_at };
+                let account = desk.accounts().account(&desk.tenant, person).await?.ok_or(AccountError::NoAccount)?;
+                let new = NewApiToken { person, label: label.clone(), scopes, expires_at, epoch: account.epoch };
                 let (token, secret) = desk.accounts().issue_token(&desk.tenant, new).await?;
                 let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label };
                 desk.commands.execute::<Account>(&by_system(&desk), person.0, issued).await?;
@@ -290,7 +293,12 @@ impl Token {
             }
             TokenCommand::Revoke { id, settings } => {
                 let desk = settings.open_existing().await?;
+                let token = desk.accounts().list_tokens(&desk.tenant).await?.into_iter().find(|token| token.id == id);
                 let revoked = desk.accounts().revoke_token(&desk.tenant, id).await?;
+                if let Some(token) = token.filter(|_| revoked) {
+                    let command = AccountCommand::RecordTokenRevoked { token_id: id };
+                    desk.commands.execute::<Account>(&by_system(&desk), token.person.0, command).await?;
+                }
                 desk.close().await;
                 if !revoked {
                     return Err(format!("there is no token {id} in force").into());

@@ -82,13 +82,8 @@ impl Settings {
         if !(url.is_empty() || url.starts_with("http://") || url.starts_with("https://")) {
             return wrong("http.public_url", url, "it may be empty, http://… or https://…");
         }
-        for (name, token) in
-            [("auth.bootstrap_token", &self.auth.bootstrap_token), ("http.metrics_token", &self.http.metrics_token)]
-        {
-            if !token.expose().is_empty() && token.expose().len() < 16 {
-                return wrong(name, "***", "it must have at least 16 characters, or be empty");
-            }
-        }
+        self.auth.bootstrap()?;
+        self.http.metrics()?;
         for (name, value) in [
             ("http.live_per_person", self.http.live_per_person as u64),
             ("http.live_per_address", self.http.live_per_address as u64),
@@ -125,12 +120,7 @@ impl Settings {
             if jwt.audience.is_empty() {
                 return wrong("auth.jwt.audience", "", "with an issuer, say for whom its tokens must be meant");
             }
-            if jwt.key.expose().is_empty() == jwt.key_file.is_empty() {
-                return wrong("auth.jwt.key", "***", "give either key or key_file");
-            }
-            if jwt.algorithm == "HS256" && jwt.key_file.is_empty() && jwt.key.expose().len() < 32 {
-                return wrong("auth.jwt.key", "***", "a shared secret must have at least 32 bytes");
-            }
+            jwt.key_bytes()?;
         }
         let limits = &self.limits;
         if limits.page_size == 0 || limits.page_size > limits.max_page_size {

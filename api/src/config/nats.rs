@@ -7,6 +7,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 
+use super::secrets::Given;
 use super::{ConfigError, Secret};
 
 /// `[nats]`.
@@ -86,19 +87,8 @@ impl NatsSettings {
     }
 }
 
-/// A secret given as it is or in a file, whose last line break does not belong to it.
 fn secret(name: &str, value: &Secret, file: &Path) -> Result<Option<String>, ConfigError> {
-    let wrong = |text: String| ConfigError::new(format!("nats.{name}_file = {:?}: {text}", file.display().to_string()));
-    match (value.expose().is_empty(), file.as_os_str().is_empty()) {
-        (true, true) => Ok(None),
-        (false, true) => Ok(Some(value.expose().to_owned())),
-        (false, false) => Err(wrong(format!("give either {name} or {name}_file"))),
-        (true, false) => {
-            let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-            let text = text.trim_end_matches(['\r', '\n']);
-            if text.is_empty() { Err(wrong("the file is empty".to_owned())) } else { Ok(Some(text.to_owned())) }
-        }
-    }
+    Given { name: &format!("nats.{name}"), value, file }.read_text(1)
 }
 
 /// Settings in which `nats` may be a URL alone: `nats = "nats://…"`, as a flag gives it.

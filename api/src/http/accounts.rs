@@ -3,9 +3,13 @@
 use axum::Json;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Invocation};
-use docket_domain::account::{Account, AccountCommand};
-use docket_domain::{FieldViolation, HeldRole, PermissionSet, PersonId, Rejection, Role, RoleId, TenantId};
-use docket_store::vault::{AccountError, NewAccount};
+use docket_domain::account::{Account, AccountCommand, SignInMethod};
+use docket_domain::agent::Agent;
+use docket_domain::customer::Customer;
+use docket_domain::{
+    FieldViolation, HeldRole, PermissionSet, PersonId, PersonalText, Rejection, Role, RoleId, TenantId,
+};
+use docket_store::vault::{Account as VaultAccount, AccountError, CodeKind, NewAccount, StrongPassword};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -40,6 +44,10 @@ pub(crate) fn account_problem(error: AccountError) -> Problem {
                 message: "email: somebody signs in with this address already".into(),
             }]),
         AccountError::NoAccount => Problem::not_found("account"),
+        AccountError::Changed => {
+            Problem::conflict("account_changed", "the account has changed meanwhile; look at it, and ask again")
+        }
+        AccountError::Weak(weak) => Problem::invalid_field("password", weak.code(), format!("password {weak}")),
         AccountError::Key(error) => journal_problem(&docket_store::JournalError::Key(error)),
     }
 }
@@ -57,23 +65,32 @@ pub(crate) fn check_email(field: &str, email: &str) -> Answer<()> {
     Err(Problem::invalid_field(field, "invalid", format!("{field} must be a mail address of at most 254 bytes")))
 }
 
-/// Refuses a password that is too short or too long.
-pub(crate) fn check_password(app: &App, field: &str, password: &str) -> Answer<()> {
+/// Takes a password somebody is to have, unless it is soon guessed by who knows their name, address and organisation. `login`:
+/// the address they are to sign in with, if it is not in force yet.
+pub(crate) async fn new_password(
+    app: &App,
+    tenant: &TenantId,
+    person: PersonId,
+    login: Option<&str>,
+    password: &str,
+) -> Answer<StrongPassword> {
+    let account = app.accounts.account(tenant, person).await.map_err(|error| account_problem(error.into()))?;
+    let organisation = app.commands.organisation(tenant).await?;
+    let name = if account.as_ref().is_some_and(|account| account.role.is_customer()) {
+        app.commands.load::<Customer>(tenant, person.0).await?.name.as_ref().and_then(PersonalText::to_known)
+    } else {
+        app.commands.load::<Agent>(tenant, person.0).await?.name.to_known()
+    };
+    let mut about = vec!["docket".to_owned(), tenant.to_string(), organisation.name.clone()];
+    about.extend(name.into_iter().chain(account.and_then(|account| account.login)).chain(login.map(str::to_owned)));
     let least = app.settings.auth.min_password_chars;
-    let chars = password.chars().count();
-    if chars < least {
-        return Err(Problem::invalid_field(field, "too_short", format!("{field} needs at least {least} characters")));
-    }
-    if password.len() > 1024 {
-        return Err(Problem::invalid_field(field, "too_long", format!("{field} may have at most 1024 bytes")));
-    }
-    Ok(())
+    app.accounts.strong_password(password.to_owned(), least, about).await.map_err(account_problem)
 }
 
 /// Refuses to hand out, or to take from somebody, a role that may do what the caller may not. The built-in administrators are
 /// administrators' alone to make and change, whatever a role of the organisation's own allows.
 pub(crate) async fn may_grant(app: &App, who: &Principal, role: HeldRole) -> Answer<()> {
-    if role.is_admin() && !who.role.is_admin() {
+    if role.is_admin() && !who.is_admin() {
         return Err(Problem::forbidden("administrators are for administrators to make and change"));
     }
     may_hand_out(who, app.commands.permissions_of(&who.tenant, role).await?)
@@ -89,12 +106,13 @@ pub(crate) fn may_hand_out(who: &Principal, permissions: PermissionSet) -> Answe
 }
 
 /// Refuses to act on the account of somebody who may do more than the caller. A person without one has nothing to protect.
-pub(crate) async fn outranks_account(app: &App, who: &Principal, person: PersonId) -> Answer<()> {
+/// What is issued for the account afterwards is bound to its epoch as it is here, so that what was looked at is what counts.
+pub(crate) async fn outranks_account(app: &App, who: &Principal, person: PersonId) -> Answer<Option<VaultAccount>> {
     let account = app.accounts.account(&who.tenant, person).await.map_err(|error| account_problem(error.into()))?;
-    match account {
-        Some(account) => may_grant(app, who, account.role).await,
-        None => Ok(()),
+    if let Some(account) = &account {
+        may_grant(app, who, account.role).await?;
     }
+    Ok(account)
 }
 
 /// The role a request names: a built-in one of the desk, or one of the organisation's own.
@@ -119,7 +137,7 @@ pub(crate) async fn open_account(
     person: PersonId,
     role: HeldRole,
     login: Option<String>,
-) -> Answer<()> {
+) -> Answer<VaultAccount> {
     if let Some(email) = &login {
         check_email("email", email)?;
     }
@@ -138,16 +156,57 @@ pub(crate) async fn open_account(
     let bare = Invocation { idempotency: None, if_match: None, ..invocation.clone() };
     let command = AccountCommand::Open { person_id: person, role };
     match app.commands.execute::<Account>(&bare, person.0, command).await {
-        Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(()),
-        Err(error) => Err(error.into()),
+        Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let account =
+        app.accounts.account(&invocation.tenant, person).await.map_err(|error| account_problem(error.into()))?;
+    account.ok_or_else(|| account_problem(AccountError::NoAccount))
+}
+
+/// Makes a one-time sign-in code for an account as it was looked at.
+pub(crate) async fn sign_in_code(app: &App, by: &Invocation, account: &VaultAccount) -> Answer<Json<SignInCode>> {
+    let (code, expires_at) = issue_code(app, by, account, CodeKind::SignIn, CODE_LASTS).await?;
+    let link = format!("{}/sign-in?code={code}", app.public_url);
+    Ok(Json(SignInCode { code, link, expires_at }))
+}
+
+/// Makes a one-time code and records who did.
+pub(crate) async fn issue_code(
+    app: &App,
+    by: &Invocation,
+    account: &VaultAccount,
+    kind: CodeKind,
+    lasts: TimeDelta,
+) -> Answer<(String, DateTime<Utc>)> {
+    let (tenant, person) = (&account.tenant, account.person);
+    let issued = app.accounts.issue_code(tenant, person, account.epoch, kind, lasts).await;
+    let (code, expires_at) = issued.map_err(account_problem)?;
+    record(app, by, person, AccountCommand::RecordCodeIssued { method: method_of(kind), expires_at }).await;
+    Ok((code, expires_at))
+}
+
+/// How the trail calls signing in by such a code.
+pub(crate) fn method_of(kind: CodeKind) -> SignInMethod {
+    match kind {
+        CodeKind::SignIn => SignInMethod::Code,
+        CodeKind::Link => SignInMethod::Link,
     }
 }
 
-/// Makes a one-time sign-in code.
-pub(crate) async fn sign_in_code(app: &App, tenant: &TenantId, person: PersonId) -> Answer<Json<SignInCode>> {
-    let code = app.accounts.issue_code(tenant, person, CODE_LASTS).await.map_err(account_problem)?;
-    let link = format!("{}/sign-in?code={code}", app.public_url);
-    Ok(Json(SignInCode { code, link, expires_at: app.journal.clock().now() + CODE_LASTS }))
+/// The address somebody is to sign in with from now on. None: it is the one the account has, and another is refused rather
+/// than left out of account.
+pub(crate) fn new_login<'a>(account: &VaultAccount, email: Option<&'a str>) -> Answer<Option<&'a str>> {
+    let Some(email) = email.map(str::trim) else { return Ok(None) };
+    check_email("email", email)?;
+    match &account.login {
+        None => Ok(Some(email)),
+        Some(login) if login.to_lowercase() == email.to_lowercase() => Ok(None),
+        Some(_) => {
+            let text = "email: this person signs in with another address; leave it out";
+            Err(Problem::invalid_field("email", "another_address", text))
+        }
+    }
 }
 
 /// Records something of an account, without holding up what was done if that fails.

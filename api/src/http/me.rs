@@ -2,26 +2,29 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{AppendHeaders, IntoResponse};
 use chrono::{DateTime, Utc};
 use docket_domain::account::AccountCommand;
 use docket_domain::{HeldRole, Permission, Role, TenantId};
+use docket_store::vault::TryKey;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Access::SignedIn;
-use super::accounts::{account_problem, check_password, record};
+use super::accounts::{account_problem, new_password, record};
 use super::ask::{Ask, journal_problem};
 use super::listening::known_position;
 use super::problem::{Answer, Problem};
 use super::respond::POSITION;
 use super::schema;
+use super::sign_in::{remember_browser, throttle};
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
-use crate::auth::{Credential, Who, csrf_token};
+use crate::auth::{Credential, Who, csrf_token, known_browser};
 
 /// Lists the routes.
 pub(super) fn register(table: &mut Table) {
@@ -54,6 +57,8 @@ pub(crate) struct Me {
     csrf_token: Option<String>,
     /// When what they showed ends, if it does.
     expires_at: Option<DateTime<Utc>>,
+    /// Whether they may do more by now than this session, which began before: they have it once they sign in again.
+    sign_in_for_more: bool,
 }
 
 /// Who is calling, and what they may do. `Docket-Position` says how far the log is: what is read with it as
@@ -69,6 +74,10 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
     let role_name = match who.role {
         HeldRole::BuiltIn(role) => Some(role.as_str().to_owned()),
         HeldRole::Own(id) => app.commands.roles(&who.tenant).await?.roles.get(&id).map(|role| role.name.clone()),
+    };
+    let sign_in_for_more = match who.session() {
+        Some(_) => !app.commands.permissions_of(&who.tenant, who.role).await?.beyond(who.permissions).is_empty(),
+        None => false,
     };
     let csrf_token = match who.credential {
         Credential::Session(_) => app.authenticator.session_secret(&headers).map(csrf_token),
@@ -90,6 +99,7 @@ pub(super) async fn get_me(State(app): State<App>, who: Who, headers: HeaderMap)
         email,
         csrf_token,
         expires_at: who.expires_at,
+        sign_in_for_more,
     };
     Ok(([(POSITION, position.0.to_string())], Json(me)))
 }
@@ -115,14 +125,15 @@ impl std::fmt::Debug for NewPassword {
 /// Changes the caller's password. Their other sessions end.
 #[utoipa::path(put, path = "/v1/me/password", tag = "sessions", request_body = NewPassword,
     responses((status = 204, description = "It is changed.")))]
-pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword>) -> Answer<StatusCode> {
+pub(super) async fn change_password(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ask: Ask<NewPassword>,
+) -> Answer<impl IntoResponse> {
     let who = &ask.who;
     let broken = |error: docket_store::KeyError| account_problem(error.into());
-    check_password(&app, "password", &ask.body.password)?;
-    let key = format!("password {} {}", who.tenant, who.person);
-    if let Err(locked) = app.authenticator.sign_ins.begin(&key, app.journal.clock().now()) {
-        return Err(Problem::too_many("too many wrong passwords; try again later", locked.seconds));
-    }
+    let key = TryKey::Password(who.tenant.clone(), who.person);
+    throttle(&app, std::slice::from_ref(&key)).await?;
     let account = app.accounts.account(&who.tenant, who.person).await.map_err(broken)?;
     let login = account
         .and_then(|account| account.login)
@@ -131,12 +142,15 @@ pub(super) async fn change_password(State(app): State<App>, ask: Ask<NewPassword
     if fits.is_none() {
         return Err(Problem::invalid_field("current_password", "invalid", "current_password is wrong"));
     }
-    app.authenticator.sign_ins.right(&key);
-    let keep = match who.credential {
-        Credential::Session(id) => Some(id),
-        _ => None,
-    };
-    app.accounts.set_password(&who.tenant, who.person, &ask.body.password, keep).await.map_err(account_problem)?;
+    app.accounts.forgive_tries(&key).await.map_err(broken)?;
+    let password = new_password(&app, &who.tenant, who.person, None, &ask.body.password).await?;
+    app.accounts.set_password(&who.tenant, who.person, &password, who.session()).await.map_err(account_problem)?;
     record(&app, &ask.invocation, who.person, AccountCommand::RecordPasswordChange).await;
-    Ok(StatusCode::NO_CONTENT)
+    // What the browser was known by was of the former password.
+    let account = app.accounts.account(&who.tenant, who.person).await.map_err(broken)?;
+    let known = match account.filter(|_| who.session().is_some()) {
+        Some(account) => Some((SET_COOKIE, remember_browser(&app, &account, known_browser(&headers))?)),
+        None => None,
+    };
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(known)))
 }

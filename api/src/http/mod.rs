@@ -39,6 +39,7 @@ mod roles;
 mod schema;
 mod sessions;
 mod shown;
+mod sign_in;
 mod sign_in_page;
 mod sla_policies;
 pub mod table;
@@ -90,6 +91,7 @@ impl Http {
         imports::register(&mut table);
         live::register(&mut table);
         me::register(&mut table);
+        sign_in::register(&mut table);
         sessions::register(&mut table);
         sign_in_page::register(&mut table);
         tokens::register(&mut table);

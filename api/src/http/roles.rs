@@ -129,7 +129,7 @@ fn built_in(role: Role, who: &Principal, holders: &Holders) -> RoleView {
         role,
         name: role.as_str().to_owned(),
         description_key: Some(format!("role_{}", role.as_str())),
-        grantable: permissions.beyond(who.permissions).is_empty() && (role != Role::Admin || who.role.is_admin()),
+        grantable: permissions.beyond(who.permissions).is_empty() && (role != Role::Admin || who.is_admin()),
         permissions: permissions.iter().collect(),
         holders: holders.count(role.into()),
         archived: false,

@@ -11,7 +11,7 @@ use docket_domain::account::{Account, AccountCommand};
 use docket_domain::{Data, PermissionSet, PersonId};
 use docket_projections::views::{AnyOf, Page};
 use docket_store::IdempotencyKey;
-use docket_store::vault::{ApiToken, NewApiToken};
+use docket_store::vault::{AccountError, ApiToken, NewApiToken};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -134,13 +134,15 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
     };
     let person = body.person_id.map_or(who.person, PersonId);
     // Whoever acts as somebody stands where they stand, however few the scopes.
-    if person != who.person {
-        outranks_account(&app, who, person).await?;
-    }
+    let account = match person == who.person {
+        true => app.accounts.account(&who.tenant, person).await.map_err(|error| account_problem(error.into()))?,
+        false => outranks_account(&app, who, person).await?,
+    };
+    let epoch = account.ok_or_else(|| account_problem(AccountError::NoAccount))?.epoch;
     if let Some(key) = &ask.invocation.idempotency {
         refuse_repeated(&app, &ask, key).await?;
     }
-    let new = NewApiToken { person, label: label.to_owned(), scopes, expires_at: body.expires_at };
+    let new = NewApiToken { person, label: label.to_owned(), scopes, expires_at: body.expires_at, epoch };
     let (token, secret) = app.accounts.issue_token(&who.tenant, new).await.map_err(account_problem)?;
     let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label: token.label.clone() };
     let recorded = Invocation { if_match: None, ..ask.invocation.clone() };
@@ -183,7 +185,7 @@ pub(super) async fn revoke_token(State(app): State<App>, Path(id): Path<Uuid>, a
     let token = tokens.into_iter().find(|token| token.id == id).ok_or_else(|| Problem::not_found("token"))?;
     // Not `outranks_account`: to stop what leaked is no way to anything, but administrators are not everybody's to hinder.
     let owner = app.accounts.account(tenant, token.person).await.map_err(|error| account_problem(error.into()))?;
-    if owner.is_some_and(|owner| owner.role.is_admin()) && !ask.who.role.is_admin() {
+    if owner.is_some_and(|owner| owner.role.is_admin()) && !ask.who.is_admin() {
         return Err(Problem::forbidden("administrators' tokens are for administrators to revoke"));
     }
     let revoked = app.accounts.revoke_token(tenant, id).await.map_err(|error| account_problem(error.into()))?;

@@ -153,7 +153,9 @@ fn forget_if_erased(commands: &Commands, event: &Event) {
 /// A role changed, perhaps on another node: connections of who holds it end, and come again with what they have left. Told
 /// before the event itself, and after the write side's cache knows it.
 fn tell_of_roles(accounts: &Accounts, event: &Event) {
-    if let DomainEvent::Role(body @ (RoleEvent::RoleChanged(_) | RoleEvent::RoleArchived(_))) = &event.body {
-        accounts.role_changed(&event.meta.stream.tenant, body.about());
+    if let DomainEvent::Role(body @ (RoleEvent::RoleChanged(_) | RoleEvent::RoleArchived(_))) = &event.body
+        && let Some(role) = body.about()
+    {
+        accounts.role_changed(&event.meta.stream.tenant, role);
     }
 }

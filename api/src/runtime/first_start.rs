@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use docket_commands::{CommandError, Invocation};
-use docket_domain::account::{Account, AccountCommand};
+use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::{Actor, AgentId, PersonId, Rejection, Role, TenantId};
-use docket_store::vault::{AccountError, NewAccount};
+use docket_store::vault::{AccountError, CodeKind, NewAccount};
 use uuid::Uuid;
 
 use super::desk::{Desk, StartError};
@@ -59,8 +59,28 @@ pub async fn begin_organisation(desk: &Desk, tenant: &TenantId, name: &str) -> R
     }
     let open = AccountCommand::Open { person_id: admin, role: Role::Admin.into() };
     done(desk.commands.execute::<Account>(&invocation(), admin.0, open).await)?;
-    let code = accounts.issue_code(tenant, admin, FIRST_CODE_LASTS).await.map_err(begin)?;
+    let code = issue_code(desk, tenant, admin, FIRST_CODE_LASTS).await?;
     Ok(Some(FirstSignIn { code }))
+}
+
+/// Makes a one-time sign-in code on behalf of whoever runs this machine, and records it.
+///
+/// # Errors
+/// [`StartError::Begin`]: there is no such account, or it is locked out.
+pub async fn issue_code(
+    desk: &Desk,
+    tenant: &TenantId,
+    person: PersonId,
+    lasts: TimeDelta,
+) -> Result<String, StartError> {
+    let accounts = desk.accounts();
+    let account = accounts.account(tenant, person).await.map_err(begin)?;
+    let epoch = account.ok_or(AccountError::NoAccount).map_err(begin)?.epoch;
+    let issued = accounts.issue_code(tenant, person, epoch, CodeKind::SignIn, lasts).await;
+    let (code, expires_at) = issued.map_err(begin)?;
+    let issued = AccountCommand::RecordCodeIssued { method: SignInMethod::Code, expires_at };
+    done(desk.commands.execute::<Account>(&Invocation::by(tenant.clone(), Actor::SYSTEM), person.0, issued).await)?;
+    Ok(code)
 }
 
 /// What an organisation is called until its administrator says, which the desk asks for first: `acme-shop` is Acme Shop. Of the

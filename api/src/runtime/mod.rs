@@ -7,5 +7,5 @@ mod listener;
 mod server;
 
 pub use desk::{Desk, StartError};
-pub use first_start::{FirstSignIn, begin_organisation, first_admin};
+pub use first_start::{FirstSignIn, begin_organisation, first_admin, issue_code};
 pub use server::Server;

@@ -1,11 +1,13 @@
 //! Joining, merging, erasing.
 
-use docket_commands::{Commands, Settings};
-use docket_domain::agent::AgentCommand;
+use docket_commands::{Commands, Settings, StartChat};
+use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::ticket::{Ticket, TicketCommand};
-use docket_domain::{Actor, AgentId, CustomerId, DomainEvent, Limits, MessageId, PersonId, Role};
-use docket_store::{KeyState, Keyring as _, new_id};
+use docket_domain::{Actor, AgentId, ChatId, CustomerId, DomainEvent, Limits, MessageId, PersonId, Role};
+use docket_store::vault::NewAccount;
+use docket_store::{Journal, KeyState, Keyring as _, new_id};
+use futures::future::join_all;
 
 use crate::desk::{Desk, code, request, types};
 
@@ -99,4 +101,91 @@ async fn another_node_forgets_an_erased_person_when_it_hears_of_it() {
         }
     }
     assert!(other.load::<Ticket>(&desk.tenant, id).await.unwrap().subject.known().is_none());
+}
+
+/// However many take each other away at once, on however many nodes, somebody is left to let others in.
+async fn one_administrator_stays(desk: Desk) {
+    let accounts = desk.vault.accounts();
+    let mut admins = Vec::new();
+    for _ in 0..8 {
+        let id = desk.agent(3).await;
+        desk.commands
+            .change_agent(&desk.by_admin(), id, &AgentCommand::ChangeRole { to: Role::Admin.into() })
+            .await
+            .unwrap();
+        let account = NewAccount { person: PersonId(id.0), role: Role::Admin.into(), login: None, password: None };
+        accounts.open_account(&desk.tenant, account).await.unwrap();
+        admins.push(id);
+    }
+    let nodes = [desk.commands.clone(), desk.another_node().await];
+    let outcomes = join_all(admins.iter().enumerate().map(|(place, id)| {
+        let (commands, by, id) = (nodes[place % 2].clone(), desk.by_admin(), *id);
+        let command = match place % 3 {
+            0 => AgentCommand::Deactivate,
+            _ => AgentCommand::ChangeRole { to: Role::Agent.into() },
+        };
+        tokio::spawn(async move { commands.change_agent(&by, id, &command).await })
+    }))
+    .await;
+    let refused: Vec<_> = outcomes.into_iter().map(Result::unwrap).filter(Result::is_err).map(code).collect();
+    assert_eq!(refused, ["last_admin"]);
+    let mut left = 0;
+    for id in admins {
+        let agent = desk.commands.load_fresh::<Agent>(&desk.tenant, id).await.unwrap();
+        left += usize::from(agent.role.is_admin() && !agent.deactivated);
+    }
+    assert_eq!(left, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_administrator_stays_whoever_is_taken_away_at_once() {
+    one_administrator_stays(Desk::new().await).await;
+    one_administrator_stays(Desk::on_postgres().await).await;
+}
+
+/// Nor do more join than may.
+async fn as_many_join_as_may(desk: Desk) {
+    let limits = Limits { agents: 5, ..Limits::default() };
+    let settings = Settings { limits, ..Settings::default() };
+    let node = |journal: &Journal| Commands::new(journal.clone(), desk.vault.accounts(), settings.clone());
+    let nodes = [node(&desk.journal), node(&desk.journal)];
+    let outcomes = join_all((0..12).map(|place| {
+        let (commands, by) = (nodes[place % 2].clone(), desk.by_admin());
+        let register = AgentCommand::Register {
+            name: format!("Agent {place}"),
+            email: None,
+            role: Role::Agent.into(),
+            department_ids: vec![],
+            skills: vec![],
+            max_concurrent_chats: 1,
+        };
+        tokio::spawn(async move { commands.register_agent(&by, AgentId(new_id()), &register).await })
+    }))
+    .await;
+    let (joined, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().map(Result::unwrap).partition(Result::is_ok);
+    assert_eq!(joined.len(), 5);
+    assert!(refused.into_iter().map(code).all(|code| code == "too_many_agents"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn as_many_join_as_may_however_many_ask_at_once() {
+    as_many_join_as_may(Desk::new().await).await;
+    as_many_join_as_may(Desk::on_postgres().await).await;
+}
+
+#[tokio::test]
+async fn whose_role_allows_no_chats_is_neither_available_nor_given_any() {
+    let desk = Desk::new().await;
+    let id = desk.agent(3).await;
+    let by = desk.by_admin();
+    desk.commands.change_agent(&by, id, &AgentCommand::ChangeRole { to: Role::Auditor.into() }).await.unwrap();
+    let agent = desk.commands.load::<Agent>(&desk.tenant, id).await.unwrap();
+    assert_eq!(agent.availability, Availability::Offline);
+    let available = AgentCommand::ChangeAvailability { to: Availability::Available };
+    assert_eq!(code(desk.commands.change_agent(&by, id, &available).await), "cannot_take_chats");
+    let visitor = CustomerId(new_id());
+    let started = desk.commands.start_chat(&desk.by(Actor::customer(visitor)), &StartChat::of(visitor)).await;
+    let chat = ChatId(started.unwrap().stream.id);
+    let offered = desk.commands.assign_chat(&desk.by(Actor::SYSTEM), chat, id).await;
+    assert_eq!(code(offered), "cannot_take_chats");
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{
-    AccountCommand, AccountEvent, AccountOpened, ApiTokenIssued, ApiTokenRevoked, PasswordChanged, SignInRefused,
-    SignedIn, SignedOut,
+    AccountCommand, AccountDisabled, AccountEnabled, AccountEvent, AccountOpened, ApiTokenIssued, ApiTokenRevoked,
+    PasswordChanged, SignInAddressChanged, SignInCodeIssued, SignInRefused, SignedIn, SignedOut, SignedOutEverywhere,
 };
 use crate::{Aggregate, Category, DecideContext, HeldRole, PersonId, PersonalText, Rejection, Stamp, Violations};
 
@@ -21,6 +21,8 @@ pub struct Account {
     pub role: Option<HeldRole>,
     /// Tokens that are valid.
     pub tokens: BTreeSet<Uuid>,
+    /// Whether they are locked out.
+    pub disabled: bool,
 }
 
 impl Aggregate for Account {
@@ -38,15 +40,25 @@ impl Aggregate for Account {
                 Ok(vec![AccountOpened { person_id: *person_id, role, custom_role_id }.into()])
             }
             (_, false) => Err(Rejection::NotFound("account")),
-            (C::RecordSignIn { session_id, ip, user_agent }, true) => {
+            (C::RecordSignIn { session_id, method, ip, user_agent }, true) => {
                 let (ip, user_agent) = (whence(ip), whence(user_agent));
-                Ok(vec![SignedIn { session_id: *session_id, ip, user_agent }.into()])
+                Ok(vec![SignedIn { session_id: *session_id, method: Some(*method), ip, user_agent }.into()])
             }
-            (C::RecordRefusal { ip, user_agent }, true) => {
-                Ok(vec![SignInRefused { ip: whence(ip), user_agent: whence(user_agent) }.into()])
+            (C::RecordRefusal { method, count, ip, user_agent }, true) => {
+                let (ip, user_agent) = (whence(ip), whence(user_agent));
+                Ok(vec![SignInRefused { method: Some(*method), count: Some(*count), ip, user_agent }.into()])
             }
             (C::RecordSignOut { session_id }, true) => Ok(vec![SignedOut { session_id: *session_id }.into()]),
             (C::RecordPasswordChange, true) => Ok(vec![PasswordChanged {}.into()]),
+            (C::RecordCodeIssued { method, expires_at }, true) => {
+                Ok(vec![SignInCodeIssued { method: *method, expires_at: *expires_at }.into()])
+            }
+            (C::RecordAddressChange, true) => Ok(vec![SignInAddressChanged {}.into()]),
+            (C::RecordSignOutEverywhere, true) => Ok(vec![SignedOutEverywhere {}.into()]),
+            (C::RecordDisabled, true) if self.disabled => Ok(Vec::new()),
+            (C::RecordDisabled, true) => Ok(vec![AccountDisabled {}.into()]),
+            (C::RecordEnabled, true) if !self.disabled => Ok(Vec::new()),
+            (C::RecordEnabled, true) => Ok(vec![AccountEnabled {}.into()]),
             (C::RecordTokenIssued { token_id, .. }, true) if self.tokens.contains(token_id) => Ok(Vec::new()),
             (C::RecordTokenIssued { token_id, label }, true) => {
                 let mut violations = Violations::default();
@@ -75,7 +87,18 @@ impl Aggregate for Account {
             E::ApiTokenRevoked(token) => {
                 self.tokens.remove(&token.token_id);
             }
-            E::SignedIn(_) | E::SignInRefused(_) | E::SignedOut(_) | E::PasswordChanged(_) => {}
+            E::AccountDisabled(_) => {
+                self.disabled = true;
+                self.tokens.clear();
+            }
+            E::AccountEnabled(_) => self.disabled = false,
+            E::SignedIn(_)
+            | E::SignInRefused(_)
+            | E::SignedOut(_)
+            | E::PasswordChanged(_)
+            | E::SignInCodeIssued(_)
+            | E::SignInAddressChanged(_)
+            | E::SignedOutEverywhere(_) => {}
         }
     }
 

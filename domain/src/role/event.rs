@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event_set::event_set;
-use crate::{Category, Permission, RoleId};
+use crate::{AgentId, Category, Permission, Role, RoleId};
 
 event_set! {
     /// Everything that can have happened to a tenant's roles.
@@ -12,6 +12,8 @@ event_set! {
         RoleDefined = 1,
         RoleChanged = 1,
         RoleArchived = 1,
+        RoleGranted = 1,
+        RoleWithdrawn = 1,
     }
 }
 
@@ -50,13 +52,38 @@ pub struct RoleArchived {
     pub name: String,
 }
 
+/// Somebody of the desk has a role from here on, in place of the one they may have had.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleGranted {
+    /// Who.
+    pub agent_id: AgentId,
+    /// The role.
+    pub role: Role,
+    /// The role of the tenant's own they hold instead; then `role` is `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role_id: Option<RoleId>,
+}
+
+/// Somebody left the desk, and their role with them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleWithdrawn {
+    /// Who.
+    pub agent_id: AgentId,
+    /// The role they had.
+    pub role: Role,
+    /// The role of the tenant's own they had instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role_id: Option<RoleId>,
+}
+
 impl RoleEvent {
-    /// The one role it is about.
-    pub fn about(&self) -> RoleId {
+    /// The one role of the tenant's own whose definition it is about.
+    pub fn about(&self) -> Option<RoleId> {
         match self {
-            Self::RoleDefined(event) => event.role_id,
-            Self::RoleChanged(event) => event.role_id,
-            Self::RoleArchived(event) => event.role_id,
+            Self::RoleDefined(event) => Some(event.role_id),
+            Self::RoleChanged(event) => Some(event.role_id),
+            Self::RoleArchived(event) => Some(event.role_id),
+            Self::RoleGranted(_) | Self::RoleWithdrawn(_) => None,
         }
     }
 }

@@ -197,6 +197,7 @@ impl Aggregate for Roles {
                     role.version = version;
                 }
             }
+            E::RoleGranted(_) | E::RoleWithdrawn(_) => {}
         }
     }
 

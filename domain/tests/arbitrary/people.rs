@@ -18,8 +18,8 @@ pub(crate) const DEPARTMENT_EVENTS: u8 = 4;
 pub(crate) const DEPARTMENT_COMMANDS: u8 = 4;
 pub(crate) const ORGANISATION_EVENTS: u8 = 7;
 pub(crate) const ORGANISATION_COMMANDS: u8 = 7;
-pub(crate) const ACCOUNT_EVENTS: u8 = 7;
-pub(crate) const ACCOUNT_COMMANDS: u8 = 7;
+pub(crate) const ACCOUNT_EVENTS: u8 = 12;
+pub(crate) const ACCOUNT_COMMANDS: u8 = 12;
 
 fn held(dice: Dice) -> HeldRole {
     HeldRole::of(dice.of(&Role::ALL), dice.some(2, role_id(dice.small())))
@@ -191,16 +191,23 @@ pub(crate) fn organisation_command(kind: u8, dice: Dice) -> OrganisationCommand 
 pub(crate) fn account_event(kind: u8, dice: Dice) -> AccountEvent {
     let id = Uuid::from_u128(u128::from(dice.a % 4));
     let (ip, user_agent) = (dice.some(0, dice.text().into()), dice.some(1, dice.text().into()));
+    let until = chrono::DateTime::from_timestamp(1_700_000_000 + i64::from(dice.a), 0).unwrap_or_default();
+    let method = dice.of(&[SignInMethod::Password, SignInMethod::Code, SignInMethod::Link]);
     match kind % ACCOUNT_EVENTS {
         0 => {
             let custom_role_id = dice.some(0, role_id(dice.small()));
             AccountOpened { person_id: PersonId(id), role: dice.of(&Role::ALL), custom_role_id }.into()
         }
-        1 => SignedIn { session_id: id, ip, user_agent }.into(),
-        2 => SignInRefused { ip, user_agent }.into(),
+        1 => SignedIn { session_id: id, method: dice.some(2, method), ip, user_agent }.into(),
+        2 => SignInRefused { method: dice.some(2, method), count: dice.some(3, dice.b.into()), ip, user_agent }.into(),
         3 => SignedOut { session_id: id }.into(),
         4 => PasswordChanged {}.into(),
         5 => ApiTokenIssued { token_id: id, label: dice.text() }.into(),
+        6 => SignInCodeIssued { method, expires_at: until }.into(),
+        7 => SignInAddressChanged {}.into(),
+        8 => SignedOutEverywhere {}.into(),
+        9 => AccountDisabled {}.into(),
+        10 => AccountEnabled {}.into(),
         _ => ApiTokenRevoked { token_id: id }.into(),
     }
 }
@@ -209,13 +216,20 @@ pub(crate) fn account_command(kind: u8, dice: Dice) -> AccountCommand {
     use AccountCommand as C;
     let id = Uuid::from_u128(u128::from(dice.a % 4));
     let (ip, user_agent) = (dice.some(0, dice.text()), dice.some(1, dice.text()));
+    let until = chrono::DateTime::from_timestamp(1_700_000_000 + i64::from(dice.a), 0).unwrap_or_default();
+    let method = dice.of(&[SignInMethod::Password, SignInMethod::Code, SignInMethod::Link]);
     match kind % ACCOUNT_COMMANDS {
         0 => C::Open { person_id: PersonId(id), role: held(dice) },
-        1 => C::RecordSignIn { session_id: id, ip, user_agent },
-        2 => C::RecordRefusal { ip, user_agent },
+        1 => C::RecordSignIn { session_id: id, method, ip, user_agent },
+        2 => C::RecordRefusal { method, count: dice.b.into(), ip, user_agent },
         3 => C::RecordSignOut { session_id: id },
         4 => C::RecordPasswordChange,
         5 => C::RecordTokenIssued { token_id: id, label: dice.text() },
+        6 => C::RecordCodeIssued { method, expires_at: until },
+        7 => C::RecordAddressChange,
+        8 => C::RecordSignOutEverywhere,
+        9 => C::RecordDisabled,
+        10 => C::RecordEnabled,
         _ => C::RecordTokenRevoked { token_id: id },
     }
 }

@@ -1,10 +1,10 @@
 use docket_domain::role::*;
-use docket_domain::{Permission, PermissionSet};
+use docket_domain::{AgentId, Permission, PermissionSet, Role};
 
 use super::Dice;
 use crate::role::role_id;
 
-pub(crate) const ROLE_EVENTS: u8 = 3;
+pub(crate) const ROLE_EVENTS: u8 = 5;
 pub(crate) const ROLE_COMMANDS: u8 = 3;
 
 /// Some permissions, now and then none, one of them twice.
@@ -16,10 +16,13 @@ fn permissions(dice: Dice) -> Vec<Permission> {
 
 pub(crate) fn role_event(kind: u8, dice: Dice) -> RoleEvent {
     let (role_id, name, permissions) = (role_id(dice.small()), dice.text(), permissions(dice));
+    let agent_id = AgentId(uuid::Uuid::from_u128(u128::from(dice.a)));
     match kind % ROLE_EVENTS {
         0 => RoleDefined { role_id, name, permissions }.into(),
         1 => RoleChanged { role_id, name, added: permissions.clone(), removed: Vec::new(), permissions }.into(),
-        _ => RoleArchived { role_id, name }.into(),
+        2 => RoleArchived { role_id, name }.into(),
+        3 => RoleGranted { agent_id, role: dice.of(&Role::ALL), custom_role_id: dice.some(0, role_id) }.into(),
+        _ => RoleWithdrawn { agent_id, role: dice.of(&Role::ALL), custom_role_id: dice.some(0, role_id) }.into(),
     }
 }
 

@@ -29,8 +29,10 @@ impl Model for Roles {
     ddl!("roles");
 
     fn keys(event: &Event, keys: &mut Vec<RoleKey>) {
-        if let DomainEvent::Role(body) = &event.body {
-            keys.push(RoleKey { tenant: event.meta.stream.tenant.clone(), id: body.about().0 });
+        if let DomainEvent::Role(body) = &event.body
+            && let Some(id) = body.about()
+        {
+            keys.push(RoleKey { tenant: event.meta.stream.tenant.clone(), id: id.0 });
         }
     }
 
@@ -53,6 +55,7 @@ impl Model for Roles {
                 ..row
             }),
             RoleEvent::RoleArchived(_) => row.map(|row| RoleRow { archived: true, version, ..row }),
+            RoleEvent::RoleGranted(_) | RoleEvent::RoleWithdrawn(_) => row,
         }
     }
 

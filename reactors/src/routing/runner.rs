@@ -130,7 +130,7 @@ fn take(board: &mut Board, next: Move, outcome: Result<Done, CommandError>, now:
             Next::Settled
         }
         Err(CommandError::Rejected(Rejection::Refused {
-            code: "at_capacity" | "not_available" | "agent_deactivated",
+            code: "at_capacity" | "not_available" | "agent_deactivated" | "cannot_take_chats",
             ..
         })) => {
             // The agent took something meanwhile; their event is on its way. The chat goes to somebody else.

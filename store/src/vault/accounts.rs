@@ -9,7 +9,9 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::Shared;
+use super::epochs::Epoch;
 use super::master_key::random;
+use super::password_strength::{StrongPassword, WeakPassword};
 use super::remembered::Remembered;
 use crate::KeyError;
 
@@ -35,6 +37,12 @@ pub enum AccountError {
     /// The person has no account.
     #[error("this person has no account")]
     NoAccount,
+    /// The account is not what it was when it was looked at: what was to be done on the strength of that is not done.
+    #[error("the account has changed meanwhile")]
+    Changed,
+    /// The password is soon guessed, too short or too long.
+    #[error("the password {0}")]
+    Weak(#[from] WeakPassword),
     /// The vault failed, or the person is erased.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -50,7 +58,7 @@ pub struct NewAccount {
     /// The mail address they sign in with. None: only tokens.
     pub login: Option<String>,
     /// Their password. None: until they set one with a sign-in code.
-    pub password: Option<String>,
+    pub password: Option<StrongPassword>,
 }
 
 /// An account.
@@ -70,6 +78,8 @@ pub struct Account {
     pub disabled: bool,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
+    /// How often what its credentials stand on has changed: what is issued by who looked at this is bound to it.
+    pub epoch: Epoch,
 }
 
 /// By what a caller was recognised.

@@ -6,11 +6,13 @@ use uuid::Uuid;
 use super::Vault;
 use super::accounts::{Account, AccountError, Accounts, NewAccount, held_role, moment};
 use super::database::{reading, writing};
+use super::epochs::{Carry, Epoch, raise};
 use super::identities::keyed_hash;
+use super::password_strength::StrongPassword;
 use crate::{KeyError, KeyState, Keyring as _};
 
-/// A row of `credentials`: person, role, own role, login, password hash, disabled, created.
-type Row = (Uuid, String, Option<Uuid>, Option<String>, Option<String>, bool, i64);
+/// A row of `credentials`: person, role, own role, login, password hash, disabled, created, epoch.
+type Row = (Uuid, String, Option<Uuid>, Option<String>, Option<String>, bool, i64, i64);
 
 impl Accounts {
     /// Opens an account.
@@ -47,8 +49,8 @@ impl Accounts {
     /// [`KeyError::Unavailable`].
     pub async fn account(&self, tenant: &TenantId, person: PersonId) -> Result<Option<Account>, KeyError> {
         let row: Option<Row> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at FROM credentials \
-                            WHERE tenant = $1 AND person = $2")
+            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at, epoch \
+                            FROM credentials WHERE tenant = $1 AND person = $2")
                 .bind(tenant.as_str()).bind(person.0).fetch_optional(pool).await)?;
         match row {
             Some(row) => self.readable(tenant, row).await.map(Some),
@@ -73,8 +75,8 @@ impl Accounts {
     /// [`KeyError::Unavailable`].
     pub async fn list_accounts(&self, tenant: &TenantId) -> Result<Vec<Account>, KeyError> {
         let rows: Vec<Row> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at FROM credentials \
-                            WHERE tenant = $1 ORDER BY created_at, person")
+            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at, epoch \
+                            FROM credentials WHERE tenant = $1 ORDER BY created_at, person")
                 .bind(tenant.as_str()).fetch_all(pool).await)?;
         let mut accounts = Vec::with_capacity(rows.len());
         for row in rows {
@@ -113,7 +115,7 @@ impl Accounts {
         }
     }
 
-    /// Sets a password and ends the person's sessions but `keep`.
+    /// Sets a password. Ends the person's sessions but `keep`, and codes.
     ///
     /// # Errors
     /// [`AccountError::NoAccount`].
@@ -121,21 +123,20 @@ impl Accounts {
         &self,
         tenant: &TenantId,
         person: PersonId,
-        password: &str,
+        password: &StrongPassword,
         keep: Option<Uuid>,
     ) -> Result<(), AccountError> {
         let hash = self.0.hash_password(password).await?;
         let name = tenant.to_string();
         let changed = writing!(self.0.database, tx => {
-            sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND ($3 IS NULL OR id <> $3)")
-                .bind(&name).bind(person.0).bind(keep).execute(&mut *tx).await?;
             sqlx::query("UPDATE credentials SET password = $3 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(hash).execute(&mut *tx).await?.rows_affected() > 0
+                .bind(&name).bind(person.0).bind(hash).execute(&mut *tx).await?;
+            raise!(tx, &name, person.0, Carry { session: keep, ..Carry::TOKENS })
         })?;
-        self.changed(tenant, person, changed)
+        self.changed(tenant, person, changed.is_some())
     }
 
-    /// Sets what a person may do.
+    /// Sets what a person may do. Ends codes; sessions go on with at most what they began with.
     ///
     /// # Errors
     /// [`AccountError::NoAccount`].
@@ -144,25 +145,40 @@ impl Accounts {
         let (base, own) = written(role);
         let changed = writing!(self.0.database, tx => {
             sqlx::query("UPDATE credentials SET role = $3, custom_role_id = $4 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(base).bind(own).execute(&mut *tx).await?.rows_affected() > 0
+                .bind(&name).bind(person.0).bind(base).bind(own).execute(&mut *tx).await?;
+            raise!(tx, &name, person.0, Carry::ALL_BUT_CODES)
         })?;
-        self.changed(tenant, person, changed)
+        self.changed(tenant, person, changed.is_some())
     }
 
-    /// Locks a person out, tokens and sessions included, or lets them in again.
+    /// Locks a person out or lets them in again. With the first everything they could come in with ends for good.
     ///
     /// # Errors
     /// [`AccountError::NoAccount`].
     pub async fn set_disabled(&self, tenant: &TenantId, person: PersonId, disabled: bool) -> Result<(), AccountError> {
-        let name = tenant.to_string();
+        let (name, now) = (tenant.to_string(), self.now());
         let changed = writing!(self.0.database, tx => {
             sqlx::query("UPDATE credentials SET disabled = $3 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(disabled).execute(&mut *tx).await?.rows_affected() > 0
+                .bind(&name).bind(person.0).bind(disabled).execute(&mut *tx).await?;
+            sqlx::query("UPDATE api_tokens SET revoked_at = $3 WHERE tenant = $1 AND person = $2 AND revoked_at IS NULL")
+                .bind(&name).bind(person.0).bind(now).execute(&mut *tx).await?;
+            raise!(tx, &name, person.0, Carry::NOTHING)
         })?;
-        self.changed(tenant, person, changed)
+        self.changed(tenant, person, changed.is_some())
     }
 
-    /// Sets or takes away the address a person signs in with.
+    /// Ends all sessions and codes of a person.
+    ///
+    /// # Errors
+    /// [`AccountError::NoAccount`].
+    pub async fn sign_out_everywhere(&self, tenant: &TenantId, person: PersonId) -> Result<(), AccountError> {
+        let name = tenant.to_string();
+        let changed = writing!(self.0.database, tx => { raise!(tx, &name, person.0, Carry::TOKENS) })?;
+        self.changed(tenant, person, changed.is_some())
+    }
+
+    /// Sets or takes away the address a person signs in with. Another one than before ends sessions and codes; whether it is
+    /// another is the answer.
     ///
     /// # Errors
     /// [`AccountError::NoAccount`], [`AccountError::LoginTaken`].
@@ -171,20 +187,41 @@ impl Accounts {
         tenant: &TenantId,
         person: PersonId,
         login: Option<&str>,
-    ) -> Result<(), AccountError> {
-        if let Some(login) = login
-            && self.login_row(tenant, login).await?.is_some_and(|row| row.0 != person.0)
-        {
-            return Err(AccountError::LoginTaken);
+        keep: Option<Uuid>,
+    ) -> Result<bool, AccountError> {
+        if let Some(login) = login {
+            self.login_is_free(tenant, person, login).await?;
         }
         let (mac, sealed) = self.sealed_login(tenant, person, login).await?;
         let name = tenant.to_string();
         // Should two take the same address at once, the unique index decides, and the loser sees an unavailable vault.
-        let changed = writing!(self.0.database, tx => {
+        let (there, other) = writing!(self.0.database, tx => {
+            let before: Option<(Option<Vec<u8>>,)> =
+                sqlx::query_as("SELECT login_mac FROM credentials WHERE tenant = $1 AND person = $2")
+                    .bind(&name).bind(person.0).fetch_optional(&mut *tx).await?;
+            let other = before.as_ref().is_some_and(|(before,)| *before != mac);
             sqlx::query("UPDATE credentials SET login_mac = $3, login_sealed = $4 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(mac).bind(sealed).execute(&mut *tx).await?.rows_affected() > 0
+                .bind(&name).bind(person.0).bind(mac).bind(sealed).execute(&mut *tx).await?;
+            if other {
+                raise!(tx, &name, person.0, Carry { session: keep, ..Carry::TOKENS });
+            }
+            (before.is_some(), other)
         })?;
-        self.changed(tenant, person, changed)
+        self.changed(tenant, person, there)?;
+        Ok(other)
+    }
+
+    /// Refuses an address somebody else signs in with.
+    pub(super) async fn login_is_free(
+        &self,
+        tenant: &TenantId,
+        person: PersonId,
+        login: &str,
+    ) -> Result<(), AccountError> {
+        match self.login_row(tenant, login).await? {
+            Some(row) if row.0 != person.0 => Err(AccountError::LoginTaken),
+            _ => Ok(()),
+        }
     }
 
     fn changed(&self, tenant: &TenantId, person: PersonId, changed: bool) -> Result<(), AccountError> {
@@ -195,8 +232,8 @@ impl Accounts {
     async fn login_row(&self, tenant: &TenantId, login: &str) -> Result<Option<Row>, KeyError> {
         let mac = self.login_mac(tenant, login);
         Ok(reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at FROM credentials \
-                            WHERE tenant = $1 AND login_mac = $2")
+            sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at, epoch \
+                            FROM credentials WHERE tenant = $1 AND login_mac = $2")
                 .bind(tenant.as_str()).bind(mac).fetch_optional(pool).await)?)
     }
 
@@ -205,7 +242,7 @@ impl Accounts {
     }
 
     /// A login as it is kept: the hash it is found by, and the address sealed with the person's key.
-    async fn sealed_login(
+    pub(super) async fn sealed_login(
         &self,
         tenant: &TenantId,
         person: PersonId,
@@ -217,7 +254,7 @@ impl Accounts {
     }
 
     async fn readable(&self, tenant: &TenantId, row: Row) -> Result<Account, KeyError> {
-        let (person, role, own, login, password, disabled, created_at) = row;
+        let (person, role, own, login, password, disabled, created_at, epoch) = row;
         Ok(Account {
             tenant: tenant.clone(),
             person: PersonId(person),
@@ -226,6 +263,7 @@ impl Accounts {
             has_password: password.is_some(),
             disabled,
             created_at: moment(created_at),
+            epoch: Epoch(epoch),
         })
     }
 

@@ -84,6 +84,8 @@ impl Keyring for Vault {
                 "DELETE FROM sessions WHERE tenant = $1 AND person = $2",
                 "DELETE FROM visits WHERE tenant = $1 AND person = $2",
                 "DELETE FROM sign_in_codes WHERE tenant = $1 AND person = $2",
+                "DELETE FROM one_time_codes WHERE tenant = $1 AND person = $2",
+                "DELETE FROM refusals WHERE tenant = $1 AND person = $2",
             ] {
                 sqlx::query(forget).bind(&name).bind(person.0).execute(&mut *tx).await?;
             }

@@ -8,21 +8,26 @@ mod accounts;
 mod codes;
 mod credentials;
 mod database;
+mod epochs;
 mod identities;
 mod keys;
 mod master_key;
+mod password_strength;
 mod passwords;
 mod presence;
+mod refusals;
 mod remembered;
 mod sessions;
 mod tenants;
 mod tokens;
+mod tries;
 mod visits;
 mod widget_secrets;
 mod writer;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use crate::{Clock, KeyError};
 use database::Database;
@@ -31,10 +36,14 @@ use keys::KeyCache;
 use tokio::sync::{Semaphore, broadcast, mpsc};
 
 pub use accounts::{Account, AccountError, Accounts, Caller, NewAccount, Proof};
+pub use codes::{CodeFound, CodeKind, Redemption};
+pub use epochs::Epoch;
 pub use identities::{IdentityClaim, IdentityKind};
 pub use master_key::{MasterKey, MasterKeyError};
+pub use password_strength::{StrongPassword, WeakPassword};
 pub use sessions::{NewSession, Session, SessionLimits};
 pub use tokens::{ApiToken, NewApiToken};
+pub use tries::{Locked, TryKey, TryLimit};
 pub use visits::{NewVisit, Visit};
 
 /// The vault, open. Cheap to clone; all clones share caches.
@@ -52,6 +61,8 @@ struct Shared {
     /// Tells what no longer counts as it did: a tenant's token, session, role, or person's account.
     changed: broadcast::Sender<(TenantId, uuid::Uuid)>,
     writes: mpsc::Sender<writer::Request>,
+    /// When old tries to come in were last removed (microseconds).
+    swept_at: AtomicI64,
     /// Hashing a password takes 19 MiB: only so many at once.
     hashing: Semaphore,
 }
@@ -80,6 +91,7 @@ pub async fn open_vault(url: &str, master: MasterKey, clock: Arc<dyn Clock>) -> 
         callers: accounts::CallerCache::new(accounts::CACHED_CALLERS),
         changed: broadcast::Sender::new(accounts::CHANGES),
         writes,
+        swept_at: AtomicI64::new(0),
         hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
     })))
 }

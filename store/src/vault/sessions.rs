@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::accounts::{AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, held_role, moment};
 use super::database::{reading, writing};
+use super::epochs::Epoch;
+use super::tokens::{read_scopes, written};
 use crate::{KeyError, Keyring as _, new_id};
 
 /// How long a session lasts.
@@ -39,6 +41,10 @@ pub struct NewSession {
     pub user_agent: Option<String>,
     /// How long it lasts.
     pub limits: SessionLimits,
+    /// What it may be used for at most: what its owner may do now. More takes another sign-in.
+    pub scopes: PermissionSet,
+    /// The epoch of the account whose password or code was looked at.
+    pub epoch: Epoch,
 }
 
 /// A session, without its secret.
@@ -63,18 +69,16 @@ pub struct Session {
 /// A row of `sessions`: id, ip, user agent, created, last seen, expires, idle limit.
 type Row = (Uuid, Option<String>, Option<String>, i64, i64, i64, i64);
 
-/// What recognising needs: tenant, person, role, own role, disabled, hash, last seen, expires, idle limit.
-type Known = (String, Uuid, String, Option<Uuid>, bool, Vec<u8>, i64, i64, i64);
+/// What recognising needs: tenant, person, role, own role, disabled, hash, last seen, expires, idle limit, scopes.
+type Known = (String, Uuid, String, Option<Uuid>, bool, Vec<u8>, i64, i64, i64, Option<String>);
 
 impl Accounts {
     /// Begins a session. The secret goes to the browser; the vault keeps a hash.
     ///
     /// # Errors
-    /// [`AccountError::NoAccount`]; [`KeyError::Erased`].
+    /// [`AccountError::Changed`] if the account is gone, locked out, or not what it was at [`NewSession::epoch`];
+    /// [`KeyError::Erased`].
     pub async fn begin_session(&self, tenant: &TenantId, new: NewSession) -> Result<(Session, String), AccountError> {
-        if self.account(tenant, new.person).await?.is_none_or(|account| account.disabled) {
-            return Err(AccountError::NoAccount);
-        }
         let id = new_id();
         let (secret, hash) = Secret::make(SecretKind::Session, id)?;
         let key = self.vault().ensure(tenant, new.person).await?;
@@ -83,16 +87,22 @@ impl Accounts {
         let now = self.now();
         let micros = |span: TimeDelta| span.num_microseconds().unwrap_or(i64::MAX / 4);
         let (expires, idle) = (now.saturating_add(micros(new.limits.absolute)), micros(new.limits.idle));
-        let (name, person) = (tenant.to_string(), new.person.0);
-        writing!(self.0.database, tx => {
+        let (name, person, scopes) = (tenant.to_string(), new.person.0, written(new.scopes));
+        let begun = writing!(self.0.database, tx => {
             sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(now).execute(&mut *tx).await?;
             sqlx::query(
                 "INSERT INTO sessions (id, tenant, person, secret_hash, ip_sealed, user_agent_sealed, \
-                 created_at, last_seen_at, expires_at, idle_limit) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
+                 created_at, last_seen_at, expires_at, idle_limit, scopes, epoch) \
+                 SELECT $1, tenant, person, $4, $5, $6, $7, $7, $8, $9, $10, epoch FROM credentials \
+                 WHERE tenant = $2 AND person = $3 AND epoch = $11 AND NOT disabled",
             )
             .bind(id).bind(name).bind(person).bind(hash.to_vec()).bind(ip).bind(agent).bind(now).bind(expires).bind(idle)
-            .execute(&mut *tx).await?;
+            .bind(scopes).bind(new.epoch.0)
+            .execute(&mut *tx).await?.rows_affected() > 0
         })?;
+        if !begun {
+            return Err(AccountError::Changed);
+        }
         let session = Session {
             id,
             person: new.person,
@@ -113,7 +123,8 @@ impl Accounts {
         let now = self.now();
         let rows: Vec<Row> = reading!(&self.0.database, pool =>
             sqlx::query_as("SELECT id, ip_sealed, user_agent_sealed, created_at, last_seen_at, expires_at, idle_limit \
-                            FROM sessions WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, id")
+                            FROM sessions WHERE tenant = $1 AND person = $2 AND epoch = \
+                            (SELECT epoch FROM credentials WHERE tenant = $1 AND person = $2) ORDER BY created_at DESC, id")
                 .bind(tenant.as_str()).bind(person.0).fetch_all(pool).await)?;
         let mut sessions = Vec::with_capacity(rows.len());
         for (id, ip, agent, created, seen, expires, idle) in rows {
@@ -149,27 +160,16 @@ impl Accounts {
         ended
     }
 
-    /// Ends a person's sessions, all but `keep`, and returns how many.
-    ///
-    /// # Errors
-    /// [`KeyError::Unavailable`].
-    pub async fn end_sessions(&self, tenant: &TenantId, person: PersonId, keep: Option<Uuid>) -> Result<u64, KeyError> {
-        let name = tenant.to_string();
-        let ended = writing!(self.0.database, tx => {
-            sqlx::query("DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND ($3 IS NULL OR id <> $3)")
-                .bind(name).bind(person.0).bind(keep).execute(&mut *tx).await?.rows_affected()
-        });
-        self.forget(tenant, person.0);
-        ended
-    }
-
     pub(super) async fn find_session(&self, shown: &Secret<'_>, now: i64) -> Result<Option<Recognised>, KeyError> {
         let row: Option<Known> = reading!(&self.0.database, pool =>
             sqlx::query_as("SELECT s.tenant, s.person, c.role, c.custom_role_id, c.disabled, s.secret_hash, s.last_seen_at, \
-                            s.expires_at, s.idle_limit \
-                            FROM sessions s JOIN credentials c ON c.tenant = s.tenant AND c.person = s.person WHERE s.id = $1")
+                            s.expires_at, s.idle_limit, s.scopes \
+                            FROM sessions s JOIN credentials c ON c.tenant = s.tenant AND c.person = s.person \
+                            AND c.epoch = s.epoch WHERE s.id = $1")
                 .bind(shown.id).fetch_optional(pool).await)?;
-        let Some((tenant, person, role, own, disabled, hash, seen, expires, idle)) = row else { return Ok(None) };
+        let Some((tenant, person, role, own, disabled, hash, seen, expires, idle, scopes)) = row else {
+            return Ok(None);
+        };
         if disabled || !bool::from(hash.ct_eq(&shown.hash())) {
             return Ok(None);
         }
@@ -178,7 +178,7 @@ impl Accounts {
                 tenant: TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?,
                 person: PersonId(person),
                 role: held_role(&role, own)?,
-                scopes: PermissionSet::all(),
+                scopes: scopes.as_deref().map_or_else(PermissionSet::all, read_scopes),
                 proof: Proof::Session { id: shown.id },
                 expires_at: Some(moment(expires)),
             }),

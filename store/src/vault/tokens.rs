@@ -12,6 +12,7 @@ use super::accounts::{
     AccountError, Accounts, Caller, Proof, Recognised, Secret, SecretKind, claim_turn, held_role, moment,
 };
 use super::database::{reading, writing};
+use super::epochs::Epoch;
 use crate::{KeyError, new_id};
 
 /// How often a token's or session's use is written down, at most (microseconds).
@@ -28,6 +29,8 @@ pub struct NewApiToken {
     pub scopes: PermissionSet,
     /// When it ends.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The epoch of the owner's account, as whoever issues it looked at it.
+    pub epoch: Epoch,
 }
 
 /// An API token, without its secret.
@@ -61,11 +64,8 @@ impl Accounts {
     /// Issues a token. The text is shown this once; the vault keeps a hash.
     ///
     /// # Errors
-    /// [`AccountError::NoAccount`].
+    /// [`AccountError::Changed`] if the account is gone, or not what it was at [`NewApiToken::epoch`].
     pub async fn issue_token(&self, tenant: &TenantId, new: NewApiToken) -> Result<(ApiToken, String), AccountError> {
-        if self.account(tenant, new.person).await?.is_none() {
-            return Err(AccountError::NoAccount);
-        }
         let id = new_id();
         let (text, hash) = Secret::make(SecretKind::Token, id)?;
         let now = self.now();
@@ -81,15 +81,17 @@ impl Accounts {
         };
         let (name, label, scopes) = (tenant.to_string(), token.label.clone(), written(token.scopes));
         let (person, expires) = (new.person.0, new.expires_at.map(|at| at.timestamp_micros()));
-        writing!(self.0.database, tx => {
+        let issued = writing!(self.0.database, tx => {
             sqlx::query(
-                "INSERT INTO api_tokens (id, tenant, person, label, scopes, secret_hash, created_at, expires_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO api_tokens (id, tenant, person, label, scopes, secret_hash, created_at, expires_at, epoch) \
+                 SELECT $1, tenant, person, $4, $5, $6, $7, $8, epoch FROM credentials \
+                 WHERE tenant = $2 AND person = $3 AND epoch = $9",
             )
             .bind(id).bind(name).bind(person).bind(label).bind(scopes).bind(hash.to_vec()).bind(now).bind(expires)
-            .execute(&mut *tx).await?;
+            .bind(new.epoch.0)
+            .execute(&mut *tx).await?.rows_affected() > 0
         })?;
-        Ok((token, text))
+        if issued { Ok((token, text)) } else { Err(AccountError::Changed) }
     }
 
     /// All tokens of a tenant, oldest first, revoked and expired ones too.
@@ -136,7 +138,8 @@ impl Accounts {
         let row: Option<Known> = reading!(&self.0.database, pool =>
             sqlx::query_as("SELECT t.tenant, t.person, c.role, c.custom_role_id, c.disabled, t.scopes, t.secret_hash, t.expires_at, \
                             t.revoked_at, t.last_used_at \
-                            FROM api_tokens t JOIN credentials c ON c.tenant = t.tenant AND c.person = t.person WHERE t.id = $1")
+                            FROM api_tokens t JOIN credentials c ON c.tenant = t.tenant AND c.person = t.person \
+                            AND c.epoch = t.epoch WHERE t.id = $1")
                 .bind(shown.id).fetch_optional(pool).await)?;
         let Some((tenant, person, role, own, disabled, scopes, hash, expires, revoked, used)) = row else {
             return Ok(None);
@@ -182,12 +185,12 @@ impl Accounts {
     }
 }
 
-fn written(scopes: PermissionSet) -> String {
+pub(super) fn written(scopes: PermissionSet) -> String {
     scopes.iter().map(Permission::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// Permissions this version does not know are none.
-fn read_scopes(text: &str) -> PermissionSet {
+pub(super) fn read_scopes(text: &str) -> PermissionSet {
     let named: Vec<_> = text
         .split(' ')
         .filter_map(|name| Permission::ALL.iter().copied().find(|permission| permission.as_str() == name))

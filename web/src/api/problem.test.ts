@@ -47,6 +47,7 @@ describe("words", () => {
     const field = (code: string, message: string) => words.fieldWords({ field: "subject", code, message });
     expect(field("too_long", "subject may have at most 51200 bytes, this has 60000")).toBe("Zu lang: höchstens 51.200.");
     expect(field("too_short", "password needs at least 12 characters")).toBe("Zu kurz: mindestens 12.");
+    expect(field("too_easy", "password is too easy to guess")).toMatch(/zu leicht/);
     expect(field("out_of_range", "rating must be from 1 to 5")).toBe("Möglich ist 1 bis 5.");
     expect(field("out_of_range", "until must lie in the future")).toBe("Das ist nicht gültig.");
   });

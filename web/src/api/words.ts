@@ -10,6 +10,7 @@ const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   at_capacity: () => m.problem_at_capacity(),
   calendar_archived: () => m.problem_calendar_archived(),
   calendar_in_use: () => m.problem_calendar_in_use(),
+  cannot_take_chats: () => m.problem_cannot_take_chats(),
   chat_closed: () => m.problem_chat_closed(),
   chat_not_accepted: () => m.problem_chat_not_accepted(),
   chat_taken: () => m.problem_chat_taken(),
@@ -53,6 +54,10 @@ export function fieldWords(problem: FieldProblem): string {
       return m.field_unknown();
     case "taken":
       return m.field_taken();
+    case "too_easy":
+      return m.field_too_easy();
+    case "another_address":
+      return m.sign_in_other_address();
     default:
       return limitWords(problem) ?? m.field_invalid();
   }

@@ -14,7 +14,7 @@ use docket_domain::view::{ViewDraft, ViewFilter, ViewSort};
 use docket_domain::{Actor, AgentId, ChatId, DepartmentId, HeldRole, MessageId, PersonId, Role, TenantId};
 use docket_domain::{CalendarId, SlaPolicyId};
 use docket_store::new_id;
-use docket_store::vault::{AccountError, IdentityKind, NewAccount};
+use docket_store::vault::{AccountError, IdentityKind, NewAccount, StrongPassword, WeakPassword};
 
 use super::choices::{ZONE, hours};
 use super::history::{Cast, History, Shopper, filled, id_of, opening, shoppers, words_of};
@@ -77,9 +77,13 @@ pub(super) async fn fill(desk: &Desk, tickets: usize, chats: usize) -> Result<Op
     }
     // Last: only with the address is it the demonstration's, so that what was interrupted is noticed.
     let admin = PersonId(agents[0].0);
-    desk.accounts().set_password(&desk.tenant, admin, PASSWORD, None).await?;
-    desk.accounts().set_login(&desk.tenant, admin, Some(AGENTS[0].email)).await?;
+    desk.accounts().set_password(&desk.tenant, admin, &password()?, None).await?;
+    desk.accounts().set_login(&desk.tenant, admin, Some(AGENTS[0].email), None).await?;
     Ok(Some(Filled { tickets: report.tickets, chats: report.chats + NOW.len() as u64 }))
+}
+
+fn password() -> Result<StrongPassword, WeakPassword> {
+    StrongPassword::check(PASSWORD, 12, &[])
 }
 
 struct Filling<'a> {
@@ -186,7 +190,7 @@ impl Filling<'_> {
                 AgentCommand::Register { name, email, role, department_ids, skills, max_concurrent_chats: 4 };
             self.commands.register_agent(&system, id, &register).await?;
             let login = Some(card.email.to_owned());
-            let account = NewAccount { person: PersonId(id.0), role, login, password: Some(PASSWORD.to_owned()) };
+            let account = NewAccount { person: PersonId(id.0), role, login, password: Some(password()?) };
             match self.desk.accounts().open_account(&self.tenant, account).await {
                 Ok(()) | Err(AccountError::Exists) => {}
                 Err(error) => return Err(error.into()),

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use docket_commands::Loaded;
+use docket_domain::account::AccountCommand;
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::{AgentId, DepartmentId, Permission, PersonId, Role};
 use docket_projections::views::AnyOf;
-use docket_store::vault::AccountError;
+use docket_store::vault::{Account, AccountError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::accounts::{
-    SignInCode, account_problem, check_email, may_grant, named_role, outranks_account, sign_in_code,
+    SignInCode, account_problem, check_email, may_grant, named_role, outranks_account, record, sign_in_code,
 };
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
@@ -29,18 +30,18 @@ async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: AgentCommand) -> 
 
 /// The agent. Refuses to touch somebody who may do more than the caller, be it by what was recorded or by what their
 /// account still allows: a change that broke off in between leaves the two apart.
-async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<Loaded<Agent>> {
+async fn outranks(app: &App, who: &Principal, id: Uuid) -> Answer<(Loaded<Agent>, Option<Account>)> {
     let agent = app.commands.load::<Agent>(&who.tenant, id).await?;
     if !agent.exists() {
         return Err(Problem::not_found("agent"));
     }
     may_grant(app, who, agent.role).await?;
-    outranks_account(app, who, PersonId(id)).await?;
-    Ok(agent)
+    let account = outranks_account(app, who, PersonId(id)).await?;
+    Ok((agent, account))
 }
 
-/// Refuses to take away the last administrator who may come in: nobody could make another. Two who take each other away
-/// at the same moment may both succeed, as looking and doing are two steps; the bootstrap token helps then.
+/// Refuses to take away the last administrator who may come in: nobody could make another. Only to spare what comes before the
+/// command, which decides it again where nobody can be taken away at the same moment.
 async fn keep_an_admin(app: &App, who: &Principal, agent: &Agent, id: Uuid) -> Answer<()> {
     if !agent.role.is_admin() || agent.deactivated {
         return Ok(());
@@ -55,9 +56,10 @@ async fn keep_an_admin(app: &App, who: &Principal, agent: &Agent, id: Uuid) -> A
 }
 
 /// An account may be missing (an imported agent); then there is nothing to change in it.
-fn unless_missing(result: Result<(), AccountError>) -> Answer<()> {
+fn unless_missing<T: Default>(result: Result<T, AccountError>) -> Answer<T> {
     match result {
-        Ok(()) | Err(AccountError::NoAccount) => Ok(()),
+        Ok(done) => Ok(done),
+        Err(AccountError::NoAccount) => Ok(T::default()),
         Err(error) => Err(account_problem(error)),
     }
 }
@@ -84,7 +86,12 @@ pub(in crate::http) async fn rename_agent(
     if let Some(email) = &ask.body.email {
         check_email("email", email)?;
     }
-    unless_missing(app.accounts.set_login(&ask.who.tenant, PersonId(id), ask.body.email.as_deref()).await)?;
+    // Whoever changes their own stays where they do it.
+    let keep = ask.who.session().filter(|_| ask.who.person.0 == id);
+    let login = ask.body.email.as_deref();
+    if unless_missing(app.accounts.set_login(&ask.who.tenant, PersonId(id), login, keep).await)? {
+        record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordAddressChange).await;
+    }
     change(&app, &ask, id, AgentCommand::Rename { name: ask.body.name.clone(), email: ask.body.email.clone() }).await
 }
 
@@ -109,7 +116,7 @@ pub(in crate::http) async fn change_agent_role(
 ) -> Answer<Accepted> {
     let role = named_role(ask.body.role, ask.body.custom_role_id)?
         .ok_or_else(|| Problem::invalid_field("role", "required", "role: give one, or a custom_role_id"))?;
-    let agent = outranks(&app, &ask.who, id).await?;
+    let (agent, _) = outranks(&app, &ask.who, id).await?;
     may_grant(&app, &ask.who, role).await?;
     if !role.is_admin() {
         keep_an_admin(&app, &ask.who, &agent, id).await?;
@@ -128,7 +135,8 @@ pub(crate) struct NewAvailability {
     availability: Availability,
 }
 
-/// Sets whether an agent takes work. One's own; that of others with `manage_people`.
+/// Sets whether an agent takes work. One's own; that of others with `manage_people`. Whose role does not allow to take chats can
+/// only be away or offline: 409 `cannot_take_chats`.
 #[utoipa::path(put, path = "/v1/agents/{id}/availability", tag = "agents", params(("id" = Uuid, Path)), request_body = NewAvailability,
     responses((status = 200, body = Receipt)))]
 pub(in crate::http) async fn change_agent_availability(
@@ -202,7 +210,7 @@ pub(in crate::http) async fn change_agent_departments(
     change(&app, &ask, id, AgentCommand::ChangeDepartments { department_ids }).await
 }
 
-/// Lets an agent leave: their sessions and tokens stop working, their chats go back to the queue.
+/// Lets an agent leave: their sessions, codes and tokens end for good, their chats go back to the queue.
 #[utoipa::path(post, path = "/v1/agents/{id}/deactivate", tag = "agents", params(("id" = Uuid, Path)),
     responses((status = 200, body = Receipt)))]
 pub(in crate::http) async fn deactivate_agent(
@@ -210,10 +218,13 @@ pub(in crate::http) async fn deactivate_agent(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Accepted> {
-    let agent = outranks(&app, &ask.who, id).await?;
+    let (agent, account) = outranks(&app, &ask.who, id).await?;
     keep_an_admin(&app, &ask.who, &agent, id).await?;
     // First the access: whatever happens next, they are out.
     unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), true).await)?;
+    if account.is_some() {
+        record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordDisabled).await;
+    }
     let done = app.commands.deactivate_agent(&ask.invocation, AgentId(id)).await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
@@ -226,13 +237,17 @@ pub(in crate::http) async fn reactivate_agent(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Accepted> {
-    outranks(&app, &ask.who, id).await?;
+    let (_, account) = outranks(&app, &ask.who, id).await?;
     let accepted = change(&app, &ask, id, AgentCommand::Reactivate).await?;
     unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), false).await)?;
+    if account.is_some() {
+        record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordEnabled).await;
+    }
     Ok(accepted)
 }
 
-/// Makes a one-time code with which an agent signs in and sets a password.
+/// Makes a one-time code with which an agent signs in and sets a password. The one before ends, and this one with whatever
+/// changes what the agent may do or signs in with.
 #[utoipa::path(post, path = "/v1/agents/{id}/sign-in-code", tag = "agents", params(("id" = Uuid, Path)),
     responses((status = 200, body = SignInCode)))]
 pub(in crate::http) async fn issue_agent_sign_in_code(
@@ -240,8 +255,10 @@ pub(in crate::http) async fn issue_agent_sign_in_code(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Json<SignInCode>> {
-    if outranks(&app, &ask.who, id).await?.deactivated {
+    let (agent, account) = outranks(&app, &ask.who, id).await?;
+    if agent.deactivated {
         return Err(Problem::conflict("agent_deactivated", "the agent is deactivated; reactivate them first"));
     }
-    sign_in_code(&app, &ask.who.tenant, PersonId(id)).await
+    let account = account.ok_or_else(|| Problem::not_found("account"))?;
+    sign_in_code(&app, &ask.invocation, &account).await
 }

@@ -1,6 +1,7 @@
 //! Letting a customer sign in.
 
 use axum::extract::State;
+use docket_domain::account::AccountCommand;
 use docket_domain::customer::Customer;
 use docket_domain::{PersonId, Role};
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::accounts::{SignInCode, open_account, sign_in_code};
+use crate::http::accounts::{SignInCode, account_problem, new_login, open_account, record, sign_in_code};
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
 use crate::http::problem::{Answer, Problem};
@@ -21,7 +22,8 @@ pub(crate) struct CustomerAccount {
     email: String,
 }
 
-/// Lets a customer sign in: opens an account if there is none, and answers with a one-time code to hand to them.
+/// Lets a customer sign in: opens an account if there is none, and answers with a one-time code to hand to them. Who signs in
+/// with another address already is refused with `another_address`.
 #[utoipa::path(post, path = "/v1/customers/{id}/account", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerAccount,
     responses((status = 200, body = SignInCode)))]
 pub(in crate::http) async fn open_customer_account(
@@ -33,6 +35,13 @@ pub(in crate::http) async fn open_customer_account(
     if !customer.exists() || customer.erased {
         return Err(Problem::not_found("customer"));
     }
-    open_account(&app, &ask.invocation, PersonId(id), Role::Customer.into(), Some(ask.body.email.clone())).await?;
-    sign_in_code(&app, &ask.who.tenant, PersonId(id)).await
+    let (person, email) = (PersonId(id), &ask.body.email);
+    let mut account = open_account(&app, &ask.invocation, person, Role::Customer.into(), Some(email.clone())).await?;
+    // They came by a link so far.
+    if let Some(login) = new_login(&account, Some(email))? {
+        app.accounts.set_login(&ask.who.tenant, person, Some(login), None).await.map_err(account_problem)?;
+        record(&app, &ask.invocation, person, AccountCommand::RecordAddressChange).await;
+        account = open_account(&app, &ask.invocation, person, Role::Customer.into(), None).await?;
+    }
+    sign_in_code(&app, &ask.invocation, &account).await
 }

@@ -5,12 +5,13 @@ use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::customer::{Customer, CustomerKind};
 use docket_domain::{PersonId, Role};
+use docket_store::vault::CodeKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::accounts::{account_problem, open_account};
+use crate::http::accounts::{issue_code, open_account};
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
 use crate::http::problem::{Answer, Problem};
@@ -37,7 +38,7 @@ pub(crate) struct SignInLink {
     expires_at: DateTime<Utc>,
 }
 
-/// Makes a link with which a customer signs in to the portal, once and without a password. Opens them an account if
+/// Makes a link with which a customer signs in to the portal, once and without a password. The link before ends. Opens them an account if
 /// they have none.
 #[utoipa::path(post, path = "/v1/customers/{id}/sign-in-link", tag = "customers", params(("id" = Uuid, Path)),
     request_body = SignInLinkRequest, responses((status = 200, body = SignInLink)))]
@@ -58,9 +59,8 @@ pub(in crate::http) async fn make_sign_in_link(
     if customer.kind != Some(CustomerKind::Customer) {
         return Err(Problem::conflict("not_a_customer", "a visitor cannot sign in; merge them into a customer first"));
     }
-    open_account(&app, &ask.invocation, PersonId(id), Role::Customer.into(), None).await?;
+    let account = open_account(&app, &ask.invocation, PersonId(id), Role::Customer.into(), None).await?;
     let lasts = TimeDelta::hours(i64::from(hours));
-    let code = app.accounts.issue_code(&ask.who.tenant, PersonId(id), lasts).await.map_err(account_problem)?;
-    let url = format!("{}/help?code={code}", app.public_url);
-    Ok(Json(SignInLink { url, expires_at: app.journal.clock().now() + lasts }))
+    let (code, expires_at) = issue_code(&app, &ask.invocation, &account, CodeKind::Link, lasts).await?;
+    Ok(Json(SignInLink { url: format!("{}/help?code={code}", app.public_url), expires_at }))
 }

@@ -1,6 +1,9 @@
 //! Sites vouch for their visitors: by a hash of the visitor's id there, or by a signed token.
+//!
+//! Each has a key of its own. With one for both, whoever has an id of their choice hashed could have a token signed: what a
+//! token's signature covers is text like any other. Hashes keep the secret as it is; the key of tokens is derived from it.
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{hkdf, hmac};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
@@ -44,18 +47,32 @@ pub(super) fn by_hash(secret: &str, identity: &SignedIdentity) -> Answer<Vouched
     Ok(Vouched { user_id: identity.user_id.clone(), ..Vouched::default() })
 }
 
-/// Whoever the token names: HS256 with the secret, `sub` and `exp` required, `name` and `email` if they are there.
-pub(super) fn by_token(secret: &str, token: &str) -> Answer<Vouched> {
+/// What the key of tokens is derived for.
+const TOKEN_KEY: &[u8] = b"docket widget identity token";
+
+/// The key tokens are signed with, 64 hexadecimal characters used as they are: HKDF-SHA256 of the secret, without salt.
+pub(super) fn token_key(secret: &str) -> Answer<String> {
+    let mut key = [0_u8; 32];
+    let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(secret.as_bytes());
+    let derived = derived.expand(&[TOKEN_KEY], hkdf::HKDF_SHA256).and_then(|okm| okm.fill(&mut key));
+    derived.map_err(|_| Problem::internal("no key could be derived"))?;
+    Ok(hex::encode(key))
+}
+
+/// Whoever the token names: HS256 with the [key of tokens](token_key), `typ` JWT, meant for the widget with the public `key`;
+/// `sub` and `exp` required, `name` and `email` if they are there.
+pub(super) fn by_token(secret: &str, key: &str, token: &str) -> Answer<Vouched> {
+    let header = decode_header(token).map_err(|_| refused())?;
     // What must be understood is not: no extension is known here (RFC 7515, 4.1.11).
-    if decode_header(token).is_ok_and(|header| header.crit.is_some()) {
+    if header.crit.is_some() || !header.typ.is_some_and(|kind| kind.eq_ignore_ascii_case("JWT")) {
         return Err(refused());
     }
     let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_required_spec_claims(&["exp", "sub"]);
-    validation.validate_aud = false;
+    validation.set_required_spec_claims(&["exp", "sub", "aud"]);
+    validation.set_audience(&[key]);
     validation.validate_nbf = true;
     validation.leeway = 30;
-    let vouched = decode::<Vouched>(token, &DecodingKey::from_secret(secret.as_bytes()), &validation)
+    let vouched = decode::<Vouched>(token, &DecodingKey::from_secret(token_key(secret)?.as_bytes()), &validation)
         .map_err(|_| refused())?
         .claims;
     check_user_id("identity_token.sub", &vouched.user_id)?;
@@ -105,25 +122,63 @@ mod tests {
         assert_eq!(hash(secret, "customer-42"), expected);
     }
 
+    const KEY: &str = "acme.0198f000000070008000000000000001";
+    const FAR: u64 = 4_102_444_800;
+
+    fn sign(header: &Header, secret: &str, claims: &serde_json::Value) -> String {
+        encode(header, claims, &EncodingKey::from_secret(secret.as_bytes())).expect("a token")
+    }
+
     #[test]
     fn only_tokens_of_that_secret_count() {
-        let far = 4_102_444_800_u64;
-        let make = |algorithm, secret: &str, claims: serde_json::Value| {
-            encode(&Header::new(algorithm), &claims, &EncodingKey::from_secret(secret.as_bytes())).expect("a token")
-        };
-        let good = make(Algorithm::HS256, SECRET, json!({ "sub": "u1", "exp": far, "email": "u1@example.com" }));
-        assert_eq!(by_token(SECRET, &good).expect("is taken").email.as_deref(), Some("u1@example.com"));
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", good.split('.').nth(1).expect("claims"));
+        let key = token_key(SECRET).expect("a key");
+        let hs256 = Header::new(Algorithm::HS256);
+        let good = sign(&hs256, &key, &json!({ "sub": "u1", "exp": FAR, "aud": KEY, "email": "u1@example.com" }));
+        assert_eq!(by_token(SECRET, KEY, &good).expect("is taken").email.as_deref(), Some("u1@example.com"));
+        let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", good.split('.').nth(1).expect("claims"));
+        let claims = json!({ "sub": "u1", "exp": FAR, "aud": KEY });
+        let (untyped, other) =
+            (Header { typ: None, ..hs256.clone() }, Header { typ: Some("at+jwt".into()), ..hs256.clone() });
         for token in [
-            make(Algorithm::HS256, "another", json!({ "sub": "u1", "exp": far })),
-            make(Algorithm::HS512, SECRET, json!({ "sub": "u1", "exp": far })),
-            make(Algorithm::HS256, SECRET, json!({ "sub": "u1", "exp": 1_000_000 })),
-            make(Algorithm::HS256, SECRET, json!({ "sub": "u1" })),
-            make(Algorithm::HS256, SECRET, json!({ "exp": far })),
+            sign(&hs256, &token_key("another").expect("a key"), &claims),
+            // As they were signed before the keys were apart.
+            sign(&hs256, SECRET, &claims),
+            sign(&Header::new(Algorithm::HS512), &key, &claims),
+            sign(&untyped, &key, &claims),
+            sign(&other, &key, &claims),
+            sign(&hs256, &key, &json!({ "sub": "u1", "exp": FAR })),
+            sign(&hs256, &key, &json!({ "sub": "u1", "exp": FAR, "aud": "globex.0198f" })),
+            sign(&hs256, &key, &json!({ "sub": "u1", "exp": 1_000_000, "aud": KEY })),
+            sign(&hs256, &key, &json!({ "sub": "u1", "aud": KEY })),
+            sign(&hs256, &key, &json!({ "exp": FAR, "aud": KEY })),
             unsigned,
             "a.b.c".into(),
         ] {
-            assert_eq!(by_token(SECRET, &token).expect_err("is refused").status(), 401, "{token}");
+            assert_eq!(by_token(SECRET, KEY, &token).expect_err("is refused").status(), 401, "{token}");
         }
+    }
+
+    /// Somebody chooses an id on the site that reads like the head and body of a token, and is given its hash, as documented.
+    #[test]
+    fn no_hash_of_an_id_makes_a_token() {
+        use base64::prelude::{BASE64_URL_SAFE_NO_PAD as BASE64, Engine as _};
+        let claims = json!({ "sub": "a", "exp": FAR, "aud": KEY }).to_string();
+        let id = format!("{}.{}", BASE64.encode(r#"{"alg":"HS256","typ":"JWT"}"#), BASE64.encode(claims));
+        assert!(id.chars().count() <= MAX_USER_ID, "it is a good id");
+        let hash = hash(SECRET, &id);
+        let identity = SignedIdentity { user_id: id.clone(), hash: hash.clone() };
+        assert_eq!(by_hash(SECRET, &identity).expect("is taken").user_id, id);
+        let forged = format!("{id}.{}", BASE64.encode(hex::decode(hash).expect("a hash")));
+        assert_eq!(by_token(SECRET, KEY, &forged).expect_err("is refused").status(), 401);
+    }
+
+    /// The example of `docs/widget.md`, worked out elsewhere.
+    #[test]
+    fn the_documented_key_of_tokens_holds() {
+        let secret = "3f1c9a5be07d4286a1b3c5d7e9f00112233445566778899aabbccddeeff00123";
+        assert_eq!(
+            token_key(secret).expect("a key"),
+            "61a2e1b42d59a7ac49a067fa5dc634a3c92e3988b33b479f15ff1f7f36f8c997"
+        );
     }
 }

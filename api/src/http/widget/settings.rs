@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::identity::token_key;
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::ask::Ask;
@@ -150,8 +151,10 @@ pub(super) async fn change_widget_settings(State(app): State<App>, ask: Ask<Widg
 /// The secret by which sites vouch for their visitors.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WidgetSecret {
-    /// 64 hexadecimal characters, used as they are. Shown only now; never send it to a browser.
+    /// 64 hexadecimal characters, used as they are: the key of hashes. Shown only now; never send it to a browser.
     secret: String,
+    /// 64 more, derived from it: the key tokens are signed with. Shown only now; never send it to a browser.
+    token_key: String,
 }
 
 /// Makes the secret by which sites vouch for their visitors, or makes it anew: what was signed before counts no more.
@@ -163,5 +166,6 @@ pub(super) async fn rotate_widget_secret(State(app): State<App>, ask: Ask) -> An
     let done = app.commands.change_organisation(&bare, OrganisationCommand::RecordWidgetSecret).await;
     done.map_err(|error| ask.refuse(error))?;
     let secret = app.accounts.rotate_widget_secret(&ask.who.tenant).await.map_err(vault_problem)?;
-    Ok(axum::Json(WidgetSecret { secret }))
+    let token_key = token_key(&secret)?;
+    Ok(axum::Json(WidgetSecret { secret, token_key }))
 }

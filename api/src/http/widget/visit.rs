@@ -39,7 +39,8 @@ pub(crate) struct NewVisitor {
     language: Option<String>,
     /// Who they are, if the site vouches for it: this or `identity_token`.
     identity: Option<SignedIdentity>,
-    /// Or a token of the site: HS256 with the widget's identity secret, with `sub`, `exp` and perhaps `name` and `email`.
+    /// Or a token of the site: HS256 with the widget's key of tokens, `typ` JWT, with `sub`, `exp`, `aud` (the widget's key) and
+    /// perhaps `name` and `email`.
     identity_token: Option<String>,
 }
 
@@ -81,7 +82,7 @@ pub(super) async fn begin_visit(
     app.budgets.begin_visit(&tenant, address.network())?;
     let page = line("page", body.page.as_deref(), app.settings.limits.remark_chars)?;
     let language = line("language", body.language.as_deref(), 35)?;
-    let vouched = vouched(&app, &tenant, &body).await?;
+    let vouched = vouched(&app, &tenant, &key, &body).await?;
     let verified = vouched.is_some();
     let person = match &vouched {
         Some(vouched) => customer_of(&app, &tenant, vouched, &body).await?,
@@ -112,7 +113,7 @@ fn line(field: &str, text: Option<&str>, most: usize) -> Answer<Option<String>> 
     Ok(line)
 }
 
-async fn vouched(app: &App, tenant: &TenantId, body: &NewVisitor) -> Answer<Option<Vouched>> {
+async fn vouched(app: &App, tenant: &TenantId, key: &str, body: &NewVisitor) -> Answer<Option<Vouched>> {
     if body.identity.is_none() && body.identity_token.is_none() {
         return Ok(None);
     }
@@ -121,7 +122,7 @@ async fn vouched(app: &App, tenant: &TenantId, body: &NewVisitor) -> Answer<Opti
         .ok_or_else(|| Problem::unauthenticated("the organisation has made no secret to sign identities with"))?;
     match (&body.identity, &body.identity_token) {
         (Some(identity), None) => by_hash(&secret, identity).map(Some),
-        (None, Some(token)) => by_token(&secret, token).map(Some),
+        (None, Some(token)) => by_token(&secret, key, token).map(Some),
         _ => Err(Problem::invalid_field("identity", "invalid", "identity: give either identity or identity_token")),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use docket_domain::{PersonId, Role, TenantId};
-use docket_store::vault::{MasterKey, NewAccount, Vault, open_vault};
+use docket_store::vault::{Epoch, MasterKey, NewAccount, StrongPassword, Vault, open_vault};
 use docket_store::{ManualClock, new_id};
 use docket_test_database::Database;
 
@@ -65,10 +65,20 @@ pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
+/// Vaults take what is said to be strong from one place.
+pub(crate) fn strong(password: &str) -> StrongPassword {
+    StrongPassword::check(password, 12, &[]).unwrap()
+}
+
 pub(crate) async fn agent(vault: &Vault, login: &str, password: Option<&str>, role: Role) -> PersonId {
     let person = person();
-    let password = password.map(str::to_owned);
+    let password = password.map(strong);
     let account = NewAccount { person, role: role.into(), login: Some(login.to_owned()), password };
     vault.accounts().open_account(&tenant(), account).await.unwrap();
     person
+}
+
+/// What the account's credentials are bound to now.
+pub(crate) async fn epoch(vault: &Vault, person: PersonId) -> Epoch {
+    vault.accounts().account(&tenant(), person).await.unwrap().unwrap().epoch
 }

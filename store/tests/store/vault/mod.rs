@@ -13,3 +13,4 @@ mod accounts;
 mod house;
 mod keys;
 mod master_key;
+mod tries;

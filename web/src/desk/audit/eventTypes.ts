@@ -12,10 +12,10 @@ export const EVENT_TYPES = {
   department: ["DepartmentArchived", "DepartmentChanged", "DepartmentCreated", "DepartmentRestored"],
   organisation: ["CategoriesChanged", "CustomFieldDefined", "CustomFieldRemoved", "OrganisationChanged", "OrganisationCreated",
     "WidgetChanged", "WidgetSecretRotated"],
-  account: ["AccountOpened", "ApiTokenIssued", "ApiTokenRevoked", "PasswordChanged", "SignInRefused", "SignedIn", "SignedOut"],
+  account: ["AccountDisabled", "AccountEnabled", "AccountOpened", "ApiTokenIssued", "ApiTokenRevoked", "PasswordChanged", "SignInAddressChanged", "SignInCodeIssued", "SignInRefused", "SignedIn", "SignedOut", "SignedOutEverywhere"],
   service_level: ["CalendarArchived", "CalendarChanged", "CalendarDefined", "SlaPoliciesReordered", "SlaPolicyArchived",
     "SlaPolicyChanged", "SlaPolicyDefined"],
   view: ["ViewChanged", "ViewDeleted", "ViewSaved"],
   view_list: ["ViewsArranged"],
-  role: ["RoleArchived", "RoleChanged", "RoleDefined"],
+  role: ["RoleArchived", "RoleChanged", "RoleDefined", "RoleGranted", "RoleWithdrawn"],
 } as const;

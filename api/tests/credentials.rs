@@ -1,0 +1,219 @@
+//! Credentials end with what allowed them, and the trail tells of it.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, Person, TestDesk, eventually};
+use crate::sessions::{PASSWORD, code, sign_in, with_session};
+
+/// What the trail tells of an account, oldest first, once it tells `last`.
+async fn trail(admin: &Client, person: &str, last: &str) -> Vec<Value> {
+    eventually(last, async || {
+        let path = format!("/v1/audit?stream_id={person}&category=account&limit=100");
+        let items = admin.get(&path).await.expect(StatusCode::OK)["items"].as_array().expect("items").clone();
+        items.iter().any(|event| event["event_type"] == last).then(|| items.into_iter().rev().collect())
+    })
+    .await
+}
+
+fn of_type<'a>(trail: &'a [Value], event_type: &str) -> Vec<&'a Value> {
+    trail.iter().filter(|event| event["event_type"] == event_type).collect()
+}
+
+async fn session_of(desk: &TestDesk, person: &Person) -> Client {
+    let answer = sign_in(desk, &json!({ "code": code(desk, &person.id).await, "password": PASSWORD })).await;
+    answer.expect(StatusCode::CREATED);
+    with_session(desk, &answer)
+}
+
+#[tokio::test]
+async fn a_code_for_an_agent_is_none_for_an_administrator() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let (supervisor, agent) = (desk.agent("supervisor").await, desk.agent("agent").await);
+    let path = format!("/v1/agents/{}", agent.id);
+    let issued = supervisor.client.post(&format!("{path}/sign-in-code"), &json!({})).await.expect(StatusCode::OK);
+    admin.put(&format!("{path}/role"), &json!({ "role": "admin" })).await.expect(StatusCode::OK);
+    sign_in(&desk, &json!({ "code": issued["code"] })).await.problem(401, "unauthenticated");
+    supervisor.client.post(&format!("{path}/sign-in-code"), &json!({})).await.problem(403, "forbidden");
+
+    let trail = trail(&admin, &agent.id, "SignInRefused").await;
+    let issued = of_type(&trail, "SignInCodeIssued")[0];
+    assert_eq!(
+        (&issued["actor"]["id"], &issued["details"]["method"]),
+        (&json!(supervisor.id), &json!("code")),
+        "{issued}"
+    );
+    assert_eq!(of_type(&trail, "SignInRefused")[0]["details"]["method"], "code");
+}
+
+#[tokio::test]
+async fn codes_end_with_the_next_one_and_with_every_change_of_the_account() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let agent = desk.agent("agent").await;
+    let path = format!("/v1/agents/{}", agent.id);
+    let first = code(&desk, &agent.id).await;
+    let session = session_of(&desk, &agent).await;
+    sign_in(&desk, &json!({ "code": first })).await.problem(401, "unauthenticated");
+
+    let before = code(&desk, &agent.id).await;
+    let password = json!({ "current_password": PASSWORD, "password": "violet-otter-canal-93" });
+    assert_eq!(session.put("/v1/me/password", &password).await.status, StatusCode::NO_CONTENT);
+    sign_in(&desk, &json!({ "code": before, "password": PASSWORD })).await.problem(401, "unauthenticated");
+    session.get("/v1/me").await.expect(StatusCode::OK);
+
+    let before = code(&desk, &agent.id).await;
+    let other = json!({ "name": "An agent", "email": format!("other-{}", agent.email) });
+    admin.put(&path, &other).await.expect(StatusCode::OK);
+    sign_in(&desk, &json!({ "code": before })).await.problem(401, "unauthenticated");
+    session.get("/v1/me").await.problem(401, "unauthenticated");
+
+    let before = code(&desk, &agent.id).await;
+    admin.post(&format!("{path}/deactivate"), &json!({})).await.expect(StatusCode::OK);
+    admin.post(&format!("{path}/reactivate"), &json!({})).await.expect(StatusCode::OK);
+    sign_in(&desk, &json!({ "code": before })).await.problem(401, "unauthenticated");
+    // What ended stays ended: they get another token.
+    agent.client.get("/v1/me").await.problem(401, "unauthenticated");
+
+    let trail = trail(&admin, &agent.id, "AccountEnabled").await;
+    for (event_type, count) in
+        [("SignInCodeIssued", 5), ("PasswordChanged", 2), ("SignInAddressChanged", 1), ("AccountDisabled", 1)]
+    {
+        assert_eq!(of_type(&trail, event_type).len(), count, "{event_type}: {trail:?}");
+    }
+    let text = json!(trail).to_string();
+    assert!(!text.contains(&agent.email) && !text.contains(&before), "neither addresses nor secrets");
+}
+
+#[tokio::test]
+async fn a_session_takes_on_no_more_than_it_began_with() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let agent = desk.agent("agent").await;
+    let session = session_of(&desk, &agent).await;
+    let began = session.get("/v1/me").await.expect(StatusCode::OK);
+    assert_eq!(began["sign_in_for_more"], false);
+    let role = format!("/v1/agents/{}/role", agent.id);
+    admin.put(&role, &json!({ "role": "admin" })).await.expect(StatusCode::OK);
+    let me = session.get("/v1/me").await.expect(StatusCode::OK);
+    assert_eq!((&me["permissions"], &me["sign_in_for_more"]), (&began["permissions"], &json!(true)));
+    session.get("/v1/audit").await.problem(403, "forbidden");
+
+    let again = sign_in(&desk, &json!({ "email": agent.email, "password": PASSWORD })).await;
+    let again = with_session(&desk, &again);
+    again.get("/v1/audit").await.expect(StatusCode::OK);
+    assert_eq!(again.get("/v1/me").await.json()["sign_in_for_more"], false);
+
+    // Less counts at once, in both.
+    admin.put(&role, &json!({ "role": "auditor" })).await.expect(StatusCode::OK);
+    for session in [&session, &again] {
+        let department = session.post("/v1/departments", &json!({ "name": "Billing" })).await;
+        department.problem(403, "forbidden");
+    }
+    again.get("/v1/audit").await.expect(StatusCode::OK);
+    session.get("/v1/audit").await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_is_for_who_signed_in() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let first = session_of(&desk, &agent).await;
+    let second = with_session(&desk, &sign_in(&desk, &json!({ "email": agent.email, "password": PASSWORD })).await);
+    let unused = code(&desk, &agent.id).await;
+    let listed = first.get("/v1/sessions").await.expect(StatusCode::OK);
+    let id = listed["items"][0]["id"].as_str().expect("an id").to_owned();
+    // No token is: it may be one for a single task.
+    agent.client.get("/v1/sessions").await.problem(403, "forbidden");
+    agent.client.delete("/v1/sessions").await.problem(403, "forbidden");
+    agent.client.delete(&format!("/v1/sessions/{id}")).await.problem(403, "forbidden");
+    second.get("/v1/me").await.expect(StatusCode::OK);
+
+    assert_eq!(first.delete("/v1/sessions").await.status, StatusCode::NO_CONTENT);
+    for session in [&first, &second] {
+        session.get("/v1/me").await.problem(401, "unauthenticated");
+    }
+    sign_in(&desk, &json!({ "code": unused })).await.problem(401, "unauthenticated");
+    agent.client.get("/v1/me").await.expect(StatusCode::OK);
+    let trail = trail(&desk.admin(), &agent.id, "SignedOutEverywhere").await;
+    assert_eq!(of_type(&trail, "SignedOutEverywhere")[0]["actor"]["id"], json!(agent.id));
+}
+
+#[tokio::test]
+async fn guessing_does_not_fill_the_log() {
+    let desk = TestDesk::start_with(|settings| settings.auth.lockout_attempts = 100).await;
+    let agent = desk.agent("agent").await;
+    session_of(&desk, &agent).await;
+    for _ in 0..20 {
+        sign_in(&desk, &json!({ "email": agent.email, "password": "guess" })).await.problem(401, "unauthenticated");
+    }
+    let trail = trail(&desk.admin(), &agent.id, "SignInRefused").await;
+    let refused = of_type(&trail, "SignInRefused");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!((&refused[0]["details"]["method"], &refused[0]["details"]["count"]), (&json!("password"), &json!(1)));
+}
+
+/// Whoever guesses at an account locks out strangers, not its owner; and a lock outlives a restart.
+#[tokio::test]
+async fn nobody_locks_somebody_elses_account() {
+    let mut desk = TestDesk::start_with(|settings| {
+        settings.auth.lockout_attempts = 3;
+        settings.http.trusted_hops = 1;
+    })
+    .await;
+    let agent = desk.agent("agent").await;
+    let first = json!({ "code": code(&desk, &agent.id).await, "password": PASSWORD });
+    let first = sign_in(&desk, &first).await;
+    first.expect(StatusCode::CREATED);
+    let known: Vec<_> = first.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok()).collect();
+    let known = known.iter().find_map(|one| one.strip_prefix("docket_browser=")).expect("a cookie").to_owned();
+    assert!(known.contains("HttpOnly") && known.contains("SameSite=Strict"), "{known}");
+    let known = format!("docket_browser={}", known.split(';').next().expect("a value"));
+    let come = async |desk: &TestDesk, from: &str, cookie: &str, password: &str| {
+        let request = desk.anonymous().request(reqwest::Method::POST, "/v1/sessions");
+        let request = request.header("x-forwarded-for", from).header("cookie", cookie);
+        Client::send(request.json(&json!({ "email": agent.email, "password": password }))).await
+    };
+    // One party of IPv6 has as many addresses as it likes.
+    for n in 0..3 {
+        come(&desk, &format!("2001:db8:1:2::{n}"), "", "guess").await.problem(401, "unauthenticated");
+    }
+    for from in ["2001:db8:1:2::9", "192.0.2.7"] {
+        let locked = come(&desk, from, "", PASSWORD).await;
+        locked.problem(429, "too_many_requests");
+        assert!(locked.header("retry-after").is_some());
+    }
+    desk.restart().await;
+    come(&desk, "192.0.2.7", "", PASSWORD).await.problem(429, "too_many_requests");
+    come(&desk, "192.0.2.7", &known, PASSWORD).await.expect(StatusCode::CREATED);
+    // Also beside who guesses; but nobody guesses there for ever.
+    come(&desk, "2001:db8:1:2::1", &known, PASSWORD).await.expect(StatusCode::CREATED);
+    for _ in 0..3 {
+        come(&desk, "198.51.100.1", &known, "guess").await.problem(401, "unauthenticated");
+    }
+    come(&desk, "198.51.100.1", &known, PASSWORD).await.problem(429, "too_many_requests");
+    // Nor does it know another account.
+    let other = json!({ "email": "other@example.com", "password": "guess" });
+    let request = desk.anonymous().request(reqwest::Method::POST, "/v1/sessions").header("cookie", &known);
+    Client::send(request.header("x-forwarded-for", "2001:db8:1:2::1").json(&other))
+        .await
+        .problem(429, "too_many_requests");
+}
+
+#[tokio::test]
+async fn a_customer_signs_in_with_the_address_they_have() {
+    let desk = TestDesk::start().await;
+    let (admin, carl) = (desk.admin(), desk.customer().await);
+    let path = format!("/v1/customers/{}", carl.id);
+    let refused = admin.post(&format!("{path}/account"), &json!({ "email": "other@example.com" })).await;
+    assert_eq!(refused.problem(422, "invalid_fields")["errors"][0]["code"], "another_address");
+    let link =
+        |answer: Value| answer["url"].as_str().and_then(|url| url.split("code=").nth(1)).expect("a code").to_owned();
+    let make = async || link(admin.post(&format!("{path}/sign-in-link"), &json!({})).await.expect(StatusCode::OK));
+    let (first, second) = (make().await, make().await);
+    sign_in(&desk, &json!({ "code": first })).await.problem(401, "unauthenticated");
+    sign_in(&desk, &json!({ "code": second })).await.expect(StatusCode::CREATED);
+    let trail = trail(&admin, &carl.id, "SignedIn").await;
+    assert_eq!(of_type(&trail, "SignedIn")[0]["details"]["method"], "link");
+}
