@@ -131,6 +131,19 @@ test("many are changed at once, and whatever one of them refuses is said beside 
   });
 });
 
+test("a row says whose its last words are", async ({ enter }) => {
+  const nora = await customer(server, "Nora Lind");
+  const { id } = await nora.api.post("/v1/tickets", { subject: "The fern droops", description: "Since Monday." });
+  const [rosas, bos] = [await enter(server, rosa!, "/desk/tickets"), await enter(server, bo!, "/desk/tickets")];
+  const row = (page: Page) => rows(page).getByRole("listitem").filter({ hasText: "The fern droops" });
+  await expect(row(rosas)).toContainText(/Nora Lind\s*Since Monday\./);
+  await bo!.api.post(`/v1/tickets/${id}/messages`, { body: "Does it get water?" });
+  await expect(row(rosas)).toContainText(/Nora Lind\s*Bo Larsen:\s*Does it get water\?/);
+  await expect(row(bos)).toContainText(/Nora Lind\s*You:\s*Does it get water\?/);
+  await nora.api.post(`/v1/tickets/${id}/messages`, { body: "Every day." });
+  await expect(row(rosas)).toContainText(/Nora Lind\s*Every day\./);
+});
+
 test("a filter that is typed closes with Enter, and offers the tags there are", async ({ enter }) => {
   const nils = await customer(server, "Nils Aas");
   const tagged = await nils.api.post("/v1/tickets", { subject: "A frozen olive tree", description: "Glassy leaves." });
