@@ -10,7 +10,7 @@ use crate::models::sla::{Sla, SlaKey};
 use crate::models::tickets::{TicketKey, TicketRow, Tickets, all_fields};
 use crate::queries::{badge_as_of, badge_of, feedback_view, number_text};
 use crate::viewer::Viewer;
-use crate::views::{TicketDetail, TicketView};
+use crate::views::{AuthorView, TicketDetail, TicketView};
 
 /// The ticket after `events`, which are its stream's first ones, as it showed itself to `viewer` at `moment`. `None` if it had
 /// not begun. Names of people and departments are left out, as they are today's and not the ticket's:
@@ -107,6 +107,7 @@ fn fold_of(row: TicketRow, unread_count: i64) -> Folded {
         last_customer_message_at: row.last_customer_message_at,
         last_agent_message_at: row.last_agent_message_at,
         last_message: row.last_message,
+        last_message_by: AuthorView { kind: row.last_author_kind.0, id: row.last_author_id, name: None, erased: false },
         message_count: row.customer_messages + row.agent_messages + row.system_messages,
         note_count: Some(row.note_count),
         response_count: row.agent_messages,

@@ -22,6 +22,8 @@ CREATE TABLE {table} (
     done_by uuid,
     snoozed_until timestamptz,
     last_message_at timestamptz NOT NULL,
+    last_author_kind text NOT NULL,
+    last_author_id uuid,
     last_customer_message_at timestamptz,
     last_agent_message_at timestamptz,
     customer_messages bigint NOT NULL,

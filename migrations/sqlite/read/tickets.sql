@@ -22,6 +22,8 @@ CREATE TABLE {table} (
     done_by BLOB,
     snoozed_until TEXT,
     last_message_at TEXT NOT NULL,
+    last_author_kind TEXT NOT NULL,
+    last_author_id BLOB,
     last_customer_message_at TEXT,
     last_agent_message_at TEXT,
     customer_messages INTEGER NOT NULL,

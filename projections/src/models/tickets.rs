@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::preview;
 use crate::model::{Model, ddl};
+use crate::names::ActorName;
 use crate::table::{Json, table};
 
 table! {
@@ -42,6 +43,8 @@ table! {
             done_by: Option<Uuid>,
             snoozed_until: Option<DateTime<Utc>>,
             last_message_at: DateTime<Utc>,
+            last_author_kind: ActorName,
+            last_author_id: Option<Uuid>,
             last_customer_message_at: Option<DateTime<Utc>>,
             last_agent_message_at: Option<DateTime<Utc>>,
             customer_messages: i64,
@@ -100,7 +103,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 5;
+    const VERSION: i64 = 6;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
@@ -143,7 +146,7 @@ pub(crate) const fn rank(priority: Priority) -> i64 {
 
 fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
     let at = event.meta.occurred_at;
-    let author = opened.written_by(event.meta.actor).kind;
+    let Actor { kind: author, id: author_id } = opened.written_by(event.meta.actor);
     let written_at = opened.written_at.unwrap_or(at);
     let by = |kind| i64::from(author == kind);
     TicketRow {
@@ -169,6 +172,8 @@ fn open(key: &TicketKey, opened: &TicketOpened, event: &Event) -> TicketRow {
         done_by: None,
         snoozed_until: None,
         last_message_at: written_at,
+        last_author_kind: ActorName(author),
+        last_author_id: author_id,
         last_customer_message_at: (author == ActorKind::Customer).then_some(written_at),
         last_agent_message_at: (author == ActorKind::Agent).then_some(written_at),
         customer_messages: by(ActorKind::Customer),
@@ -296,6 +301,7 @@ fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {
     let at = message.written_at.unwrap_or(at);
     row.last_message_at = at;
     row.last_message = message.body.known().map(preview);
+    (row.last_author_kind, row.last_author_id) = (ActorName(message.author.kind), message.author.id);
     match message.author.kind {
         ActorKind::Customer => {
             row.customer_messages += 1;

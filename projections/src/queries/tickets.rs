@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use docket_domain::Data;
 use docket_domain::ticket::{TicketNumber, TicketStatus};
+use docket_domain::{ActorKind, Data};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use crate::database::Sql;
 use crate::error::ReadError;
 use crate::models::counters::metric;
 use crate::models::tickets::{Feedback, all_fields, is_done, rank};
+use crate::names::ActorName;
 use crate::table::{Cell, Column, Json};
 use crate::viewer::Viewer;
 use crate::views::*;
@@ -127,7 +128,12 @@ impl Queries {
         let mut sql = Sql::new("SELECT ");
         let tenant = sql.keep(viewer.tenant.cell());
         let ticket = &detail.ticket;
-        let named = [("name", "departments", ticket.department_id), ("name", "agents", ticket.assignee_id)];
+        let writer = &ticket.last_message_by;
+        let named = [
+            ("name", "departments", ticket.department_id),
+            ("name", "agents", ticket.assignee_id),
+            ("name", "agents", writer.id.filter(|_| writer.kind == ActorKind::Agent)),
+        ];
         let columns = named.map(|(column, table, id)| match id {
             Some(id) => {
                 let id = sql.keep(id.cell());
@@ -160,15 +166,20 @@ impl Queries {
             ", (SELECT o.id FROM tickets o WHERE o.tenant = {tenant} AND o.id = {merged_into} AND NOT o.deleted{own})"
         ));
         let named = one(self.fetch(viewer, sql).await?, |row| {
-            let filed = (row.get()?, row.get()?);
+            let filed = (row.get()?, row.get()?, row.get()?);
             let person = (row.get()?, row.get()?, row.get()?);
             let contact = (row.get()?, row.get()?, row.get()?, row.get()?);
             Ok((filed, person, contact, row.get::<Option<Uuid>>()?))
         })?;
         if let Some((filed, person, contact, known)) = named {
             let ticket = &mut detail.ticket;
-            (ticket.department_name, ticket.assignee_name) = filed;
+            (ticket.department_name, ticket.assignee_name, ticket.last_message_by.name) = filed;
             (ticket.customer_id, ticket.customer_name, ticket.customer_erased) = person;
+            let writer = &mut ticket.last_message_by;
+            if writer.kind == ActorKind::Customer {
+                writer.id = Some(ticket.customer_id);
+                (writer.name, writer.erased) = (ticket.customer_name.clone(), ticket.customer_erased);
+            }
             (detail.customer_email, detail.customer_email_verified) = (contact.0, contact.1);
             (detail.customer_stated_name, detail.customer_stated_email) = (contact.2, contact.3);
             if viewer.is_customer() {
@@ -418,7 +429,10 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
         "t.id, t.number, t.subject, t.status, t.priority, t.category, t.department_id, d.name, t.assignee_id, a.name, \
          coalesce(c.id, t.customer_id), c.name, coalesce(c.erased, FALSE), t.order_ref, {tags}, {fields}, {personal_fields}, t.channel, t.opened_at, \
          t.first_responded_at, t.resolved_at, t.closed_at, {snoozed}, t.last_message_at, t.last_customer_message_at, \
-         t.last_agent_message_at, t.last_message, t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
+         t.last_agent_message_at, t.last_message, t.last_author_kind, \
+         CASE WHEN t.last_author_kind = 'customer' THEN coalesce(c.id, t.customer_id) ELSE t.last_author_id END, \
+         CASE WHEN t.last_author_kind = 'customer' THEN c.name ELSE l.name END, \
+         t.last_author_kind = 'customer' AND coalesce(c.erased, FALSE), t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
          t.agent_messages, {resolutions}, t.reopen_count, {assignments}, \
          {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, {version}"
     ));
@@ -430,7 +444,8 @@ pub(super) fn joins(sql: &mut Sql, viewer: &Viewer, tenant: &str) {
     let reader = if viewer.is_customer() { "t.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
     sql.push(&format!(
         " LEFT JOIN departments d ON d.tenant = {tenant} AND d.id = t.department_id \
-         LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id {} \
+         LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id \
+         LEFT JOIN agents l ON t.last_author_kind = 'agent' AND l.tenant = {tenant} AND l.id = t.last_author_id {} \
          LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}",
         join_person(tenant, "t.customer_id")
     ));
@@ -470,6 +485,10 @@ pub(super) fn read_ticket(row: &mut RowReader<'_>) -> Result<TicketView, ReadErr
         last_customer_message_at: row.get()?,
         last_agent_message_at: row.get()?,
         last_message: row.get()?,
+        last_message_by: {
+            let ActorName(kind) = row.get()?;
+            AuthorView { kind, id: row.get()?, name: row.get()?, erased: row.get()? }
+        },
         message_count: row.get()?,
         note_count: row.get()?,
         response_count: row.get()?,

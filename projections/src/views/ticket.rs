@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::schema;
-use super::{ReplyVia, SlaBadge};
+use super::{AuthorView, ReplyVia, SlaBadge};
 
 /// Whose tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +142,8 @@ pub struct TicketView {
     pub last_agent_message_at: Option<DateTime<Utc>>,
     /// How the last public message begins.
     pub last_message: Option<String>,
+    /// Who wrote it.
+    pub last_message_by: AuthorView,
     /// Public messages, the description included.
     pub message_count: i64,
     /// Internal notes.

@@ -49,6 +49,7 @@ async fn an_erased_person_is_nowhere(engine: Engine) {
     assert!(found().await.is_empty());
     let ticket = queries.ticket(&agent, id).await.unwrap().unwrap();
     assert_eq!(ticket.ticket.order_ref, None);
+    assert_eq!((&ticket.ticket.last_message_by.name, ticket.ticket.last_message_by.erased), (&None, true));
     assert_eq!(Value::Object(ticket.ticket.custom_fields.clone()), json!({ "score": 7, "size": "Übergröße" }));
     assert_eq!((ticket.ticket.subject, ticket.ticket.last_message, ticket.customer_email), (None, None, None));
     assert_eq!((ticket.ticket.message_count, ticket.ticket.note_count), (1, Some(1)));

@@ -2,7 +2,7 @@
 
 use docket_domain::chat::{Chat, ChatCommand, EndedBy};
 use docket_domain::ticket::{Priority, Ticket, TicketCommand, TicketStatus};
-use docket_domain::{Actor, AgentId, Permission, PermissionSet};
+use docket_domain::{Actor, ActorKind, AgentId, Permission, PermissionSet};
 use docket_projections::views::*;
 use docket_projections::{Viewer, explain_sla, ticket_at};
 use docket_store::{Clock as _, new_id};
@@ -48,6 +48,9 @@ async fn a_ticket_with_all_that_happened_to_it(engine: Engine) {
     assert_eq!((ticket.message_count, ticket.note_count, ticket.response_count), (2, Some(1), 1));
     assert_eq!(ticket.first_responded_at, Some(ticket.opened_at + chrono::TimeDelta::seconds(120)));
     assert_eq!(ticket.last_message.as_deref(), Some("Which lamp?"));
+    // Who wrote that, not who wrote the note after it.
+    let by = &ticket.last_message_by;
+    assert_eq!((by.kind, by.id, by.name.as_deref()), (ActorKind::Agent, Some(bob), Some("bob")));
     assert_eq!(ticket.tags, ["first", "lamp"]);
     assert_eq!(ticket.custom_fields["score"], 7);
     assert_eq!((ticket.assignment_count, ticket.resolution_count), (Some(1), Some(1)));
@@ -76,6 +79,11 @@ async fn a_ticket_with_all_that_happened_to_it(engine: Engine) {
         assert_eq!(queries.with_names(&viewer, folded).await.unwrap(), seen);
         let first = ticket_at(&events[..1], &viewer, desk.clock.now()).unwrap();
         assert_eq!((first.ticket.status, first.ticket.version), (TicketStatus::Open, 1));
+        let first = queries.with_names(&viewer, first).await.unwrap().ticket.last_message_by;
+        assert_eq!(
+            (first.kind, first.id, first.name.as_deref()),
+            (ActorKind::Customer, Some(anna), Some("Anna Arnold"))
+        );
         assert!(ticket_at(&[], &viewer, desk.clock.now()).is_none());
     }
 }

@@ -130,3 +130,36 @@ test("many are changed at once, and whatever one of them refuses is said beside 
     await expect(desk.getByText("3 tickets changed")).toBeVisible();
   });
 });
+
+test("a row says whose its last words are", async ({ enter }) => {
+  const nora = await customer(server, "Nora Lind");
+  const { id } = await nora.api.post("/v1/tickets", { subject: "The fern droops", description: "Since Monday." });
+  const [rosas, bos] = [await enter(server, rosa!, "/desk/tickets"), await enter(server, bo!, "/desk/tickets")];
+  const row = (page: Page) => rows(page).getByRole("listitem").filter({ hasText: "The fern droops" });
+  await expect(row(rosas)).toContainText(/Nora Lind\s*Since Monday\./);
+  await bo!.api.post(`/v1/tickets/${id}/messages`, { body: "Does it get water?" });
+  await expect(row(rosas)).toContainText(/Nora Lind\s*Bo Larsen:\s*Does it get water\?/);
+  await expect(row(bos)).toContainText(/Nora Lind\s*You:\s*Does it get water\?/);
+  await nora.api.post(`/v1/tickets/${id}/messages`, { body: "Every day." });
+  await expect(row(rosas)).toContainText(/Nora Lind\s*Every day\./);
+});
+
+test("a filter that is typed closes with Enter, and offers the tags there are", async ({ enter }) => {
+  const nils = await customer(server, "Nils Aas");
+  const tagged = await nils.api.post("/v1/tickets", { subject: "A frozen olive tree", description: "Glassy leaves." });
+  await nils.api.post("/v1/tickets", { subject: "A warm olive tree", description: "Very well, thank you." });
+  await rosa!.api.post(`/v1/tickets/${tagged.id}/tags`, { add: ["frost damage"] });
+  const desk = await enter(server, rosa!, "/desk/tickets");
+  await expect(rows(desk).getByRole("link", { name: "A warm olive tree" })).toBeVisible();
+  await desk.getByRole("button", { name: "Filter", exact: true }).click();
+  await desk.getByRole("menuitem", { name: "Tag" }).click();
+  const menu = desk.getByRole("dialog", { name: "Tag" });
+  const field = menu.getByRole("combobox", { name: "Tag" });
+  await expect(menu.locator("option[value='frost damage']")).toHaveCount(1);
+  await field.fill("frost damage");
+  await field.press("Enter");
+  await expect(rows(desk).getByRole("link", { name: "A warm olive tree" })).toHaveCount(0);
+  await expect(rows(desk).getByRole("link", { name: "A frozen olive tree" })).toBeVisible();
+  await expect(menu).toHaveCount(0);
+  await expect(desk.getByRole("button", { name: /^Tag/ })).toHaveAttribute("aria-expanded", "false");
+});
