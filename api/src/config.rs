@@ -80,6 +80,7 @@ pub struct Settings {
     pub budgets: BudgetSettings,
     pub relay: RelaySettings,
     pub reactors: ReactorSettings,
+    pub erasure: ErasureSettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
     pub web: WebSettings,
@@ -198,6 +199,14 @@ impl RelaySettings {
         };
         RelayOptions { stream, backfill: self.backfill_events, ..RelayOptions::default() }
     }
+}
+
+/// `[erasure]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct ErasureSettings {
+    pub sweep_hour: i8,
 }
 
 /// `[reactors]`.

@@ -4,9 +4,11 @@
 //! Nothing here holds a transaction in a caller's future: a cancelled `begin()` would leave it open in the pool (launchbadge/sqlx#4385).
 
 mod listener;
+mod numbers;
 mod reader;
 mod writer;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -155,6 +157,14 @@ impl EventStore for PostgresLog {
 
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {
         self.appender.reserve(tenant, sequence, count).await
+    }
+
+    async fn set_numbers_aside(&self, tenant: &TenantId, sequence: &str, through: u64) -> Result<u64, StoreError> {
+        self.appender.set_aside(tenant, sequence, through).await
+    }
+
+    async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
+        reader::retried(|| reader::numbers_aside(&self.readers, tenant, sequence)).await
     }
 
     async fn close(&self) {

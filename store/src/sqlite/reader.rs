@@ -1,6 +1,7 @@
 //! Reading: the queries, and the connections that run them.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -203,6 +204,18 @@ pub(super) fn quarantined(connection: &Connection) -> Result<Vec<Quarantined>, R
     let rows = query.query_map([], |row| {
         Ok(Quarantined { position: Position(unsigned(row, 0)?), reason: row.get(1)?, since: time(row, 2)? })
     })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The numbers of a sequence that were set aside, in order.
+pub(super) fn numbers_aside(
+    connection: &Connection,
+    tenant: &TenantId,
+    sequence: &str,
+) -> Result<Vec<RangeInclusive<u64>>, ReadError> {
+    let sql = "SELECT first, last FROM numbers_aside WHERE tenant = ? AND sequence = ? ORDER BY first";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map((tenant.as_str(), sequence), |row| Ok(unsigned(row, 0)?..=unsigned(row, 1)?))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -15,6 +15,7 @@ mod passwords;
 mod presence;
 mod remembered;
 mod sessions;
+mod sweep;
 mod tenants;
 mod tokens;
 mod visits;
