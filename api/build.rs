@@ -30,6 +30,7 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("web");
     let web = here.join("../web");
     watch(&here, &web);
+    say_what_is_built();
     fs::create_dir_all(&out).expect("OUT_DIR is writable");
     if env::var("DOCKET_WEB").is_ok_and(|value| value == "off") {
         clear(&out);
@@ -39,6 +40,16 @@ fn main() {
         println!("cargo::warning=the web pages are not built: {missing}");
         clear(&out);
     }
+}
+
+/// For `docket_build_info`. The revision is what the build is told it is: a look into `.git` would build everything again
+/// after each commit.
+fn say_what_is_built() {
+    println!("cargo::rerun-if-env-changed=DOCKET_REVISION");
+    println!("cargo::rustc-env=DOCKET_REVISION={}", env::var("DOCKET_REVISION").unwrap_or_default());
+    let rustc = env::var_os("RUSTC").expect("cargo sets it");
+    let version = Command::new(rustc).arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+    println!("cargo::rustc-env=DOCKET_RUSTC={}", String::from_utf8_lossy(&version).trim());
 }
 
 fn watch(here: &Path, web: &Path) {

@@ -84,6 +84,7 @@ pub struct Settings {
     pub relay: RelaySettings,
     pub reactors: ReactorSettings,
     pub signing: SigningSettings,
+    pub erasure: ErasureSettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
     pub web: WebSettings,
@@ -204,6 +205,14 @@ impl RelaySettings {
         };
         RelayOptions { stream, backfill: self.backfill_events, ..RelayOptions::default() }
     }
+}
+
+/// `[erasure]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "documented in docket.default.toml")]
+pub struct ErasureSettings {
+    pub sweep_hour: i8,
 }
 
 /// `[reactors]`.

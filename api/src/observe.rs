@@ -27,6 +27,23 @@ pub fn metrics_handle() -> &'static PrometheusHandle {
     })
 }
 
+/// Measures the process itself, by the names that Prometheus' own libraries use, and says what was built.
+pub fn measure_process() {
+    static COLLECTOR: OnceLock<metrics_process::Collector> = OnceLock::new();
+    COLLECTOR
+        .get_or_init(|| {
+            let collector = metrics_process::Collector::default();
+            collector.describe();
+            let (version, revision, rustc) = (env!("CARGO_PKG_VERSION"), env!("DOCKET_REVISION"), env!("DOCKET_RUSTC"));
+            let built = metrics::gauge!(
+                "docket_build_info", "version" => version, "revision" => revision, "rustc" => rustc
+            );
+            built.set(1.0);
+            collector
+        })
+        .collect();
+}
+
 /// Starts logging to standard error.
 ///
 /// # Errors

@@ -141,8 +141,21 @@ impl Commands {
     /// completes what was interrupted. Their account is not touched here.
     ///
     /// # Errors
-    /// `not_a_customer` for people of the desk; see [`CommandError`].
+    /// `not_a_customer` for people of the desk; `visitor_merged` for a visitor who turned out to be a customer, who is
+    /// erased as that customer or not at all: what they said may lie in either's tickets. See [`CommandError`].
     pub async fn erase_person(&self, invocation: &Invocation, customer: CustomerId) -> Result<Done, CommandError> {
+        loop {
+            let (done, visitors) = self.erase_known(invocation, customer).await?;
+            let now = self.load_fresh::<Customer>(&invocation.tenant, customer).await?;
+            // A visitor may have turned out to be them meanwhile.
+            if now.absorbed.len() == visitors {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// The same with the visitors they are known to be now, and how many those are.
+    async fn erase_known(&self, invocation: &Invocation, customer: CustomerId) -> Result<(Done, usize), CommandError> {
         let state = self.load_fresh::<Customer>(&invocation.tenant, customer).await?;
         if !state.exists() {
             return Err(Rejection::NotFound("customer").into());
@@ -151,6 +164,11 @@ impl Commands {
         if self.load_fresh::<Agent>(&invocation.tenant, customer).await?.exists() {
             return Err(Rejection::refused("not_a_customer", "this is somebody of the desk").into());
         }
+        if let Some(into) = state.merged_into {
+            let detail =
+                format!("this visitor turned out to be the customer {}; erase that one, and both are gone", into.0);
+            return Err(Rejection::refused("visitor_merged", detail).into());
+        }
         let people: Vec<CustomerId> = std::iter::once(customer).chain(state.absorbed.iter().copied()).collect();
         for person in &people {
             // First the key: from here on nothing of theirs can be read or written, whatever happens next.
@@ -158,7 +176,8 @@ impl Commands {
             keys.destroy(&invocation.tenant, PersonId(person.0)).await.map_err(docket_store::JournalError::from)?;
             self.cache().forget(PersonId(person.0));
         }
-        carry_out!(self, invocation, "customer.Erase", attempt => erase(&mut attempt, &people))
+        let done = carry_out!(self, invocation, "customer.Erase", attempt => erase(&mut attempt, &people))?;
+        Ok((done, state.absorbed.len()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What comes with a command, and what comes back.
 
 use aws_lc_rs::digest::{Context, SHA256};
+use docket_domain::ticket::TicketNumber;
 use docket_domain::{Actor, Event, Position, StreamId, TenantId};
 use docket_store::new_id;
 use uuid::Uuid;
@@ -24,6 +25,11 @@ impl RequestKey {
         Self { key: format!("request:{}", hex(&key)), fingerprint: digest(request) }
     }
 
+    /// The key under which history's ticket gets its number: one number, one ticket.
+    pub(crate) fn of_number(number: TicketNumber, ticket: Uuid) -> Self {
+        Self { key: format!("number:{number}"), fingerprint: digest(&[ticket.as_bytes()]) }
+    }
+
     /// The key of a command that follows from something else: `cause` says from what, e.g. `wake:<ticket>:<version>`.
     /// At most 240 bytes.
     pub fn of_cause(cause: &str) -> Self {
@@ -43,7 +49,7 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
     out
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -143,6 +143,7 @@ impl Data {
             DomainEvent::ServiceLevel(_) => Self::ServiceLevels,
             DomainEvent::View(_) | DomainEvent::ViewList(_) => Self::Views,
             DomainEvent::Role(_) => Self::Roles,
+            DomainEvent::Import(_) => Self::AuditTrail,
         }
     }
 
@@ -159,6 +160,7 @@ impl Data {
             Category::ServiceLevel => &[Self::ServiceLevels],
             Category::View | Category::ViewList => &[Self::Views],
             Category::Role => &[Self::Roles],
+            Category::Import => &[Self::AuditTrail],
         }
     }
 

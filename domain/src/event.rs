@@ -10,6 +10,7 @@ use crate::agent::AgentEvent;
 use crate::chat::ChatEvent;
 use crate::customer::CustomerEvent;
 use crate::department::DepartmentEvent;
+use crate::import::ImportEvent;
 use crate::organisation::OrganisationEvent;
 use crate::role::RoleEvent;
 use crate::service_level::ServiceLevelEvent;
@@ -203,4 +204,5 @@ domain_event! {
     View(ViewEvent),
     ViewList(ViewListEvent),
     Role(RoleEvent),
+    Import(ImportEvent),
 }

@@ -102,11 +102,13 @@ pub enum Category {
     ViewList,
     /// A tenant's own roles.
     Role,
+    /// History that somebody brought in.
+    Import,
 }
 
 impl Category {
     /// Every category.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Ticket,
         Self::Chat,
         Self::Agent,
@@ -118,6 +120,7 @@ impl Category {
         Self::View,
         Self::ViewList,
         Self::Role,
+        Self::Import,
     ];
 
     /// The name used in streams, subjects and columns.
@@ -134,6 +137,7 @@ impl Category {
             Self::View => "view",
             Self::ViewList => "view_list",
             Self::Role => "role",
+            Self::Import => "import",
         }
     }
 }
@@ -151,7 +155,7 @@ impl FromStr for Category {
             InvalidName::new(
                 "category",
                 name,
-                "one of ticket, chat, agent, department, customer, organisation, account, service_level, view, view_list, role",
+                "one of ticket, chat, agent, department, customer, organisation, account, service_level, view, view_list, role, import",
             )
         })
     }

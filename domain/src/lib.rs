@@ -18,6 +18,7 @@ mod event;
 mod event_set;
 mod history;
 mod ids;
+pub mod import;
 mod limits;
 pub mod organisation;
 mod permission;

@@ -11,6 +11,26 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 
+/// Where in a JSON value the character NUL is, as a path (`.note[2]`), in the name of a field or in its text. None if
+/// nowhere. No text of the desk has it, since PostgreSQL cannot keep it in text or `jsonb`; a backslash followed by
+/// `u0000` is text like any other.
+pub fn nul_in(value: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| nul_in(item).map(|rest| format!("[{index}]{rest}")))
+        }
+        Value::Object(fields) => fields.iter().find_map(|(name, item)| {
+            if name.contains('\0') {
+                return Some(format!(".{}", name.replace('\0', "\\u0000")));
+            }
+            nul_in(item).map(|rest| format!(".{name}{rest}"))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
 /// The first line of a message as a subject: what cannot be seen or would break or turn the line is left out, runs of
 /// space are one, and it has at most `max_chars` characters, cut between what readers take for one character. Empty if
 /// the message is blank.
@@ -105,6 +125,19 @@ mod tests {
         }
         for text in ["a", " . ", "\u{200b}x", "👍", "ﷺ", "क्"] {
             assert!(!is_blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nul_is_found_wherever_it_is_and_only_where_it_is() {
+        use serde_json::json;
+        for (value, place) in [
+            (json!({ "a": ["x", { "b": "\0" }] }), Some(".a[1].b")),
+            (json!({ "a\0": 1 }), Some(".a\\u0000")),
+            (json!("\0"), Some("")),
+            (json!({ "a": "back\\u0000slash", "b": null, "c": [1, true] }), None),
+        ] {
+            assert_eq!(nul_in(&value).as_deref(), place, "{value}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! every optional field a value, none gives none.
 
 mod chats;
+mod imports;
 mod people;
 mod roles;
 mod service_levels;
@@ -11,6 +12,7 @@ mod tickets;
 mod views;
 
 pub(crate) use chats::*;
+pub(crate) use imports::*;
 pub(crate) use people::*;
 pub(crate) use roles::*;
 pub(crate) use service_levels::*;
@@ -84,8 +86,9 @@ pub(crate) fn one_of_each() -> Vec<DomainEvent> {
         let views = (0..VIEW_EVENTS).map(move |kind| view_event(kind, dice).into());
         let lists = (0..VIEW_LIST_EVENTS).map(move |kind| view_list_event(kind, dice).into());
         let roles = (0..ROLE_EVENTS).map(move |kind| role_event(kind, dice).into());
+        let imports = (0..IMPORT_EVENTS).map(move |kind| import_event(kind, dice).into());
         let people = agents.chain(customers).chain(departments).chain(organisations).chain(accounts);
-        tickets.chain(chats).chain(people).chain(levels).chain(views.chain(lists)).chain(roles)
+        tickets.chain(chats).chain(people).chain(levels).chain(views.chain(lists)).chain(roles).chain(imports)
     };
     all(u8::MAX).chain(all(0)).collect()
 }

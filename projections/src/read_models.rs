@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_domain::{Event, Position};
-use docket_store::Clock;
+use docket_store::{Clock, SweepError, Swept, sweep_postgres};
 use tokio::sync::{broadcast, watch};
 
 use crate::database::Database;
+use crate::database::postgres::SCHEMA;
 use crate::error::ReadError;
 use crate::group::{MODELS, ModelInfo};
 use crate::queries::Queries;
@@ -150,6 +151,20 @@ impl ReadModels {
         self.reached(upto);
         // Nobody listening is no error.
         let _ = self.projected.send(Projected { events, upto });
+    }
+
+    /// Writes the tables that hold people's texts anew, so that what was overwritten lies nowhere in the database's files any
+    /// more. SQLite needs none of it: it overwrites what goes.
+    ///
+    /// # Errors
+    /// [`SweepError`].
+    pub async fn sweep(&self) -> Result<Swept, SweepError> {
+        let Database::Postgres { url, .. } = &self.database else { return Ok(Swept::default()) };
+        // What is in none of these may be anything.
+        let impersonal: Vec<_> =
+            MODELS.iter().filter(|model| model.spec.scrubbing().is_none()).map(ModelInfo::name).collect();
+        let name = |table: &str| table.split_once("__").map_or(table.len(), |(name, _)| name.len());
+        sweep_postgres(url, SCHEMA, |table| !impersonal.contains(&&table[..name(table)])).await
     }
 
     /// Closes the reading connections.

@@ -62,6 +62,7 @@ pub(crate) async fn run<R: Reactor>(
             }
         }
     }
+    workers.left(&name);
 }
 
 /// Never ends but by an error.
@@ -75,6 +76,7 @@ async fn follow<R: Reactor>(
     let began_at = take_in_history(journal, &mut reactor).await?;
     let mut feed = source.open(R::NAME, began_at, PAGE).await?;
     workers.working(name); // all there was is understood
+    workers.reached(name, began_at);
     tracing::info!(reactor = R::NAME, position = %began_at, "follows the log");
     let clock = journal.clock();
     loop {
@@ -93,6 +95,7 @@ async fn follow<R: Reactor>(
             reactor.take_in(event);
         }
         metrics::gauge!("docket_reactor_position", "reactor" => R::NAME).set(batch.upto.0 as f64);
+        workers.reached(name, batch.upto);
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) const fn of_category(category: Category) -> i16 {
         Category::View => 10,
         Category::ViewList => 11,
         Category::Role => 12,
+        Category::Import => 13,
     }
 }
 
@@ -31,6 +32,7 @@ pub(crate) const fn category(code: i16) -> Option<Category> {
         10 => Category::View,
         11 => Category::ViewList,
         12 => Category::Role,
+        13 => Category::Import,
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -293,6 +294,19 @@ pub trait EventStore: Send + Sync + Debug + 'static {
 
     /// The tenants' chains that were kept with the last head.
     async fn tenant_heads(&self) -> Result<Vec<(TenantId, TenantChain)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Moves a tenant's sequence beyond `through` and sets the numbers it passes over aside: it gives them to nobody, and
+    /// whoever brings in history may use each once. Returns the first of them; beyond `through` if it had passed it already.
+    async fn set_numbers_aside(&self, tenant: &TenantId, sequence: &str, through: u64) -> Result<u64, StoreError> {
+        let _ = (tenant, sequence, through);
+        Err(StoreError::Unsupported("set numbers aside"))
+    }
+
+    /// The numbers of a tenant's sequence that were set aside, in order, used or not.
+    async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
+        let _ = (tenant, sequence);
         Ok(Vec::new())
     }
 

@@ -25,6 +25,7 @@ mod postgres;
 mod quarantine;
 pub mod signing;
 mod sqlite;
+mod sweep;
 pub mod vault;
 mod verify;
 mod workers;
@@ -42,6 +43,8 @@ pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};
 pub use quarantine::{Quarantined, Unreadable, UnreadableReason};
+pub use sqlite::{WAL_BYTES, keep_wal_short};
+pub use sweep::{SweepError, Swept, sweep_postgres};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};
 pub use verify::{
     Anchor, Check, CheckResult, Damage, Expectations, InvalidAnchor, Report, Signers, Verified, VerifyError, prove,

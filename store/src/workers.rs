@@ -54,6 +54,8 @@ pub struct Worker {
 #[derive(Clone)]
 pub struct Workers {
     all: Arc<Mutex<BTreeMap<String, Worker>>>,
+    /// How far those are that go along the log.
+    reached: Arc<Mutex<BTreeMap<String, Position>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -73,7 +75,7 @@ impl Default for Workers {
 impl Workers {
     /// None yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { all: Arc::default(), clock }
+        Self { all: Arc::default(), reached: Arc::default(), clock }
     }
 
     /// All that told anything, by name.
@@ -99,6 +101,29 @@ impl Workers {
     /// It fails. Says whether that is news: that it fails, or that it fails otherwise than before.
     pub fn failing(&self, name: &str, error: impl fmt::Display, stuck_at: Option<Position>) -> bool {
         self.note(name, WorkerState::Failing { error: error.to_string(), stuck_at })
+    }
+
+    /// It is done with everything in the log up to `position`.
+    pub fn reached(&self, name: &str, position: Position) {
+        let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        match reached.get_mut(name) {
+            Some(known) => *known = position,
+            None => drop(reached.insert(name.to_owned(), position)),
+        }
+    }
+
+    /// It goes along the log no more, here.
+    pub fn left(&self, name: &str) {
+        self.reached.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// How far those are that go along the log, without those that stand by: what they wait for is another's to do.
+    pub fn positions(&self) -> Vec<(String, Position)> {
+        let all = self.lock();
+        let stands_by =
+            |name: &String| matches!(all.get(name), Some(Worker { state: WorkerState::StandingBy { .. }, .. }));
+        let reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.iter().filter(|(name, _)| !stands_by(name)).map(|(name, at)| (name.clone(), *at)).collect()
     }
 
     fn note(&self, name: &str, state: WorkerState) -> bool {
@@ -145,5 +170,9 @@ mod tests {
         assert_eq!(failing.since.to_rfc3339(), "2026-11-30T10:00:01+00:00");
         assert!(workers.working("relay"));
         assert_eq!(workers.all().len(), 1);
+        workers.reached("relay", Position(5));
+        assert_eq!(workers.positions(), [("relay".to_owned(), Position(5))]);
+        workers.standing_by("relay", None);
+        assert_eq!(workers.positions(), []);
     }
 }

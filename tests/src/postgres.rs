@@ -71,7 +71,8 @@ impl PostgresServer {
         assert!(status.is_ok_and(|status| status.success()), "PostgreSQL did not start:\n{}", tail(&log, 30));
     }
 
-    fn data(&self) -> PathBuf {
+    /// Its data directory.
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
-use docket_commands::import::{ImportReport, Importer, LineSplitter};
+use docket_commands::import::{ImportReport, ImportedBy, Importer};
+use docket_domain::Actor;
+use docket_domain::import::ImportedThrough;
 use docket_domain::text::printable;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::header::CONTENT_TYPE;
@@ -75,19 +77,15 @@ impl Import {
     ) -> Result<ImportReport, Box<dyn std::error::Error + Send + Sync>> {
         let desk = self.settings.open().await?;
         let limits = desk.settings.domain_limits();
-        let mut importer = Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits).await?;
+        let by = ImportedBy { actor: Actor::SYSTEM, through: ImportedThrough::CommandLine };
+        let (journal, tenant) = (desk.journal.clone(), desk.tenant.clone());
+        let mut importer = Importer::new(journal, desk.accounts(), tenant, limits, by).await?;
         let progress = importer.progress();
-        let mut splitter = LineSplitter::default();
         while let Some(piece) = pieces.recv().await {
-            for line in splitter.push(&piece?) {
-                importer.take(line).await?;
-            }
+            importer.push(&piece?).await?;
             let (lines, events) = (progress.lines.load(Ordering::Relaxed), progress.events.load(Ordering::Relaxed));
             let rate = events as f64 / bar.elapsed().as_secs_f64().max(0.001);
             bar.set_message(format!("{lines} lines, {rate:.0} events/s"));
-        }
-        if let Some(line) = splitter.finish() {
-            importer.take(line).await?;
         }
         let report = importer.finish().await?;
         bar.reset();

@@ -14,6 +14,7 @@ mod replay;
 mod serve;
 mod settings;
 mod signer;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ enum Command {
     Token(people::Token),
     /// Erases a person: whatever they wrote and is known of them becomes unreadable, for good.
     Erase(people::Erase),
+    /// Writes over what erasures have left in PostgreSQL's files.
+    Sweep(sweep::Sweep),
     /// Prints the default configuration file.
     Config,
     /// Prints completions for a shell.
@@ -127,6 +130,7 @@ impl Command {
             Self::User(command) => command.run().await,
             Self::Token(command) => command.run().await,
             Self::Erase(command) => command.run().await,
+            Self::Sweep(command) => command.run().await,
             Self::Config => {
                 print!("{}", crate::config::DEFAULTS);
                 Ok(())

@@ -74,6 +74,13 @@ impl Settings {
         if self.roles.is_empty() {
             return wrong("roles", "[]", "name at least one of api, relay, projections, reactors");
         }
+        if !(-1..24).contains(&self.erasure.sweep_hour) {
+            return wrong(
+                "erasure.sweep_hour",
+                &self.erasure.sweep_hour.to_string(),
+                "it may be 0 to 23, or -1 for never",
+            );
+        }
         let dir = &self.web.dir;
         if !dir.as_os_str().is_empty() && !dir.join("desk.html").is_file() {
             return wrong("web.dir", &dir.display().to_string(), "it may be empty, or a folder with a web build in it");

@@ -162,7 +162,8 @@ pub(super) async fn merge_customer(
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Erases a person: what they wrote and what is known of them becomes unreadable everywhere, for good.
+/// Erases a person: what they wrote and what is known of them becomes unreadable everywhere, for good. A visitor who turned
+/// out to be a customer is erased as that customer.
 #[utoipa::path(post, path = "/v1/customers/{id}/erase", tag = "customers", params(("id" = Uuid, Path)),
     responses((status = 200, body = Receipt)))]
 pub(super) async fn erase_customer(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<Accepted> {

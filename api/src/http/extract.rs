@@ -16,6 +16,7 @@ use docket_projections::views::TOO_MANY;
 use serde::de::DeserializeOwned;
 
 use super::budgets::Payer;
+use super::encoding::unpacked_only;
 use super::problem::Problem;
 
 /// How long a body may take to arrive.
@@ -74,6 +75,7 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 /// Reads a body up to the limit; of those who are held to a budget it is taken from theirs.
 pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
+    unpacked_only(&parts.headers)?;
     let limit = parts.extensions.get::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
     let announced = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {

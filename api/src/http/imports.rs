@@ -6,20 +6,24 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use docket_commands::import::{ImportError, ImportReport, Importer, LineSplitter};
+use docket_commands::import::{ImportError, ImportReport, ImportedBy, Importer};
 use docket_domain::Permission::ManageSettings;
 use docket_domain::Role;
+use docket_domain::import::ImportedThrough;
 use futures::StreamExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::Access::Desk;
+use super::encoding::{Encoding, Unpacker};
 use super::problem::{Answer, Problem};
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
 use crate::auth::Who;
 
+/// Bytes a packed body may come to: nobody's history is larger, and what a small body can be blown up to has an end.
+const MOST_UNPACKED: u64 = 64 << 30;
 /// How long the next piece of a body may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -82,7 +86,8 @@ impl From<ImportReport> for ImportResult {
 
 /// Imports history: one line of JSON a ticket or chat. Lines are taken as they arrive, each all or not at all; a refused
 /// line stops no other. Sending the same again changes nothing, also after an upload that broke off. History names its
-/// actors itself and can be about anything: it is for those who may do everything.
+/// actors itself and can be about anything: it is for those who may do everything. With `Content-Encoding: gzip` the
+/// lines come packed. Who imported is recorded, and the audit trail shows it with every event that came.
 #[utoipa::path(post, path = "/v1/imports", tag = "imports",
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = ImportResult)))]
@@ -95,13 +100,15 @@ pub(super) async fn import_history(State(app): State<App>, who: Who, request: Re
             "send the lines as application/x-ndjson",
         ));
     }
+    let encoding = Encoding::of(request.headers())?;
     if !Role::Admin.permissions().beyond(who.permissions).is_empty() {
         return Err(Problem::forbidden("history is for those to bring in who may do everything"));
     }
     let limits = app.settings.domain_limits();
-    let importer = Importer::new(app.journal.clone(), app.accounts.clone(), who.tenant.clone(), limits).await;
+    let by = ImportedBy { actor: who.actor(), through: ImportedThrough::Api };
+    let importer = Importer::new(app.journal.clone(), app.accounts.clone(), who.tenant.clone(), limits, by).await;
     let mut importer = importer.map_err(stopped)?;
-    let mut splitter = LineSplitter::default();
+    let mut unpacker = Unpacker::new(encoding, MOST_UNPACKED);
     let mut body = request.into_body().into_data_stream();
     loop {
         let piece = tokio::time::timeout(PATIENCE, body.next()).await.map_err(|_| {
@@ -114,13 +121,11 @@ pub(super) async fn import_history(State(app): State<App>, who: Who, request: Re
         })?;
         let Some(piece) = piece else { break };
         let piece = piece.map_err(|_| Problem::malformed("incomplete_body", "the body did not arrive whole"))?;
-        for line in splitter.push(&piece) {
-            importer.take(line).await.map_err(stopped)?;
+        for part in unpacker.push(&piece) {
+            importer.push(&part?).await.map_err(stopped)?;
         }
     }
-    if let Some(line) = splitter.finish() {
-        importer.take(line).await.map_err(stopped)?;
-    }
+    importer.push(&unpacker.finish()?).await.map_err(stopped)?;
     let report = importer.finish().await.map_err(stopped)?;
     Ok(Json(report.into()))
 }

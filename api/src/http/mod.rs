@@ -15,6 +15,7 @@ mod cors;
 mod customers;
 mod departments;
 mod docs;
+mod encoding;
 mod event_view;
 mod events;
 pub mod extract;
@@ -27,6 +28,7 @@ mod knowing;
 mod listening;
 mod live;
 mod me;
+mod measured;
 mod openapi;
 mod ops;
 mod organisation;
@@ -75,7 +77,7 @@ impl Http {
     /// Puts all routes together.
     pub fn new(app: App) -> Self {
         let mut table = Table::new(app.clone());
-        routes_into!(&mut table; Public => ops::health, Public => ops::ready, Public => ops::metrics);
+        routes_into!(&mut table; Public => ops::health, Public => ops::ready, Public => measured::metrics);
         tickets::register(&mut table);
         chats::register(&mut table);
         agents::register(&mut table);

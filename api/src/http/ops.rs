@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -13,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-use super::problem::Problem;
 use crate::app::App;
 
 /// The process answers.
@@ -263,25 +261,3 @@ const REFUSAL_COUNTS: TimeDelta = TimeDelta::seconds(15);
 
 /// Events the read models may be behind before the process calls itself not ready.
 const MAX_LAG: u64 = 50_000;
-
-/// Figures in Prometheus' text format, of all organisations together. To be asked with the setting `http.metrics_token`, or the
-/// bootstrap token, as `Authorization: Bearer`: they count what is done unseen.
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, content_type = "text/plain", body = String),
-    (status = 401, description = "Not with this token.", content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
-pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !app.authenticator.may_measure(&headers) {
-        return Err(Problem::unauthenticated("send the metrics token as Authorization: Bearer"));
-    }
-    let handle = crate::observe::metrics_handle();
-    metrics::gauge!("docket_http_in_flight").set(app.in_flight.now() as f64);
-    metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);
-    if let Ok(head) = app.journal.store().head().await {
-        metrics::gauge!("docket_log_position").set(head.0 as f64);
-    }
-    let now = app.journal.clock().now();
-    for Worker { name, state, since } in app.workers.all() {
-        let failing = if matches!(state, WorkerState::Failing { .. }) { now - since } else { TimeDelta::zero() };
-        metrics::gauge!("docket_worker_failing_seconds", "worker" => name).set(failing.as_seconds_f64());
-    }
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
-}

@@ -141,6 +141,11 @@ impl Desk {
         Ok(open_leases(&Places::of(&self.settings).leases).await?)
     }
 
+    /// Its databases that are SQLite files.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        files(&self.settings)
+    }
+
     /// Finishes what is under way and closes.
     pub async fn close(&self) {
         self.journal.store().close().await;
@@ -175,6 +180,18 @@ impl Places {
     }
 }
 
+/// The databases that are SQLite files.
+fn files(settings: &Settings) -> Vec<PathBuf> {
+    let mut names = Vec::new();
+    if settings.store == "sqlite" {
+        names.extend(["log.db", "vault.db", "leases.db"]);
+    }
+    if settings.read_models == "sqlite" {
+        names.push("read.db");
+    }
+    names.into_iter().map(|name| settings.data.join(name)).collect()
+}
+
 /// The key in the data folder; made only for a vault that is yet to be made. (A vault in PostgreSQL is not looked at: it
 /// refuses the wrong key when it is opened.)
 fn file_key(data: &Path) -> Result<MasterKey, MasterKeyError> {
@@ -206,14 +223,7 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
 #[cfg(unix)]
 fn make_files(settings: &Settings) -> Result<(), StartError> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    let mut names = Vec::new();
-    if settings.store == "sqlite" {
-        names.extend(["log.db", "vault.db", "leases.db"]);
-    }
-    if settings.read_models == "sqlite" {
-        names.push("read.db");
-    }
-    for path in names.into_iter().map(|name| settings.data.join(name)) {
+    for path in files(settings) {
         match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
                 return Err(StartError::Folder { path, source });

@@ -5,7 +5,9 @@ mod desk;
 mod first_start;
 mod listener;
 mod server;
+mod sweep;
 
 pub use desk::{Desk, StartError};
 pub use first_start::{FirstSignIn, begin_organisation, first_admin, issue_code};
 pub use server::Server;
+pub use sweep::SweepFailure;

@@ -10,7 +10,7 @@ use docket_store::delivery::{
     InProcessLive, InProcessSource, JetStreamOptions, JetStreamSource, LiveBus, NatsLive, Relay, connect,
 };
 use docket_store::signing::HeadSigner;
-use docket_store::{FeedSource, new_id};
+use docket_store::{FeedSource, keep_wal_short, new_id};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -75,6 +75,12 @@ impl Server {
                 .with_workers(desk.workers.clone());
             let stop = stop_work.clone();
             work.spawn(async move { runner.run(stop).await });
+        }
+        let (files, stop) = (desk.files(), stop_work.clone());
+        work.spawn(keep_wal_short(files, stop));
+        if settings.has_role(Role::Projections) {
+            let (desk, stop) = (desk.clone(), stop_work.clone());
+            work.spawn(async move { desk.sweep_nightly(stop).await });
         }
         if settings.has_role(Role::Reactors) {
             let reactors = Reactors::new(desk.commands.clone(), delivery.source.clone(), settings.reactors.patience())

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::known::Known;
-use super::raw;
+use super::{Clock, raw};
 use crate::import::format::{Action, ChatLine, CustomerRef, Step};
 use crate::import::ids::message_id;
 
@@ -24,7 +24,10 @@ pub(super) fn line(events: &[Event], known: &Known) -> Result<Option<ChatLine>, 
         return Ok(None);
     }
     chat.evolve(opening, &stamp(first));
+    let mut clock = Clock::default();
+    clock.goes_back(first);
     for (index, event) in rest.iter().enumerate() {
+        let before = clock.goes_back(event);
         let DomainEvent::Chat(body) = &event.body else { return Ok(None) };
         let actor = known.actor(event.meta.actor, started.customer_id);
         let context = DecideContext { now: event.meta.occurred_at, actor: event.meta.actor, limits: &limits };
@@ -32,12 +35,12 @@ pub(super) fn line(events: &[Event], known: &Known) -> Result<Option<ChatLine>, 
         let plain = Step::new(event.meta.occurred_at, actor.clone(), Action::Event);
         let told = step(body, plain, known, given).filter(|(_, step)| {
             chat.record(step, &context).is_ok_and(|recorded| {
-                recorded.event.as_ref() == Some(body) && recorded.irregular == event.meta.irregular
+                recorded.event.as_ref() == Some(body) && (recorded.irregular || before) == event.meta.irregular
             })
         });
         line.history.push(match told {
             Some((step, _)) => step,
-            None => raw(event, actor)?,
+            None => raw(event, actor, before)?,
         });
         chat.evolve(body, &stamp(event));
     }

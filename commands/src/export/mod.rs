@@ -8,10 +8,12 @@ mod chat;
 mod known;
 mod ticket;
 
-use docket_domain::{Actor, ActorKind, Category, Event, Position, StreamId, TenantId};
+use chrono::{DateTime, Utc};
+use docket_domain::{Actor, ActorKind, Category, DomainEvent, Event, Position, StreamId, TenantId};
 use docket_store::{Filter, Journal, JournalError, StoreError};
 use futures::StreamExt as _;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::import::format::{Action, ActorRef, Line, Step, StreamLine};
@@ -101,7 +103,10 @@ async fn streams(journal: &Journal, tenant: &TenantId, head: Position) -> Result
     let mut after = Position::START;
     while after < head {
         let page = journal.store().read_all(after, &filter, PAGE).await?;
-        let begun = page.events.into_iter().filter(|event| event.meta.version == 1 && event.meta.position <= head);
+        // Who brought what into this desk is part of what happened at this desk: the one it goes into has its own.
+        let begun = page.events.into_iter().filter(|event| {
+            event.meta.version == 1 && event.meta.position <= head && event.meta.stream.category != Category::Import
+        });
         streams.extend(begun.map(|event| event.meta.stream));
         if page.scanned_to <= after {
             break;
@@ -133,21 +138,59 @@ fn line(category: Category, events: &[Event], known: &Known) -> Result<Line, ser
     if let Some(line) = neutral {
         return Ok(line);
     }
-    let history = events.iter().map(|event| raw(event, actor_by_id(event.meta.actor))).collect::<Result<_, _>>()?;
+    let mut clock = Clock::default();
+    let history = events.iter().map(|event| raw(event, actor_by_id(event.meta.actor), clock.goes_back(event)));
+    let history = history.collect::<Result<_, _>>()?;
     let id = events.first().map(|event| event.meta.stream.id).unwrap_or_default();
     Ok(Line::Stream(Box::new(StreamLine { kind: IgnoredAny, category, id, history })))
 }
 
+/// The latest moment of a history so far.
+#[derive(Default)]
+struct Clock(Option<DateTime<Utc>>);
+
+impl Clock {
+    /// Whether the next event lies before one that was told already.
+    fn goes_back(&mut self, event: &Event) -> bool {
+        let at = Some(event.meta.occurred_at);
+        let before = at < self.0;
+        self.0 = self.0.max(at);
+        before
+    }
+}
+
 /// A step that tells an event as Docket keeps it, readable.
-fn raw(event: &Event, actor: Option<ActorRef>) -> Result<Step, serde_json::Error> {
+fn raw(event: &Event, actor: Option<ActorRef>, before: bool) -> Result<Step, serde_json::Error> {
     let version = event.body.schema_version();
     Ok(Step {
         event: Some(event.body.event_type().to_owned()),
         version: (version != 1).then_some(version),
-        data: Some(serde_json::from_str(&event.body.encode()?)?),
-        irregular: event.meta.irregular.then_some(true),
+        data: Some(payload(event)?),
+        // An import takes what goes back in time for irregular, unless it is told otherwise.
+        irregular: (event.meta.irregular != before).then_some(event.meta.irregular),
         ..Step::new(event.meta.occurred_at, actor, Action::Event)
     })
+}
+
+/// An event's payload. An erased text that is read as if it were absent is left out, so that the next export says the same.
+fn payload(event: &Event) -> Result<Value, serde_json::Error> {
+    let mut data: Value = serde_json::from_str(&event.body.encode()?)?;
+    let nulls: Vec<String> = data.as_object().map_or_else(Vec::new, |fields| {
+        fields.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect()
+    });
+    let (category, body) = (event.meta.stream.category, &event.body);
+    let read =
+        |data: &Value| DomainEvent::decode(category, body.event_type(), body.schema_version(), &data.to_string()).ok();
+    for name in nulls {
+        let with = read(&data);
+        let Some(null) = data.as_object_mut().and_then(|fields| fields.remove(&name)) else { continue };
+        if read(&data) != with
+            && let Some(fields) = data.as_object_mut()
+        {
+            fields.insert(name, null);
+        }
+    }
+    Ok(data)
 }
 
 fn actor_by_id(actor: Actor) -> Option<ActorRef> {

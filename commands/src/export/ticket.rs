@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::known::Known;
-use super::raw;
+use super::{Clock, raw};
 use crate::import::format::{Action, Step, TicketLine};
 use crate::import::ids::message_id;
 
@@ -24,8 +24,11 @@ pub(super) fn line(events: &[Event], known: &Known) -> Result<Option<TicketLine>
         return Ok(None);
     }
     ticket.evolve(opening, &stamp(first));
+    let mut clock = Clock::default();
+    clock.goes_back(first);
     let mut history = Vec::with_capacity(rest.len());
     for (index, event) in rest.iter().enumerate() {
+        let before = clock.goes_back(event);
         let DomainEvent::Ticket(body) = &event.body else { return Ok(None) };
         let actor = known.actor(event.meta.actor, opened.customer_id);
         let context = DecideContext { now: event.meta.occurred_at, actor: event.meta.actor, limits: &limits };
@@ -34,12 +37,12 @@ pub(super) fn line(events: &[Event], known: &Known) -> Result<Option<TicketLine>
         let plain = Step::new(event.meta.occurred_at, actor.clone(), Action::Event);
         let told = step(body, plain, known, given).filter(|(_, step)| {
             ticket.record(step, &context).is_ok_and(|recorded| {
-                recorded.event.as_ref() == Some(body) && recorded.irregular == event.meta.irregular
+                recorded.event.as_ref() == Some(body) && (recorded.irregular || before) == event.meta.irregular
             })
         });
         history.push(match told {
             Some((step, _)) => step,
-            None => raw(event, actor)?,
+            None => raw(event, actor, before)?,
         });
         ticket.evolve(body, &stamp(event));
     }

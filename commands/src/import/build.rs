@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use docket_domain::chat::{Chat, ChatCommand, ChatEvent, ChatStep};
+use docket_domain::text::nul_in;
 use docket_domain::ticket::{
     Channel, FeedbackGiven, PlainFields, Priority, Ticket, TicketCommand, TicketEvent, TicketNumber, TicketStep,
 };
@@ -114,6 +115,7 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>, limits:
     let mut ticket = Ticket::default();
     let category = planned.stream.category;
     let mut drafts = Vec::with_capacity(planned.steps.len());
+    let mut latest: Option<DateTime<Utc>> = None;
     let mut subject = match category {
         Category::Agent | Category::Customer | Category::Account => Some(planned.stream.id),
         // A view is its owner's, who is named when it begins.
@@ -124,7 +126,8 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>, limits:
         | Category::ServiceLevel
         | Category::View
         | Category::ViewList
-        | Category::Role => None,
+        | Category::Role
+        | Category::Import => None,
     };
     for (index, planned_step) in planned.steps.iter().enumerate() {
         let at = |reason: Reason| format!("history[{index}].{reason}");
@@ -160,10 +163,12 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>, limits:
             occurred_at,
             actor,
             data_subject: subject.map(PersonId),
-            irregular: planned_step.step.irregular.unwrap_or(false),
+            irregular: planned_step.step.irregular.unwrap_or_else(|| latest.is_some_and(|latest| occurred_at < latest)),
         });
+        latest = latest.max(Some(occurred_at));
     }
-    Ok(Built { drafts, irregular: 0 })
+    let irregular = drafts.iter().filter(|draft| draft.irregular).count() as u64;
+    Ok(Built { drafts, irregular })
 }
 
 /// A ticket's or chat's state while its history is told.
@@ -173,6 +178,8 @@ struct History<'a, A: Aggregate> {
     opened_at: DateTime<Utc>,
     opened_by: Actor,
     limits: &'a Limits,
+    /// The latest moment told so far.
+    latest: DateTime<Utc>,
     built: Built,
 }
 
@@ -182,7 +189,8 @@ where
 {
     fn new(customer: CustomerId, opened_at: DateTime<Utc>, opened_by: Actor, limits: &'a Limits) -> Self {
         let built = Built { drafts: Vec::new(), irregular: 0 };
-        Self { state: A::default(), customer, opened_at: opened_at.trunc_subsecs(6), opened_by, limits, built }
+        let opened_at = opened_at.trunc_subsecs(6);
+        Self { state: A::default(), customer, opened_at, opened_by, limits, latest: opened_at, built }
     }
 
     fn open(&mut self, command: &A::Command) -> Result<(), Reason> {
@@ -206,6 +214,9 @@ where
             let at = |reason: Reason| format!("history[{index}].{reason}");
             let (now, actor) = (step.step.at.trunc_subsecs(6), actor(&step.who, self.customer, ids));
             let context = DecideContext { now, actor, limits: self.limits };
+            // Live, time never goes back within a history.
+            let before = now < self.latest;
+            self.latest = self.latest.max(now);
             let (happened, irregular) = match step.act {
                 Act::Event => {
                     let (name, version, payload) = payload(step).map_err(at)?;
@@ -215,9 +226,11 @@ where
                     let mut told = A::Event::decode(name, version, &payload).map_err(|e| at(format!("event: {e}")))?;
                     none_sealed(|visit| told.visit_personal(visit)).map_err(at)?;
                     values(&told.clone().into(), self.limits).map_err(at)?;
-                    (Some(told), step.step.irregular.unwrap_or(false))
+                    (Some(told), step.step.irregular.unwrap_or(before))
                 }
-                _ => record(&self.state, step, ids, index + 1, &context).map_err(at)?,
+                _ => record(&self.state, step, ids, index + 1, &context)
+                    .map(|(happened, irregular)| (happened, irregular || before))
+                    .map_err(at)?,
             };
             self.built.irregular += u64::from(irregular);
             if let Some(happened) = happened {
@@ -311,10 +324,10 @@ fn chat_step(planned: &PlannedStep, ids: Ids<'_>, message_id: impl Fn() -> Messa
 /// An event told as Docket keeps it, readable: its name, the version of its shape and its payload.
 fn payload(planned: &PlannedStep) -> Result<(&str, u16, String), Reason> {
     let step = &planned.step;
-    let payload = step.data.as_ref().map(ToString::to_string).unwrap_or_default();
-    if payload.contains("\\u0000") {
-        return Err("data: must not contain the character NUL".into());
+    if let Some(place) = step.data.as_ref().and_then(nul_in) {
+        return Err(format!("data{place}: must not contain the character NUL"));
     }
+    let payload = step.data.as_ref().map(ToString::to_string).unwrap_or_default();
     Ok((step.event.as_deref().unwrap_or_default(), step.version.unwrap_or(1), payload))
 }
 

@@ -4,9 +4,11 @@
 //! - A line is atomic: all of its events, or, refused with its reason, none. The rest goes on.
 //! - Ids follow from the input, and a stream is only ever begun: importing a file twice changes nothing.
 //! - People and departments are entered when they are first met, and are on disk before the first line that speaks of them.
-//! - Lines are read in order, which gives ticket numbers their order; they are appended many at once, for the log to
+//! - Lines are read in order, which gives ticket numbers their order, and appended in order, many at once, for the log to
 //!   commit together.
+//! - Who brought it in is recorded, and every event that came names that record as its cause.
 
+mod bring;
 mod build;
 pub mod format;
 pub(crate) mod ids;
@@ -14,31 +16,36 @@ mod numbers;
 mod parse;
 mod people;
 mod plan;
+mod ranges;
+mod record;
 mod report;
 mod split;
+mod turn;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::customer::CustomerEvent;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
-use docket_domain::ticket::{PlainFields, TicketNumber};
+use docket_domain::ticket::TicketNumber;
 use docket_domain::{Aggregate as _, Category, DomainEvent, EventMeta, Limits, Stamp, StreamId, TenantId};
-use docket_store::{Accounts, Draft, DraftStream, Expected, Journal, JournalError, KeyError, StoreError, new_id};
+use docket_store::{Accounts, Journal, JournalError, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use build::{Built, build};
+use bring::{Context, Counts, Outcome, bring};
 use format::Line;
 use numbers::Numbers;
 use parse::{Reason, parse};
 use people::{Entered, People};
+use plan::{Content, Planned};
+use record::Record;
+use turn::Turns;
 
 use crate::identities::Identities;
-use plan::{Content, Planned};
+use crate::invocation::hex;
 
+pub use record::ImportedBy;
 pub use report::{ImportReport, Progress, Refusal, TOLD};
 pub use split::{LineSplitter, RawLine};
 
@@ -72,54 +79,11 @@ fn not_ahead(line: &Line, latest: DateTime<Utc>) -> Result<(), Reason> {
 #[error("the import stopped: {0}")]
 pub struct ImportError(Arc<JournalError>);
 
-/// Why a line did not come in.
-#[derive(Clone)]
-enum Failure {
-    /// It is refused.
-    Refused(Reason),
-    /// The log or the vault failed.
-    Broken(Arc<JournalError>),
-}
-
-impl<E: Into<JournalError>> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self::Broken(Arc::new(error.into()))
-    }
-}
-
-/// What all lines of an import share.
-struct Context {
-    journal: Journal,
-    identities: Identities,
-    tenant: TenantId,
-    limits: Limits,
-    /// Custom fields the organisation, as it is when the import begins, says are about nobody.
-    plain_fields: PlainFields,
-    correlation_id: Uuid,
-    counts: Counts,
-    progress: Arc<Progress>,
-}
-
-/// What was entered beside tickets and chats.
-#[derive(Default)]
-struct Counts {
-    others: std::sync::atomic::AtomicU64,
-    events: std::sync::atomic::AtomicU64,
-}
-
-impl Counts {
-    fn entered(&self, events: u64) {
-        self.others.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        self.events.fetch_add(events, std::sync::atomic::Ordering::Relaxed);
-    }
-}
-
-/// What became of one line.
-enum Outcome {
-    Came { category: Category, events: u64, irregular: u64 },
-    Unchanged,
-    Refused(Reason),
-    Broken(Arc<JournalError>),
+/// A line that is done with, and the number it was to have.
+struct Brought {
+    line: u64,
+    number: Option<TicketNumber>,
+    outcome: Outcome,
 }
 
 /// An import under way.
@@ -127,17 +91,20 @@ pub struct Importer {
     context: Arc<Context>,
     people: People,
     numbers: Numbers,
+    turns: Turns,
+    splitter: LineSplitter,
+    digest: digest::Context,
     /// Lines to look for before they get a number.
     careful: u32,
     line: u64,
     room: Arc<Semaphore>,
-    lines: JoinSet<(u64, Option<TicketNumber>, Outcome)>,
+    lines: JoinSet<Brought>,
     report: ImportReport,
     began_at: DateTime<Utc>,
 }
 
 impl Importer {
-    /// Begins an import into a tenant.
+    /// Begins an import into a tenant. Who it is `by` is recorded as soon as anything comes in.
     ///
     /// # Errors
     /// [`ImportError`] if the log cannot be read.
@@ -146,17 +113,18 @@ impl Importer {
         accounts: Accounts,
         tenant: TenantId,
         limits: Limits,
+        by: ImportedBy,
     ) -> Result<Self, ImportError> {
         let began_at = journal.clock().now();
         let stopped = |error: JournalError| ImportError(Arc::new(error));
         let plain_fields = organisation(&journal, &tenant).await.map_err(stopped)?.plain_fields();
         let context = Arc::new(Context {
             identities: Identities::new(journal.clone(), accounts),
+            record: Record::new(journal.clone(), tenant.clone(), by),
             journal,
             tenant,
             limits,
             plain_fields,
-            correlation_id: new_id(),
             counts: Counts::default(),
             progress: Arc::default(),
         });
@@ -165,6 +133,9 @@ impl Importer {
             context,
             people,
             numbers: Numbers::default(),
+            turns: Turns::default(),
+            splitter: LineSplitter::default(),
+            digest: digest::Context::new(&digest::SHA256),
             careful: CAREFUL,
             line: 0,
             room: Arc::new(Semaphore::new(IN_FLIGHT)),
@@ -179,14 +150,22 @@ impl Importer {
         self.context.progress.clone()
     }
 
-    /// Takes the next line; waits while too many are on their way. Blank lines only count.
+    /// Takes the next bytes, cut wherever they are; waits while too many lines are on their way. Blank lines only count.
     ///
     /// # Errors
     /// [`ImportError`] if the log or the vault fails; a line that is refused is no error.
-    pub async fn take(&mut self, raw: RawLine) -> Result<(), ImportError> {
+    pub async fn push(&mut self, piece: &[u8]) -> Result<(), ImportError> {
+        self.digest.update(piece);
+        for line in self.splitter.push(piece) {
+            self.take(line).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, raw: RawLine) -> Result<(), ImportError> {
         self.line += 1;
         while let Some(done) = self.lines.try_join_next() {
-            self.settle(done)?;
+            self.settle(done).await?;
         }
         let RawLine::Complete(bytes) = raw else {
             self.refuse(self.line, format!("a line may have at most {} bytes", format::LINE_BYTES));
@@ -199,6 +178,7 @@ impl Importer {
         let planned = match parse(&bytes)
             .and_then(|line| not_ahead(&line, latest).map(|()| line))
             .and_then(|line| Planned::new(line, &self.context.tenant, &mut self.people))
+            .and_then(|planned| wanted_number(&planned).map_or(Ok(()), numbers::check).map(|()| planned))
         {
             Ok(planned) => planned,
             Err(reason) => {
@@ -212,15 +192,24 @@ impl Importer {
     /// Waits for everything under way and tells what became of it.
     ///
     /// # Errors
-    /// [`ImportError`] as with [`take`](Self::take).
+    /// [`ImportError`] as with [`push`](Self::push).
     pub async fn finish(mut self) -> Result<ImportReport, ImportError> {
+        match self.splitter.finish() {
+            Some(RawLine::Complete(last)) if last.is_empty() => {}
+            Some(last) => self.take(last).await?,
+            None => {}
+        }
         while let Some(done) = self.lines.join_next().await {
-            self.settle(done)?;
+            self.settle(done).await?;
         }
         let mut report = self.report;
-        report.others = self.context.counts.others.load(std::sync::atomic::Ordering::Relaxed);
-        report.events += self.context.counts.events.load(std::sync::atomic::Ordering::Relaxed);
+        let (others, events) = self.context.counts.so_far();
+        report.others = others;
+        report.events += events;
         report.refused.sort_by_key(|refusal| refusal.line);
+        let sha256 = hex(self.digest.finish().as_ref());
+        let recorded = self.context.record.finish(&report, self.line, sha256).await;
+        recorded.map_err(|error| ImportError(Arc::new(error)))?;
         let took = self.context.journal.clock().now() - self.began_at;
         report.seconds = took.as_seconds_f64();
         Ok(report)
@@ -241,9 +230,7 @@ impl Importer {
             }
             number = Some(self.number(wanted_number(&planned)).await?);
         }
-        let room = self.room.clone().acquire_owned().await;
-        let (context, line) = (self.context.clone(), self.line);
-        if matches!(planned.content, Content::Stream) {
+        let told = matches!(planned.content, Content::Stream).then(|| {
             // Who speaks of this stream later waits for it, whichever line is faster.
             let (category, id) = (planned.stream.category, planned.stream.id);
             let (told, outcome) = tokio::sync::oneshot::channel();
@@ -256,20 +243,31 @@ impl Importer {
                     Ok(id)
                 }),
             );
-            self.lines.spawn(async move {
-                let outcome = bring(&context, planned, number).await;
-                let _ = told.send(());
-                drop(room);
-                (line, number, outcome)
-            });
-        } else {
-            self.lines.spawn(async move {
-                let outcome = bring(&context, planned, number).await;
-                drop(room);
-                (line, number, outcome)
-            });
-        }
+            told
+        });
+        self.send(planned, number, self.line, told).await;
         Ok(())
+    }
+
+    /// Sends a line on its way; `told` hears when it is done with.
+    async fn send(
+        &mut self,
+        planned: Planned,
+        number: Option<TicketNumber>,
+        line: u64,
+        told: Option<tokio::sync::oneshot::Sender<()>>,
+    ) {
+        let room = self.room.clone().acquire_owned().await;
+        let (context, turn) = (self.context.clone(), self.turns.next());
+        self.lines.spawn(async move {
+            let outcome = bring(&context, planned, number, turn).await;
+            if let Some(told) = told {
+                // Perhaps nobody waits.
+                let _ = told.send(());
+            }
+            drop(room);
+            Brought { line, number, outcome }
+        });
     }
 
     async fn number(&mut self, wanted: Option<TicketNumber>) -> Result<TicketNumber, JournalError> {
@@ -283,12 +281,10 @@ impl Importer {
         Ok(self.numbers.take(store, tenant).await?)
     }
 
-    fn settle(
-        &mut self,
-        done: Result<(u64, Option<TicketNumber>, Outcome), tokio::task::JoinError>,
-    ) -> Result<(), ImportError> {
+    async fn settle(&mut self, done: Result<Brought, tokio::task::JoinError>) -> Result<(), ImportError> {
         let stopped = |error: JournalError| ImportError(Arc::new(error));
-        let (line, number, outcome) = done.map_err(|gone| stopped(StoreError::Unavailable(gone.to_string()).into()))?;
+        let Brought { line, number, outcome } =
+            done.map_err(|gone| stopped(StoreError::Unavailable(gone.to_string()).into()))?;
         match outcome {
             Outcome::Came { category, events, irregular } => {
                 match category {
@@ -305,6 +301,14 @@ impl Importer {
                 self.careful = CAREFUL;
                 self.report.unchanged += 1;
                 self.context.progress.add(1, 0);
+            }
+            Outcome::Taken(planned) => {
+                if wanted_number(&planned) == number {
+                    self.report.renumbered += 1;
+                }
+                let other = self.number(None).await.map_err(stopped)?;
+                self.send(*planned, Some(other), line, None).await;
+                return Ok(());
             }
             Outcome::Refused(reason) => self.refuse(line, reason),
             Outcome::Broken(error) => return Err(ImportError(error)),
@@ -337,53 +341,6 @@ async fn organisation(journal: &Journal, tenant: &TenantId) -> Result<Organisati
     Ok(organisation)
 }
 
-/// Brings a line in.
-async fn bring(context: &Context, planned: Planned, number: Option<TicketNumber>) -> Outcome {
-    match try_bring(context, planned, number).await {
-        Ok(outcome) => outcome,
-        Err(Failure::Refused(reason)) => Outcome::Refused(reason),
-        Err(Failure::Broken(error)) => Outcome::Broken(error),
-    }
-}
-
-async fn try_bring(context: &Context, planned: Planned, number: Option<TicketNumber>) -> Result<Outcome, Failure> {
-    let refused = Failure::Refused;
-    // First everything that can be refused; only then is anybody entered.
-    let mut built = build(&planned, number, &|entered| entered.expected, &context.limits, &context.plain_fields)
-        .map_err(refused)?;
-    let mut known_as = HashMap::new();
-    for entered in &planned.awaited {
-        let id = entered.done.clone().await?;
-        if id != entered.expected {
-            known_as.insert(entered.expected, id);
-        }
-    }
-    if !known_as.is_empty() {
-        let ids = |entered: &Entered| known_as.get(&entered.expected).copied().unwrap_or(entered.expected);
-        built = build(&planned, number, &ids, &context.limits, &context.plain_fields).map_err(refused)?;
-    }
-    let Built { drafts, irregular } = built;
-    let (category, events) = (planned.stream.category, drafts.len() as u64);
-    if matches!(planned.content, Content::Stream) && !matches!(category, Category::Ticket | Category::Chat) {
-        let erased =
-            drafts.iter().any(|d| matches!(d.body, DomainEvent::Customer(CustomerEvent::PersonalDataErased(_))));
-        let entered = context.enter(category, planned.stream.id, drafts).await?;
-        if erased {
-            context.journal.keys().destroy(&context.tenant, docket_domain::PersonId(planned.stream.id)).await?;
-        }
-        if category == Category::Customer {
-            // A whole history at once: what it leaves them known by, unless somebody else is.
-            context.identities.follow_log(&context.tenant, docket_domain::PersonId(planned.stream.id)).await?;
-        }
-        // `enter` has counted its events.
-        return Ok(if entered { Outcome::Came { category, events: 0, irregular } } else { Outcome::Unchanged });
-    }
-    match context.append(planned.stream, drafts).await? {
-        true => Ok(Outcome::Came { category, events, irregular }),
-        false => Ok(Outcome::Unchanged),
-    }
-}
-
 /// The number a line asks for.
 fn wanted_number(planned: &Planned) -> Option<TicketNumber> {
     match &planned.content {
@@ -393,23 +350,5 @@ fn wanted_number(planned: &Planned) -> Option<TicketNumber> {
             let data = planned.steps.first()?.step.data.as_ref()?;
             serde_json::from_value(data.get("number")?.clone()).ok()
         }
-    }
-}
-
-impl Context {
-    /// Begins a stream. False: it was there before, and stays as it is.
-    async fn append(&self, stream: StreamId, drafts: Vec<Draft>) -> Result<bool, Failure> {
-        let streams = vec![DraftStream { stream: stream.clone(), expected: Expected::Version(0), drafts }];
-        match self.journal.append(streams, self.correlation_id, None, None).await {
-            Ok(_) => Ok(true),
-            Err(JournalError::Store(StoreError::Conflict { .. })) => Ok(false),
-            Err(JournalError::Key(KeyError::Erased)) if self.is_there(&stream).await? => Ok(false),
-            Err(JournalError::Key(KeyError::Erased)) => Err(Failure::Refused("customer: has been erased".into())),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn is_there(&self, stream: &StreamId) -> Result<bool, JournalError> {
-        Ok(!self.journal.store().read_stream(stream, 0, 1).await?.is_empty())
     }
 }

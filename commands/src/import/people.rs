@@ -15,10 +15,11 @@ use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use uuid::Uuid;
 
+use super::bring::{Began, Context, Failure};
 use super::format::{ActorRef, AgentRef, CustomerRef, DepartmentRef, KnownDepartment};
 use super::ids::id_of;
 use super::parse::{Reason, refusal};
-use super::{Context, Failure};
+use super::turn::Turn;
 use crate::identities::Holder;
 
 /// How many chats at once an imported agent takes until somebody sets it.
@@ -290,9 +291,10 @@ impl Context {
     }
 
     /// Appends the first events of a stream; one that is there already stays as it is.
-    pub(super) async fn enter(&self, category: Category, id: Uuid, drafts: Vec<Draft>) -> Result<bool, Failure> {
+    async fn enter(&self, category: Category, id: Uuid, drafts: Vec<Draft>) -> Result<bool, Failure> {
         let count = drafts.len() as u64;
-        let entered = self.append(StreamId::new(self.tenant.clone(), category, id), drafts).await?;
+        let stream = StreamId::new(self.tenant.clone(), category, id);
+        let entered = self.append(stream, drafts, None, Turn::free()).await? == Began::Now;
         if entered {
             self.counts.entered(count);
         }

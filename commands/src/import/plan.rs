@@ -82,6 +82,9 @@ impl Planned {
             }
             Line::Stream(line) => {
                 let StreamLine { category, id, history, .. } = *line;
+                if category == Category::Import {
+                    return Err("category: who brings history in is recorded here, not told".into());
+                }
                 if history.is_empty() {
                     return Err("history: a stream has at least one event".into());
                 }

@@ -47,6 +47,9 @@ impl EventStore for OneStream {
     async fn reserve_numbers(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {
         self.0.reserve_numbers(tenant, sequence, count).await
     }
+    async fn set_numbers_aside(&self, tenant: &TenantId, sequence: &str, through: u64) -> Result<u64, StoreError> {
+        self.0.set_numbers_aside(tenant, sequence, through).await
+    }
     async fn close(&self) {
         self.0.close().await;
     }

@@ -189,3 +189,34 @@ async fn whose_role_allows_no_chats_is_neither_available_nor_given_any() {
     let offered = desk.commands.assign_chat(&desk.by(Actor::SYSTEM), chat, id).await;
     assert_eq!(code(offered), "cannot_take_chats");
 }
+
+#[tokio::test]
+async fn a_visitor_is_erased_as_the_customer_they_turned_out_to_be() {
+    use docket_commands::{ConvertChat, StartChat};
+    let desk = Desk::new().await;
+    let (customer, visitor) = (desk.customer().await, CustomerId(new_id()));
+    let start = StartChat { message: Some("I live at Quince Lane".into()), ..StartChat::of(visitor) };
+    let by_visitor = desk.by(Actor::customer(visitor));
+    let chat = docket_domain::ChatId(desk.commands.start_chat(&by_visitor, &start).await.unwrap().stream.id);
+    desk.commands.merge_visitor(&desk.by_admin(), visitor, customer).await.unwrap();
+    let convert = ConvertChat {
+        subject: "Quince Lane".into(),
+        description: None,
+        category: "other".into(),
+        priority: docket_domain::ticket::Priority::Low,
+        department_id: None,
+        assignee_id: None,
+    };
+    let ticket = desk.commands.convert_chat(&desk.by_admin(), chat, &convert).await.unwrap().stream;
+    let before = desk.log().await.len();
+    // What the visitor said lies in the customer's ticket: half of a person cannot be erased.
+    assert_eq!(code(desk.commands.erase_person(&desk.by_admin(), visitor).await), "visitor_merged");
+    assert_eq!(desk.log().await.len(), before);
+    desk.commands.erase_person(&desk.by_admin(), customer).await.unwrap();
+    let chat = docket_domain::StreamId::new(desk.tenant.clone(), docket_domain::Category::Chat, chat.0);
+    for stream in [chat, ticket] {
+        for mut event in desk.events(&stream).await {
+            event.body.visit_personal(&mut |text| assert!(text.known().is_none(), "{text:?}"));
+        }
+    }
+}

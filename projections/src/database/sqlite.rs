@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::time::Duration;
 
+use docket_store::WAL_BYTES;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, Statement, ToSql};
 
@@ -26,7 +27,7 @@ const WRITING: &str = "PRAGMA journal_mode = wal; PRAGMA synchronous = normal; P
 /// Opens a connection that writes, and makes the file if it is absent.
 pub(super) fn connect(path: &Path) -> Result<Connection, ReadError> {
     let connection = Connection::open(path)?;
-    prepare(connection, WRITING)
+    prepare(connection, &format!("{WRITING}; PRAGMA journal_size_limit = {WAL_BYTES}"))
 }
 
 pub(super) fn prepare(connection: Connection, settings: &str) -> Result<Connection, ReadError> {

@@ -1,6 +1,7 @@
 //! The audit trail.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::reader::{RowReader, all};
 use super::{Queries, cursor};
@@ -31,7 +32,10 @@ impl Queries {
         sql.push(&format!(
             "SELECT e.position, e.event_id, e.category, e.stream_id, e.version, e.event_type, e.actor_kind, e.actor_id, \
              coalesce(a.name, c.name), coalesce(c.erased, FALSE), e.occurred_at, e.recorded_at, e.correlation_id, e.causation_id, e.irregular, \
-             e.details FROM audit e \
+             e.details, i.stream_id, i.actor_kind, i.actor_id, b.name FROM audit e \
+             LEFT JOIN audit i ON i.tenant = {tenant} AND i.stream_id = e.correlation_id AND i.category = 'import' \
+             AND i.version = 1 AND i.event_id = e.causation_id \
+             LEFT JOIN agents b ON i.actor_kind = 'agent' AND b.tenant = {tenant} AND b.id = i.actor_id \
              LEFT JOIN agents a ON e.actor_kind = 'agent' AND a.tenant = {tenant} AND a.id = e.actor_id \
              LEFT JOIN customers w ON e.actor_kind = 'customer' AND w.tenant = {tenant} AND w.id = e.actor_id \
              LEFT JOIN customers c ON e.actor_kind = 'customer' AND c.tenant = {tenant} \
@@ -82,5 +86,13 @@ fn read_entry(row: &mut RowReader<'_>) -> Result<AuditEntry, ReadError> {
         causation_id: row.get()?,
         irregular: row.get()?,
         details: row.get::<Json<Value>>()?.0,
+        imported: {
+            let import_id: Option<Uuid> = row.get()?;
+            let (kind, id, name) = (row.get::<Option<ActorName>>()?, row.get()?, row.get()?);
+            import_id.zip(kind).map(|(import_id, ActorName(kind))| ImportedView {
+                import_id,
+                by: AuthorView { kind, id, name, erased: false },
+            })
+        },
     })
 }

@@ -58,4 +58,16 @@ pub struct AuditEntry {
     /// Its payload (`from` and `to` where something changed) without what is personal.
     #[schema(value_type = Object)]
     pub details: serde_json::Value,
+    /// Who brought it in, if it is imported history: that names its actors itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportedView>,
+}
+
+/// The import an event came by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportedView {
+    /// The import: what `stream_id` finds its own entries by.
+    pub import_id: Uuid,
+    /// Whoever brought it in; the system is the command line beside the data.
+    pub by: AuthorView,
 }

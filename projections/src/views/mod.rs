@@ -21,7 +21,7 @@ mod ticket;
 
 pub use agent::AgentView;
 pub use any_of::{AnyOf, CommaSeparated, TOO_MANY, comma_separated};
-pub use audit::{AuditEntry, AuditFilter};
+pub use audit::{AuditEntry, AuditFilter, ImportedView};
 pub use calendar::{CalendarView, DayOfWeek, OpenHours, WorkingRangeView};
 pub use chat::{ChatFilter, ChatSort, ChatView, VisitorView};
 pub use customer::{CustomerFilter, CustomerView};

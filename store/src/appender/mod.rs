@@ -36,8 +36,17 @@ pub(crate) struct AppendJob {
 pub(crate) struct ReserveJob {
     pub(crate) tenant: TenantId,
     pub(crate) sequence: String,
-    pub(crate) count: u32,
+    pub(crate) wish: Wish,
     pub(crate) reply: oneshot::Sender<Result<u64, StoreError>>,
+}
+
+/// Which numbers are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wish {
+    /// As many as this, the next ones.
+    Next(u32),
+    /// All up to this one, set aside.
+    Aside(u64),
 }
 
 #[derive(Debug)]
@@ -85,11 +94,28 @@ impl Appender {
 
     /// Has the writer take numbers.
     pub(crate) async fn reserve(&self, tenant: &TenantId, sequence: &str, count: u32) -> Result<u64, StoreError> {
-        if count == 0 || sequence.is_empty() || sequence.contains('\0') {
-            return Err(StoreError::Malformed("a sequence has a name and at least one number is taken"));
+        if count == 0 {
+            return Err(StoreError::Malformed("at least one number is taken"));
+        }
+        self.wish(tenant, sequence, Wish::Next(count)).await
+    }
+
+    /// Has the writer set numbers aside.
+    pub(crate) async fn set_aside(&self, tenant: &TenantId, sequence: &str, through: u64) -> Result<u64, StoreError> {
+        // The number after it has to fit too.
+        if i64::try_from(through).is_ok_and(|through| through < i64::MAX) {
+            self.wish(tenant, sequence, Wish::Aside(through)).await
+        } else {
+            Err(StoreError::Malformed("no database holds such a number"))
+        }
+    }
+
+    async fn wish(&self, tenant: &TenantId, sequence: &str, wish: Wish) -> Result<u64, StoreError> {
+        if sequence.is_empty() || sequence.contains('\0') {
+            return Err(StoreError::Malformed("a sequence has a name"));
         }
         let (reply, answer) = oneshot::channel();
-        let job = ReserveJob { tenant: tenant.clone(), sequence: sequence.to_owned(), count, reply };
+        let job = ReserveJob { tenant: tenant.clone(), sequence: sequence.to_owned(), wish, reply };
         self.send(Job::Reserve(job)).await?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }

@@ -5,9 +5,11 @@
 
 mod heads;
 mod listener;
+mod numbers;
 mod reader;
 mod writer;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -178,6 +180,14 @@ impl EventStore for PostgresLog {
 
     async fn tenant_heads(&self) -> Result<Vec<(TenantId, TenantChain)>, StoreError> {
         reader::retried(|| heads::tenants(&self.readers)).await
+    }
+
+    async fn set_numbers_aside(&self, tenant: &TenantId, sequence: &str, through: u64) -> Result<u64, StoreError> {
+        self.appender.set_aside(tenant, sequence, through).await
+    }
+
+    async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
+        reader::retried(|| reader::numbers_aside(&self.readers, tenant, sequence)).await
     }
 
     async fn close(&self) {

@@ -1,6 +1,7 @@
 //! Reading: the queries. Each is one statement, so that no transaction outlives a dropped future.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use docket_domain::{Actor, Category, EventMeta, PersonId, Position, StreamId, TenantId};
 use smol_str::SmolStr;
@@ -168,6 +169,18 @@ pub(super) async fn next_numbers(pool: &PgPool, sequence: &str) -> Result<Vec<(T
         Ok((tenant, unsigned(row, 1)?))
     };
     let rows = query.fetch_all(pool).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// The numbers of a sequence that were set aside, in order.
+pub(super) async fn numbers_aside(
+    pool: &PgPool,
+    tenant: &TenantId,
+    sequence: &str,
+) -> Result<Vec<RangeInclusive<u64>>, ReadError> {
+    let sql = "SELECT first, last FROM docket_log.numbers_aside WHERE tenant = $1 AND sequence = $2 ORDER BY first";
+    let rows = sqlx::query(sql).bind(tenant.as_str()).bind(sequence).fetch_all(pool).await?;
+    let read = |row: &PgRow| Ok(unsigned(row, 0)?..=unsigned(row, 1)?);
     Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
 }
 

@@ -7,11 +7,10 @@
 //! When the connection is lost before the answer to `COMMIT`, nobody knows what happened until the lock is held again. Then the
 //! log itself says: the batch happened if its last event lies at its position.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use docket_domain::{Position, TenantId};
+use docket_domain::Position;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Row as _};
 use tokio::sync::watch;
@@ -19,7 +18,8 @@ use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::listener::CHANNEL;
-use super::reader::{get, unsigned, used};
+use super::numbers;
+use super::reader::{get, used};
 use crate::appender::plan::{Head, Plan, UsedKeys, Versions, plan};
 use crate::appender::{Batch, Intake};
 use crate::pg::{self, Connector};
@@ -147,7 +147,7 @@ impl Writer {
         if !plan.rows.is_empty() {
             insert(connection, &plan).await?;
         }
-        let firsts = reserve(connection, batch).await?;
+        let firsts = numbers::reserve(connection, batch).await?;
         let last_event = plan.rows.last().map(|row| row.event.event_id);
         let nothing = plan.rows.is_empty() && firsts.is_empty();
         let Plan { head, outcomes, rows, .. } = plan;
@@ -294,33 +294,6 @@ async fn insert(connection: &mut PgConnection, plan: &Plan<'_>) -> Result<(), sq
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Takes the numbers of each sequence in one statement and hands them out.
-async fn reserve(connection: &mut PgConnection, batch: &Batch) -> Result<Vec<u64>, sqlx::Error> {
-    let mut nexts: HashMap<(&TenantId, &str), u64> = HashMap::new();
-    for job in &batch.reserves {
-        *nexts.entry((&job.tenant, &job.sequence)).or_default() += u64::from(job.count);
-    }
-    for ((tenant, sequence), count) in &mut nexts {
-        let row = sqlx::query(
-            "INSERT INTO docket_log.numbers AS n (tenant, sequence, next) VALUES ($1, $2, 1 + $3) \
-             ON CONFLICT (tenant, sequence) DO UPDATE SET next = n.next + $3 RETURNING next - $3",
-        )
-        .bind(tenant.as_str())
-        .bind(sequence)
-        .bind(count.cast_signed())
-        .fetch_one(&mut *connection)
-        .await?;
-        *count = unsigned(&row, 0)?;
-    }
-    let mut firsts = Vec::with_capacity(batch.reserves.len());
-    for job in &batch.reserves {
-        let next = nexts.entry((&job.tenant, &job.sequence)).or_default();
-        firsts.push(*next);
-        *next += u64::from(job.count);
-    }
-    Ok(firsts)
 }
 
 /// Whether trying again may help: the connection or the server failed, or somebody held the lock too long.

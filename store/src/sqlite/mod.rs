@@ -7,8 +7,10 @@
 mod heads;
 mod housekeeper;
 mod reader;
+mod short_wal;
 mod writer;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -30,6 +32,7 @@ use crate::{
 };
 use housekeeper::Housekeeper;
 use reader::Readers;
+pub use short_wal::{WAL_BYTES, keep_wal_short};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite/log");
 
@@ -105,6 +108,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         connection.pragma_update(None, "cache_size", -16_384)?;
         // The housekeeper checkpoints; the writer only does it itself (at its next commit) if the housekeeper does not keep up.
         connection.pragma_update(None, "wal_autocheckpoint", 40_000)?;
+        connection.query_row(&format!("PRAGMA journal_size_limit = {WAL_BYTES}"), [], |_| Ok(()))?;
         Ok(connection)
     };
     open().map_err(|error: rusqlite::Error| unavailable(error))
@@ -201,6 +205,15 @@ impl EventStore for SqliteLog {
 
     async fn tenant_heads(&self) -> Result<Vec<(TenantId, TenantChain)>, StoreError> {
         self.readers.read(heads::tenants).await
+    }
+
+    async fn set_numbers_aside(&self, tenant: &TenantId, sequence: &str, through: u64) -> Result<u64, StoreError> {
+        self.appender.set_aside(tenant, sequence, through).await
+    }
+
+    async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
+        let (tenant, sequence) = (tenant.clone(), sequence.to_owned());
+        self.readers.read(move |connection| reader::numbers_aside(connection, &tenant, &sequence)).await
     }
 
     async fn close(&self) {

@@ -1,6 +1,7 @@
 //! Reading: the queries, and the connections that run them.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -213,6 +214,18 @@ pub(super) fn next_numbers(connection: &Connection, sequence: &str) -> Result<Ve
         let tenant = TenantId::new(text(row, 0)?).map_err(|error| wrong(0, error))?;
         Ok((tenant, unsigned(row, 1)?))
     })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The numbers of a sequence that were set aside, in order.
+pub(super) fn numbers_aside(
+    connection: &Connection,
+    tenant: &TenantId,
+    sequence: &str,
+) -> Result<Vec<RangeInclusive<u64>>, ReadError> {
+    let sql = "SELECT first, last FROM numbers_aside WHERE tenant = ? AND sequence = ? ORDER BY first";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map((tenant.as_str(), sequence), |row| Ok(unsigned(row, 0)?..=unsigned(row, 1)?))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::reader::{fixed, time, unsigned, used_key};
 use crate::appender::plan::{Head, KeyRow, Plan, Row, UsedKeys, Versions, plan};
-use crate::appender::{Batch, Intake, ReserveJob};
+use crate::appender::{Batch, Intake, ReserveJob, Wish};
 use crate::{Clock, codes};
 
 struct Writer {
@@ -160,9 +160,28 @@ fn insert_keys(connection: &Connection, keys: &[KeyRow<'_>], recorded_at: i64) -
 }
 
 fn reserve(connection: &Connection, job: &ReserveJob) -> rusqlite::Result<u64> {
+    let (tenant, sequence) = (job.tenant.as_str(), &job.sequence);
     let mut take = connection.prepare_cached(
         "INSERT INTO numbers (tenant, sequence, next) VALUES (?1, ?2, 1 + ?3) \
          ON CONFLICT DO UPDATE SET next = next + ?3 RETURNING next - ?3",
     )?;
-    take.query_row(params![job.tenant.as_str(), job.sequence, job.count], |row| unsigned(row, 0))
+    let mut take = |count: u64| take.query_row(params![tenant, sequence, count.cast_signed()], |row| unsigned(row, 0));
+    let through = match job.wish {
+        Wish::Next(count) => return take(count.into()),
+        Wish::Aside(through) => through,
+    };
+    let first = take(0)?;
+    if first <= through {
+        take(through - first + 1)?;
+        let before = first.cast_signed() - 1;
+        let values = params![tenant, sequence, before, through.cast_signed()];
+        // What follows on what was set aside before is one with it.
+        let joined = connection
+            .prepare_cached("UPDATE numbers_aside SET last = ?4 WHERE tenant = ?1 AND sequence = ?2 AND last = ?3")?
+            .execute(values)?;
+        if joined == 0 {
+            connection.prepare_cached("INSERT INTO numbers_aside VALUES (?1, ?2, ?3 + 1, ?4)")?.execute(values)?;
+        }
+    }
+    Ok(first)
 }

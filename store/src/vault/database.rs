@@ -131,7 +131,8 @@ async fn open_sqlite(path: &str) -> Result<Database, KeyError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
-        .pragma("secure_delete", "ON");
+        .pragma("secure_delete", "ON")
+        .pragma("journal_size_limit", crate::WAL_BYTES.to_string());
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     sqlx::migrate!("../migrations/sqlite/vault").run(&writer).await.map_err(|error| wrong_schema(&error))?;
     let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true));

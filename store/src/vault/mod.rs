@@ -18,6 +18,7 @@ mod presence;
 mod refusals;
 mod remembered;
 mod sessions;
+mod sweep;
 mod tenants;
 mod tokens;
 mod tries;

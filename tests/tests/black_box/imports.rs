@@ -63,6 +63,51 @@ async fn a_running_server_takes_history_in_once() {
 }
 
 #[tokio::test]
+async fn lines_come_packed_and_the_trail_says_who_brought_them() {
+    let docket = Docket::start().await;
+    let admin = docket.admin();
+    let boss = Person::agent(&admin, "Boss", "admin").await;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(lines().as_bytes()).expect("memory takes all");
+    let packed = packed.finish().expect("memory takes all");
+    let send = async |encoding: &str, body: Vec<u8>| {
+        let request = boss.client.request(Method::POST, "/v1/imports").header("content-type", "application/x-ndjson");
+        boss.client.send(request.header("content-encoding", encoding).body(body)).await
+    };
+    send("br", packed.clone()).await.problem(415, "unsupported_content_encoding");
+    send("gzip", lines().into_bytes()).await.problem(400, "malformed_encoding");
+    let report = send("gzip", packed.clone()).await.ok();
+    assert_eq!(report["refused_count"], 1, "{report}");
+    send("gzip", packed[..packed.len() - 9].to_vec()).await.problem(400, "malformed_encoding");
+    // Elsewhere nothing packed is taken for something else.
+    let ticket = json!({ "subject": "s" }).to_string();
+    let request = admin.request(Method::POST, "/v1/tickets").header("content-type", "application/json");
+    let answer = admin.send(request.header("content-encoding", "gzip").body(ticket)).await;
+    answer.problem(415, "unsupported_content_encoding");
+
+    let kept = Person::customer(&admin, "Katrin").await;
+    let live = kept.client.open_ticket(&kept.id, "Live").await.ok()["position"].as_u64().expect("a position");
+    let trail = admin.get_at("/v1/audit?limit=100", live).await.ok();
+    let entries = trail["items"].as_array().expect("items").clone();
+    let imported: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| entry["recorded_at"].as_str() > entry["occurred_at"].as_str())
+        .filter(|entry| entry["occurred_at"].as_str().is_some_and(|at| at.starts_with("2020")))
+        .collect();
+    assert!(imported.len() >= 10, "{trail}");
+    for entry in imported {
+        let by = &entry["imported"]["by"];
+        assert_eq!((&by["id"], &by["name"]), (&json!(boss.id), &json!("Boss")), "{entry}");
+    }
+    let opened_live = entries.iter().find(|entry| entry["position"] == live).expect("it is there");
+    assert_eq!(opened_live["imported"], Value::Null, "{opened_live}");
+    let finished = admin.get("/v1/audit?category=import&event_type=ImportFinished").await.ok();
+    let details = &finished["items"][0]["details"];
+    assert_eq!((&details["refused"], &details["tickets"], &details["lines"]), (&json!(1), &json!(2), &json!(5)));
+    assert_eq!(finished["items"][0]["actor"]["name"], "Boss");
+}
+
+#[tokio::test]
 async fn only_administrators_import_and_only_lines() {
     let docket = Docket::start().await;
     let admin = docket.admin();

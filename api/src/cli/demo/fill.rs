@@ -1,11 +1,12 @@
 //! Filling the desk: its settings by the same commands as everybody's, its past through the import.
 
-use docket_commands::import::{Importer, RawLine};
+use docket_commands::import::{ImportedBy, Importer};
 use docket_commands::{Commands, Invocation, StartChat};
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::{AgentCommand, Availability};
 use docket_domain::chat::ChatCommand;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::import::ImportedThrough;
 use docket_domain::organisation::{FieldDefinition, FieldType, FormField, OrganisationCommand, WidgetSettings};
 use docket_domain::service_level::ServiceLevelCommand;
 use docket_domain::service_level::{SlaConditions, SlaPolicy};
@@ -63,9 +64,10 @@ pub(super) async fn fill(desk: &Desk, tickets: usize, chats: usize) -> Result<Op
     let mut lines = history.tickets(tickets)?;
     lines.extend(history.chats(chats));
     let limits = desk.settings.domain_limits();
-    let mut importer = Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits).await?;
+    let by = ImportedBy { actor: Actor::SYSTEM, through: ImportedThrough::CommandLine };
+    let mut importer = Importer::new(desk.journal.clone(), desk.accounts(), desk.tenant.clone(), limits, by).await?;
     for line in lines {
-        importer.take(RawLine::Complete(line.to_string().into_bytes())).await?;
+        importer.push(format!("{line}\n").as_bytes()).await?;
     }
     let report = importer.finish().await?;
     if let Some(refused) = report.refused.first() {

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use docket_commands::export::{ExportReport, export_history};
-use docket_commands::import::{ImportReport, Importer, LineSplitter};
-use docket_domain::{Event, Limits, Position, TenantId};
+use docket_commands::import::{ImportReport, ImportedBy, Importer};
+use docket_domain::import::ImportedThrough;
+use docket_domain::{Actor, Category, Event, Limits, Position, TenantId};
 use docket_store::{Filter, Journal, LogUrl, MasterKey, SystemClock, Vault, open_log, open_vault};
 use serde_json::{Value, json};
+
+/// Who brings history in.
+pub(crate) const IMPORTER: uuid::Uuid = uuid::Uuid::from_u128(77);
 
 pub(crate) struct Desk {
     _folder: tempfile::TempDir,
@@ -27,15 +31,11 @@ impl Desk {
 
     pub(crate) async fn import(&self, text: &[u8]) -> ImportReport {
         let accounts = self.vault.accounts();
-        let mut importer = Importer::new(self.journal.clone(), accounts, tenant(), Limits::default()).await.unwrap();
-        let mut splitter = LineSplitter::default();
+        let by = ImportedBy { actor: Actor::agent(IMPORTER), through: ImportedThrough::Api };
+        let limits = Limits::default();
+        let mut importer = Importer::new(self.journal.clone(), accounts, tenant(), limits, by).await.unwrap();
         for piece in text.chunks(97) {
-            for line in splitter.push(piece) {
-                importer.take(line).await.unwrap();
-            }
-        }
-        if let Some(line) = splitter.finish() {
-            importer.take(line).await.unwrap();
+            importer.push(piece).await.unwrap();
         }
         importer.finish().await.unwrap()
     }
@@ -51,7 +51,14 @@ impl Desk {
         (report, out)
     }
 
+    /// Everything that came in, without the records of who brought it.
     pub(crate) async fn events(&self) -> Vec<Event> {
+        let mut events = self.all_events().await;
+        events.retain(|event| event.meta.stream.category != Category::Import);
+        events
+    }
+
+    pub(crate) async fn all_events(&self) -> Vec<Event> {
         self.journal.read_all(Position::START, &Filter::default(), 100_000).await.unwrap().events
     }
 

@@ -38,6 +38,8 @@ async fn assert_survives(desk: &Desk) -> Vec<u8> {
     for (stream, events) in expected {
         assert_eq!(actual[&stream], events, "{stream}");
     }
+    let again = String::from_utf8(other.export().await.1).unwrap();
+    assert_eq!(again, String::from_utf8(text.clone()).unwrap(), "the same lines in the same order");
     text
 }
 
@@ -72,6 +74,14 @@ async fn an_imported_desk_survives_export_and_import() {
         step(5, agent(3), "custom_fields", json!({"to": {"b": "y", "c": "z", "d": "w"}, "plain_fields": ["b", "c"]})),
         step(5, agent(3), "custom_fields", json!({"to": {"b": "back", "c": null}})),
         step(6, agent(3), "department", json!({"to": null})),
+        step(2, agent(3), "message", json!({"body": "long before"})),
+        step(3, agent(3), "event", json!({"event": "OrderLinked", "data": {"to": "1"}})),
+        step(
+            3,
+            agent(3),
+            "event",
+            json!({"event": "OrderLinked", "data": {"from": "1", "to": "2"}, "irregular": false})
+        ),
     ]);
     let lines = [ticket("T1", whole_history()), chat(), ticket("T2", broken)];
     assert_eq!(desk.import_lines(&lines).await.refused_count, 0);
@@ -175,4 +185,18 @@ async fn a_live_desk_survives_export_and_import() {
     let text = String::from_utf8(assert_survives(&desk).await).unwrap();
     assert!(["Bob", "Key", "4711", "4712"].iter().all(|gone| !text.contains(gone)), "{text}");
     assert!(text.contains("large"), "what says nothing about a person stays: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_desk_of_many_comes_back_in_its_order() {
+    let desk = Desk::new().await;
+    let lines: Vec<Value> = (0..400)
+        .map(|n| {
+            let mut line = ticket(&format!("T{n}"), whole_history());
+            line["customer"] = json!({"external_id": format!("c{}", n % 150), "name": format!("Customer {}", n % 150)});
+            line
+        })
+        .collect();
+    assert_eq!(desk.import_lines(&lines).await.refused_count, 0);
+    assert_survives(&desk).await;
 }

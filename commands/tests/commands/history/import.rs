@@ -307,3 +307,79 @@ async fn what_has_not_happened_yet_is_no_history() {
     assert_eq!((report.tickets, report.refused_count), (0, 2));
     assert!(report.refused.iter().all(|refused| refused.reason.contains("lies ahead")), "{report:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_that_go_back_in_time_are_marked() {
+    let desk = Desk::new().await;
+    let mut history = json!([
+        step(3, agent(1), "message", json!({"body": "early"})),
+        step(5, agent(1), "message", json!({"body": "late"})),
+        step(4, agent(1), "note", json!({"body": "in between"})),
+        step(6, agent(1), "event", json!({"event": "OrderLinked", "data": {"to": "4711"}})),
+        step(5, agent(1), "event", json!({"event": "OrderLinked", "data": {"from": "4711", "to": "4712"}})),
+    ]);
+    history[0]["at"] = json!("2020-05-01T09:59:59Z");
+    let report = desk.import_lines(&[ticket("T1", history)]).await;
+    assert_eq!((report.tickets, report.irregular), (1, 3), "{report:?}");
+    let events = desk.events().await;
+    let marks: Vec<bool> = events
+        .iter()
+        .filter(|event| event.meta.stream.category == Category::Ticket)
+        .map(|event| event.meta.irregular)
+        .collect();
+    assert_eq!(marks, [false, true, false, true, false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nul_is_refused_and_what_only_looks_like_it_is_text() {
+    let desk = Desk::new().await;
+    let linked =
+        |order: &str| json!([step(1, agent(1), "event", json!({"event": "OrderLinked", "data": {"to": order}}))]);
+    let mut described = ticket("T3", json!([]));
+    described["description"] = json!("a\0b");
+    let report =
+        desk.import_lines(&[ticket("T1", linked("back\\u0000slash")), ticket("T2", linked("a\0b")), described]).await;
+    let reasons: Vec<&str> = report.refused.iter().map(|refused| refused.reason.as_str()).collect();
+    assert_eq!(
+        reasons,
+        ["history[0].data.to: must not contain the character NUL", "description must not contain the character NUL",]
+    );
+    let (_, text) = desk.export().await;
+    let other = Desk::new().await;
+    assert_eq!(other.import(&text).await.refused_count, 0);
+    assert_eq!(String::from_utf8(other.export().await.1).unwrap(), String::from_utf8(text).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_names_the_import_it_came_by() {
+    use super::desk::IMPORTER;
+    use docket_domain::import::{ImportEvent, ImportedThrough};
+    let desk = Desk::new().await;
+    let text = format!("{}\nnonsense\n", ticket("T1", whole_history()));
+    let report = desk.import(text.as_bytes()).await;
+    let all = desk.all_events().await;
+    let [started, finished] = <[_; 2]>::try_from(
+        all.iter().filter(|event| event.meta.stream.category == Category::Import).collect::<Vec<_>>(),
+    )
+    .unwrap();
+    assert!([started, finished].iter().all(|event| event.meta.actor == docket_domain::Actor::agent(IMPORTER)));
+    let DomainEvent::Import(ImportEvent::ImportStarted(told)) = &started.body else { panic!("{started:?}") };
+    assert_eq!(
+        (told.through, started.meta.position.0),
+        (ImportedThrough::Api, 1),
+        "it is there before anything it brings"
+    );
+    let DomainEvent::Import(ImportEvent::ImportFinished(told)) = &finished.body else { panic!("{finished:?}") };
+    assert_eq!((told.lines, told.refused, told.events), (2, 1, report.events));
+    let sha256 = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    assert_eq!(told.sha256, sha256.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    for event in desk.events().await {
+        assert_eq!(event.meta.causation_id, Some(started.meta.event_id), "{event:?}");
+        assert_eq!(event.meta.correlation_id, started.meta.stream.id, "{event:?}");
+    }
+    let forged = json!({"type": "stream", "category": "import", "id": uuid::Uuid::from_u128(5), "history": [
+        step(1, agent(1), "event", json!({"event": "ImportStarted", "data": {"through": "api"}})),
+    ]});
+    let report = desk.import_lines(&[forged]).await;
+    assert!(report.refused[0].reason.contains("is recorded here, not told"), "{report:?}");
+}

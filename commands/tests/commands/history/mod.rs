@@ -3,3 +3,4 @@
 mod desk;
 mod export;
 mod import;
+mod numbers;

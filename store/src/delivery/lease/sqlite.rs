@@ -27,7 +27,8 @@ impl SqliteLeases {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(5));
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("journal_size_limit", crate::WAL_BYTES.to_string());
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         Self::with_pool(pool).await
     }

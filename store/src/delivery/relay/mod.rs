@@ -193,6 +193,7 @@ impl Relay {
     fn reached(&self, position: Position) {
         self.position.store(position.0, Ordering::Relaxed);
         gauge!("docket_relay_position").set(position.0 as f64);
+        self.workers.reached(Self::LEASE, position);
     }
 
     fn show_lag(&self) {

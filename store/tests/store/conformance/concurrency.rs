@@ -111,6 +111,25 @@ pub(crate) async fn numbers_count_from_one_for_each_sequence(backend: &impl Back
     assert!(matches!(store.reserve_numbers(&acme(), "ticket", 0).await, Err(StoreError::Malformed(_))));
 }
 
+pub(crate) async fn numbers_set_aside_are_given_to_nobody(backend: &impl Backend) {
+    let store = backend.open().await;
+    let aside = async |store: &Arc<dyn EventStore>| store.numbers_aside(&acme(), "ticket").await.unwrap();
+    assert_eq!(aside(&store).await, []);
+    assert_eq!(store.reserve_numbers(&acme(), "ticket", 3).await.unwrap(), 1);
+    assert_eq!(store.set_numbers_aside(&acme(), "ticket", 1_000).await.unwrap(), 4);
+    assert_eq!(store.set_numbers_aside(&acme(), "ticket", 10).await.unwrap(), 1_001, "passed already");
+    assert_eq!(store.set_numbers_aside(&acme(), "ticket", 1_000_000_000_000).await.unwrap(), 1_001);
+    assert_eq!(aside(&store).await, [4..=1_000_000_000_000]);
+    assert_eq!(store.reserve_numbers(&acme(), "ticket", 2).await.unwrap(), 1_000_000_000_001);
+    store.close().await;
+    let store = backend.open().await;
+    assert_eq!(store.set_numbers_aside(&acme(), "ticket", 1_000_000_000_003).await.unwrap(), 1_000_000_000_003);
+    assert_eq!(aside(&store).await, [4..=1_000_000_000_000, 1_000_000_000_003..=1_000_000_000_003]);
+    assert_eq!(store.numbers_aside(&acme(), "chat").await.unwrap(), []);
+    let beyond = store.set_numbers_aside(&acme(), "ticket", i64::MAX as u64).await;
+    assert!(matches!(beyond, Err(StoreError::Malformed(_))));
+}
+
 pub(crate) async fn many_callers_are_all_answered(backend: &impl Backend) {
     let store: Arc<dyn EventStore> = backend.open().await;
     let mut callers = JoinSet::new();

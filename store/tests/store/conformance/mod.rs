@@ -46,7 +46,8 @@ macro_rules! suite {
             }
             concurrency {
                 writers_of_one_stream_with_retries, dropped_futures_leave_all_or_nothing, two_instances_share_one_log,
-                numbers_are_never_given_twice, numbers_count_from_one_for_each_sequence, many_callers_are_all_answered,
+                numbers_are_never_given_twice, numbers_count_from_one_for_each_sequence,
+                numbers_set_aside_are_given_to_nobody, many_callers_are_all_answered,
                 a_new_log_can_be_opened_by_many_at_once,
             }
         })+

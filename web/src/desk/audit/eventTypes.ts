@@ -18,4 +18,5 @@ export const EVENT_TYPES = {
   view: ["ViewChanged", "ViewDeleted", "ViewSaved"],
   view_list: ["ViewsArranged"],
   role: ["RoleArchived", "RoleChanged", "RoleDefined", "RoleGranted", "RoleWithdrawn"],
+  import: ["ImportFinished", "ImportStarted"],
 } as const;

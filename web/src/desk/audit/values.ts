@@ -94,7 +94,7 @@ export function categoryWord(category: string): string {
     ticket: m.audit_category_ticket, chat: m.audit_category_chat, agent: m.audit_category_agent, department: m.audit_category_department,
     customer: m.audit_category_customer, organisation: m.audit_category_organisation, account: m.audit_category_account,
     service_level: m.audit_category_service_level,
-    view: m.audit_category_view, view_list: m.audit_category_view_list, role: m.audit_category_role,
+    view: m.audit_category_view, view_list: m.audit_category_view_list, role: m.audit_category_role, import: m.audit_category_import,
   };
   return words[category as keyof typeof EVENT_TYPES]?.() ?? category;
 }

@@ -1,0 +1,52 @@
+//! `/metrics`: the process, measured.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use docket_domain::Position;
+use docket_store::{Filter, Worker, WorkerState};
+
+use super::problem::Problem;
+use crate::app::App;
+
+/// Figures in Prometheus' text format, of all organisations together. To be asked with the setting `http.metrics_token`, or the
+/// bootstrap token, as `Authorization: Bearer`: they count what is done unseen.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, content_type = "text/plain", body = String),
+    (status = 401, description = "Not with this token.", content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
+pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    if !app.authenticator.may_measure(&headers) {
+        return Err(Problem::unauthenticated("send the metrics token as Authorization: Bearer"));
+    }
+    let handle = crate::observe::metrics_handle();
+    crate::observe::measure_process();
+    metrics::gauge!("docket_http_in_flight").set(app.in_flight.now() as f64);
+    metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);
+    if let Ok(head) = app.journal.store().head().await {
+        metrics::gauge!("docket_log_position").set(head.0 as f64);
+        let read = app.read_models.look().await.unwrap_or_else(|_| *app.read_models.position().borrow());
+        let queues = app.workers.positions().into_iter().chain([("read_models".to_owned(), read)]);
+        for (queue, position) in queues {
+            if let Some(age) = oldest(&app, position, head).await {
+                metrics::gauge!("docket_queue_oldest_seconds", "queue" => queue).set(age.as_seconds_f64());
+            }
+        }
+    }
+    let now = app.journal.clock().now();
+    for Worker { name, state, since } in app.workers.all() {
+        let failing = if matches!(state, WorkerState::Failing { .. }) { now - since } else { TimeDelta::zero() };
+        metrics::gauge!("docket_worker_failing_seconds", "worker" => name).set(failing.as_seconds_f64());
+    }
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
+}
+
+/// How long the oldest event has been waiting that is in the log and behind `position`; `None` if nobody can say.
+async fn oldest(app: &App, position: Position, head: Position) -> Option<TimeDelta> {
+    if position >= head {
+        return Some(TimeDelta::zero());
+    }
+    let next = app.journal.store().read_all(position, &Filter::default(), 1).await.ok()?;
+    let waiting = next.events.first().map(|event| app.journal.clock().now() - event.meta.recorded_at);
+    Some(waiting.unwrap_or_default().max(TimeDelta::zero()))
+}
