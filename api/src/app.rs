@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Authenticator;
 use crate::config::Settings;
 use crate::http::budgets::Budgets;
+use crate::http::chats::WaitingRooms;
 use crate::http::in_flight::InFlight;
 use crate::http::reads::Reads;
 use crate::live::{Hub, Slots};
@@ -48,6 +49,8 @@ pub struct Parts {
     pub slots: Slots,
     /// What strangers may spend.
     pub budgets: Arc<Budgets>,
+    /// Visitors who wait for an agent.
+    pub waiting_rooms: WaitingRooms,
     /// What this process's workers are doing.
     pub workers: Workers,
     /// Requests being worked on.

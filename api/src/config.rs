@@ -154,6 +154,7 @@ pub struct WidgetSettings {
     pub visit_days: u32,
     pub visit_idle_days: u32,
     pub visits_per_minute: u32,
+    pub waiting_chats_per_address: usize,
 }
 
 /// `[budgets]`.
@@ -246,6 +247,8 @@ pub struct LimitSettings {
     pub description_bytes: usize,
     pub message_bytes: usize,
     pub visitor_message_bytes: usize,
+    pub open_chats_per_visitor: u32,
+    pub open_chats_per_customer: u32,
     pub name_chars: usize,
     pub remark_chars: usize,
     pub tags: usize,
@@ -362,6 +365,8 @@ impl Settings {
             description_bytes: l.description_bytes,
             message_bytes: l.message_bytes,
             visitor_message_bytes: l.visitor_message_bytes,
+            open_chats_per_visitor: l.open_chats_per_visitor,
+            open_chats_per_customer: l.open_chats_per_customer,
             name_chars: l.name_chars,
             remark_chars: l.remark_chars,
             tags: l.tags,

@@ -18,10 +18,18 @@ pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>)
 
 impl Socket {
     pub(crate) async fn connect(client: &Client) -> Self {
+        Self::connect_from(client, None).await
+    }
+
+    /// The same from a page of `origin`.
+    pub(crate) async fn connect_from(client: &Client, origin: Option<&str>) -> Self {
         let mut request =
             format!("{}/v1/live", client.base.replacen("http", "ws", 1)).into_client_request().expect("a request");
         let token = client.token.as_ref().expect("a token");
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().expect("a value"));
+        }
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("it opens");
         let mut socket = Self(socket);
         assert_eq!(socket.next(PATIENCE).await.expect("a welcome")["type"], "welcome");
@@ -43,7 +51,7 @@ impl Socket {
     }
 
     /// The code with which the server closes; what it says before is dropped.
-    async fn closed_with(&mut self) -> Option<u16> {
+    pub(crate) async fn closed_with(&mut self) -> Option<u16> {
         loop {
             match tokio::time::timeout(PATIENCE, self.0.next()).await.ok()?? {
                 Ok(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),

@@ -91,9 +91,10 @@ pub struct ConvertChat {
 
 impl Commands {
     /// Starts a chat. Its id is made here ([`Done::stream`] tells it). An agent who starts one with a customer has it at once.
+    /// Who starts one for themselves has no more of them unfinished than the limits say.
     ///
     /// # Errors
-    /// See [`CommandError`].
+    /// [`Rejection::ChatOpen`]; see [`CommandError`].
     pub async fn start_chat(&self, invocation: &Invocation, request: &StartChat) -> Result<Done, CommandError> {
         let (id, message_id) = (ChatId(new_id()), MessageId(new_id()));
         carry_out!(self, invocation, "chat.Start", attempt => start(&mut attempt, id, message_id, request))
@@ -212,6 +213,15 @@ async fn start(
         skills,
         verified,
     };
+    let id = if attempt.invocation.actor == Actor::customer(customer_id.0) {
+        let limits = attempt.commands.limits();
+        let most = if verified { limits.open_chats_per_customer } else { limits.open_chats_per_visitor };
+        // What is wrong with the chat itself is told first, and to look for its place is spared.
+        attempt.rehearse::<Chat>(&command)?;
+        attempt.next_own_chat(customer_id, most).await?
+    } else {
+        id
+    };
     attempt.begin::<Chat>(id, &command).await?;
     if !somebody_is_there {
         return Err(
@@ -285,12 +295,17 @@ async fn convert(
     if !chat.exists() {
         return Err(Rejection::NotFound("chat").into());
     }
-    if chat.ticket_id.is_some() {
+    // One that was deleted is no ticket of it any more.
+    let replaces = match chat.ticket_id {
+        Some(ticket) if attempt.load::<Ticket>(ticket).await?.deleted => Some(ticket),
+        _ => None,
+    };
+    if chat.ticket_id.is_some() && replaces.is_none() {
         return Err(Rejection::refused("already_converted", "a ticket was made of this chat already").into());
     }
     // Before a number is taken: what the chat would refuse shall take none.
     let ticket_number = TicketNumber(0);
-    attempt.rehearse_on::<Chat>(&chat, &ChatCommand::Convert { ticket_id: opening.id, ticket_number })?;
+    attempt.rehearse_on::<Chat>(&chat, &ChatCommand::Convert { ticket_id: opening.id, ticket_number, replaces })?;
     // A visitor who turned out to be a customer: the ticket is the customer's.
     let customer_id = attempt.load::<Customer>(chat.customer_id).await?.canonical(chat.customer_id);
     let mut turns = said(attempt, id, customer_id).await?;
@@ -328,7 +343,7 @@ async fn convert(
         attempt.decide::<Ticket>(opening.id, &TicketCommand::CarryOver { turns }).await?;
     }
     let ticket_number = number.ok_or(Rejection::NotFound("ticket number"))?;
-    attempt.decide::<Chat>(id, &ChatCommand::Convert { ticket_id: opening.id, ticket_number }).await
+    attempt.decide::<Chat>(id, &ChatCommand::Convert { ticket_id: opening.id, ticket_number, replaces }).await
 }
 
 /// What was said, turn by turn, the opening question first; of a very long chat the last [`TURNS`]. What a visitor said

@@ -24,6 +24,7 @@ mod in_turn;
 mod invocation;
 mod metric;
 mod numbers;
+mod own_chats;
 mod organisation;
 mod references;
 mod role;

@@ -60,7 +60,9 @@ impl Attempt<'_> {
         violations: &mut Violations,
     ) -> Result<(), CommandError> {
         let department = self.load::<Department>(id).await?;
-        if !department.exists() {
+        // What is offered no more is nobody's business but the desk's.
+        let hidden = department.archived && self.invocation.actor.kind == ActorKind::Customer;
+        if !department.exists() || hidden {
             violations.add(field, "unknown", "there is no such department");
         } else if department.archived {
             violations.add(field, "invalid", format!("the department {:?} is archived", department.name));

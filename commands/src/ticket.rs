@@ -297,7 +297,8 @@ async fn checked_opening(
     let request = &OpenTicket { customer_id, author, ..request.clone() };
     let mut violations = Violations::default();
     organisation.check_category(&request.category, &mut violations);
-    organisation.check_custom_fields(&request.custom_fields, &mut violations);
+    let most = attempt.commands.limits().custom_fields;
+    organisation.check_custom_fields(&request.custom_fields, most, &mut violations);
     if customer_is_known {
         attempt.check_customer(request.customer_id, &mut violations).await?;
     }
@@ -399,7 +400,8 @@ async fn check_references(attempt: &mut Attempt<'_>, command: &TicketCommand) ->
             attempt.organisation().await?.check_category(to, &mut violations);
         }
         TicketCommand::ChangeCustomFields { set, .. } => {
-            attempt.organisation().await?.check_custom_fields(set, &mut violations);
+            let most = attempt.commands.limits().custom_fields * 2;
+            attempt.organisation().await?.check_custom_fields(set, most, &mut violations);
         }
         _ => {}
     }
@@ -459,5 +461,9 @@ async fn link(
         TicketCommand::Unlink { .. } => TicketCommand::Unlink { ticket_id: id },
         _ => TicketCommand::Link { ticket_id: id },
     };
+    // From a ticket that was deleted nothing can be taken; what names it here can.
+    if matches!(command, TicketCommand::Unlink { .. }) && attempt.load::<Ticket>(other).await?.deleted {
+        return Ok(());
+    }
     attempt.decide::<Ticket>(other, &back).await
 }

@@ -1,8 +1,11 @@
 //! Who may know what: the one table from which every door derives, be it a route, a list, a count, a search, a stream
 //! of events, a topic or what a stale caller missed. `docs/access.md` is this table for people.
 
+use crate::chat::ChatEvent;
 use crate::organisation::OrganisationEvent;
-use crate::{Category, DomainEvent, Permission, PermissionSet};
+use crate::ticket::TicketEvent;
+use crate::view::ViewEvent;
+use crate::{Category, DomainEvent, Permission, PermissionSet, PersonId, TicketId};
 
 /// A kind of data somebody may or may not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -147,6 +150,40 @@ impl Data {
         }
     }
 
+    /// Fields of an event that are data of another kind than the rest of it: who knows the event need not know them.
+    pub const fn within(event: &DomainEvent) -> Option<(Self, &'static [&'static str])> {
+        match event {
+            DomainEvent::Chat(ChatEvent::ChatStarted(_)) => Some((Self::Visits, &["page", "user_agent", "ip"])),
+            _ => None,
+        }
+    }
+
+    /// Fields of an event that are its owner's alone, and who that is: what somebody calls a view of their own, and what they
+    /// look for with it.
+    pub fn private_in(event: &DomainEvent) -> Option<(PersonId, &'static [&'static str])> {
+        const VIEW: &[&str] = &["name", "filter", "sort"];
+        match event {
+            DomainEvent::View(ViewEvent::ViewSaved(saved)) if !saved.shared => Some((saved.owner_id, VIEW)),
+            DomainEvent::View(ViewEvent::ViewChanged(changed)) if !changed.shared => Some((changed.owner_id, VIEW)),
+            _ => None,
+        }
+    }
+
+    /// Another ticket an event names to the customer, and the fields that name it: whoever may not know of that ticket is not
+    /// told them.
+    pub fn ticket_named(event: &DomainEvent) -> Option<(TicketId, &'static [&'static str])> {
+        match event {
+            DomainEvent::Ticket(TicketEvent::TicketMerged(merged)) => Some((merged.into, &["into", "into_number"])),
+            DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => {
+                opened.follow_up_of.map(|ticket| (ticket, &["follow_up_of"] as &[_]))
+            }
+            DomainEvent::Chat(ChatEvent::ChatConverted(converted)) => {
+                Some((converted.ticket_id, &["ticket_id", "ticket_number"]))
+            }
+            _ => None,
+        }
+    }
+
     /// The kinds of data events of a category are part of.
     pub const fn of_category(category: Category) -> &'static [Self] {
         match category {
@@ -202,7 +239,7 @@ impl Data {
             Self::Views => "Saved views; those of one person are theirs alone",
             Self::Roles => "Roles, and what they allow",
             Self::Accounts => "Sign-ins, credentials and accounts",
-            Self::AuditTrail => "The audit trail: who did what when, without anybody's words",
+            Self::AuditTrail => "The audit trail: who did what when, without anybody's words or private views",
             Self::Reports => "Figures of the whole desk",
             Self::Tokens => "API tokens, without their secrets",
         }

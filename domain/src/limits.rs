@@ -9,8 +9,12 @@ pub struct Limits {
     pub description_bytes: usize,
     /// Bytes of a message or note.
     pub message_bytes: usize,
-    /// Bytes of what a visitor or customer says at once in a chat, or leaves in the widget for later.
+    /// Bytes of what a visitor says at once, and a customer in a chat.
     pub visitor_message_bytes: usize,
+    /// Chats of their own that a visitor for whom nobody vouched may have unfinished.
+    pub open_chats_per_visitor: u32,
+    /// The same of a customer, or a visitor for whom their site vouched.
+    pub open_chats_per_customer: u32,
     /// Characters of a name (person, department, category, tag …).
     pub name_chars: usize,
     /// Characters of a reason, comment or reference.
@@ -36,6 +40,8 @@ impl Default for Limits {
             description_bytes: 50 * 1024,
             message_bytes: 50 * 1024,
             visitor_message_bytes: 4 * 1024,
+            open_chats_per_visitor: 1,
+            open_chats_per_customer: 3,
             name_chars: 120,
             remark_chars: 2000,
             tags: 50,

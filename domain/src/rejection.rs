@@ -53,6 +53,14 @@ pub enum Rejection {
         /// Who is.
         by: uuid::Uuid,
     },
+    /// They have as many chats that are not over as they may have.
+    #[error("at most {most} chat(s) at once; go on in the one that is not over")]
+    ChatOpen {
+        /// One of those.
+        chat: crate::ChatId,
+        /// How many they may have.
+        most: u32,
+    },
     /// The actor is not a party to this, or of a kind that may not do it.
     #[error("{0}")]
     Forbidden(&'static str),

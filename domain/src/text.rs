@@ -56,12 +56,12 @@ pub fn subject_from(message: &str, max_chars: usize) -> String {
 
 const ELLIPSIS: &str = "…";
 
-/// A text for a terminal or log: what would steer it, or turn the order in which it is read, stands there in words
+/// A text for a terminal, log or plain file: what would steer it, begin a line that is none, or turn the order in which it is read, stands there in words
 /// (`\u{1b}`). Line breaks and tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
     let steers = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t'))
-            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -145,6 +145,7 @@ mod tests {
     fn nothing_printed_steers_a_terminal() {
         assert_eq!(printable("\u{1b}[2Jgone\u{7}\r\u{9b}31m"), "\\u{1b}[2Jgone\\u{7}\\u{d}\\u{9b}31m");
         assert_eq!(printable("invoice\u{202e}fdp.exe"), "invoice\\u{202e}fdp.exe");
+        assert_eq!(printable("one\u{2028}line\u{2029}"), "one\\u{2028}line\\u{2029}");
         assert_eq!(printable("Grüße\n\tمرحبا 👋"), "Grüße\n\tمرحبا 👋");
     }
 

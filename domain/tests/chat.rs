@@ -221,14 +221,27 @@ fn feedback_comes_after_the_end() {
 #[test]
 fn a_chat_becomes_one_ticket() {
     let convert =
-        |number| ChatCommand::Convert { ticket_id: ticket_id(number), ticket_number: TicketNumber(number.into()) };
+        |number| ChatCommand::Convert {
+            ticket_id: ticket_id(number),
+            ticket_number: TicketNumber(number.into()),
+            replaces: None,
+        };
+    let instead = |number, gone| ChatCommand::Convert {
+        ticket_id: ticket_id(number),
+        ticket_number: TicketNumber(number.into()),
+        replaces: Some(ticket_id(gone)),
+    };
     ended()
         .when(agent(1), convert(1))
         .then([ChatConverted { ticket_id: ticket_id(1), ticket_number: TicketNumber(1) }])
         .when(agent(1), convert(1))
         .then_nothing()
         .when(agent(1), convert(2))
-        .then_refused("already_converted");
+        .then_refused("already_converted")
+        .when(agent(1), instead(3, 2))
+        .then_refused("already_converted")
+        .when(agent(1), instead(2, 1))
+        .then([ChatConverted { ticket_id: ticket_id(2), ticket_number: TicketNumber(2) }]);
 }
 
 #[test]

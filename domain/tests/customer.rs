@@ -132,3 +132,34 @@ fn an_address_a_customer_sets_is_known_once_the_desk_has_set_it() {
         .when(agent(1), set("new@example.org"))
         .then_nothing();
 }
+
+#[test]
+fn whoever_was_recognised_goes_on_speaking_for_themselves() {
+    Scenario::<Customer>::new()
+        .when(customer(1), CustomerCommand::Register {
+            kind: CustomerKind::Visitor,
+            name: Some("Vee".into()),
+            email: None,
+            phone: None,
+            external_id: None,
+        })
+        .then_types(&["CustomerRegistered"])
+        .when(agent(1), details("Vera Real"))
+        .then_types(&["CustomerDetailsChanged"])
+        .when(customer(1), state(None, Some("vee@example.org")))
+        .then_types(&["CustomerDetailsChanged"])
+        .and(|visitor| {
+            let said = (visitor.said.name.clone(), visitor.said.email.clone());
+            assert_eq!(said, (Some("Vee".into()), Some("vee@example.org".into())), "not what the desk wrote");
+        })
+        .when(agent(1), CustomerCommand::MergeInto { customer: customer_id(2) })
+        .then_types(&["VisitorMerged"])
+        .when(customer(1), state(Some("Vera"), None))
+        .then_types(&["CustomerDetailsChanged"])
+        .and(|visitor| assert_eq!(visitor.said.name, Some("Vera".into())))
+        .when(agent(1), CustomerCommand::Erase)
+        .then_types(&["PersonalDataErased"])
+        .and(|visitor| assert!(visitor.said.name.is_none() && visitor.said.email.is_none()))
+        .when(customer(1), state(Some("Vera"), None))
+        .then_refused("person_erased");
+}

@@ -89,7 +89,7 @@ fn a_field_keeps_its_type_and_values_must_fit() {
 
     let check = |name: &str, value: serde_json::Value| {
         let mut violations = Violations::default();
-        organisation.check_custom_fields(&CustomFields::from([(name.to_owned(), value)]), &mut violations);
+        organisation.check_custom_fields(&CustomFields::from([(name.to_owned(), value)]), 10, &mut violations);
         violations.into_result().is_ok()
     };
     for (name, good, bad) in [

@@ -145,6 +145,7 @@ pub(crate) fn code_of(rejection: &Rejection) -> &'static str {
         Rejection::InvalidTransition { .. } => "invalid_transition",
         Rejection::Refused { code, .. } => code,
         Rejection::Taken { .. } => "taken",
+        Rejection::ChatOpen { .. } => "chat_open",
         Rejection::Forbidden(_) => "forbidden",
     }
 }

@@ -29,4 +29,4 @@ pub use queries::{Queries, explain_sla};
 pub use read_models::{Projected, ReadModels, ReadModelsUrl};
 pub use rebuild::{RebuildProgress, Rebuilt};
 pub use runner::Runner;
-pub use viewer::{Viewer, ViewerKind};
+pub use viewer::{Said, Viewer, ViewerKind};

@@ -23,17 +23,40 @@ pub struct Viewer {
     pub kind: ViewerKind,
     /// What they may do, and so know.
     pub permissions: PermissionSet,
+    /// Of a visitor for whom nobody vouched: what they said of themselves. They see nothing else of who they are, whatever
+    /// the desk knows or whom it takes them for.
+    pub unverified: Option<Said>,
+}
+
+/// What somebody said of themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: Option<String>,
 }
 
 impl Viewer {
     /// An agent who may know everything.
     pub fn agent(tenant: TenantId, person_id: impl Into<Uuid>) -> Self {
-        Self { tenant, person_id: person_id.into(), kind: ViewerKind::Agent, permissions: PermissionSet::all() }
+        Self {
+            tenant,
+            person_id: person_id.into(),
+            kind: ViewerKind::Agent,
+            permissions: PermissionSet::all(),
+            unverified: None,
+        }
     }
 
-    /// A customer or visitor.
+    /// A customer, or a visitor for whom their site vouched.
     pub fn customer(tenant: TenantId, person_id: impl Into<Uuid>) -> Self {
-        Self { tenant, person_id: person_id.into(), kind: ViewerKind::Customer, permissions: PermissionSet::all() }
+        Self { kind: ViewerKind::Customer, ..Self::agent(tenant, person_id) }
+    }
+
+    /// A visitor for whom nobody vouched, and what they said of themselves.
+    pub fn visitor(tenant: TenantId, person_id: impl Into<Uuid>, said: Said) -> Self {
+        Self { unverified: Some(said), ..Self::customer(tenant, person_id) }
     }
 
     /// The same with no more than these permissions.

@@ -8,7 +8,8 @@ use docket_commands::{CommandError, Commands, Invocation, Loaded};
 use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::role::Roles;
-use docket_domain::{Actor, HeldRole, PersonId, Rejection, Role, TenantId};
+use docket_domain::{Actor, HeldRole, PersonId, PersonalText, Rejection, Role, TenantId};
+use docket_projections::Said;
 use docket_store::Accounts;
 use docket_store::vault::Caller;
 use quick_cache::sync::Cache;
@@ -66,6 +67,7 @@ impl Authenticator {
                 credential: Credential::Bootstrap,
                 expires_at: None,
                 absorbed: Vec::new(),
+                said: None,
             },
             metrics: settings.http.metrics()?.map(|token| sha256(token.as_bytes())),
             known: Cache::new(10_000),
@@ -81,7 +83,12 @@ impl Authenticator {
         let mut principal = self.identify(method, headers).await?;
         if principal.is_customer() {
             let customer = self.commands.load::<Customer>(&principal.tenant, principal.person.0).await;
-            principal.absorbed.clone_from(&customer.map_err(Problem::internal)?.absorbed);
+            let customer = customer.map_err(Problem::internal)?;
+            principal.absorbed.clone_from(&customer.absorbed);
+            if principal.is_unverified_visitor() {
+                let text = |text: &Option<PersonalText>| text.as_ref().and_then(PersonalText::to_known);
+                principal.said = Some(Said { name: text(&customer.said.name), email: text(&customer.said.email) });
+            }
         }
         Ok(principal)
     }

@@ -112,6 +112,7 @@ impl JwtVerifier {
                 credential: Credential::Jwt,
                 expires_at,
                 absorbed: Vec::new(),
+                said: None,
             },
         })
     }

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use docket_domain::{Actor, CustomerId, Data, HeldRole, Permission, PermissionSet, PersonId, TenantId};
-use docket_projections::Viewer;
+use docket_projections::{Said, Viewer};
 use docket_store::vault::{Caller, Proof};
 use uuid::Uuid;
 
@@ -50,6 +50,8 @@ pub struct Principal {
     pub expires_at: Option<DateTime<Utc>>,
     /// Of a customer: the visitors they turned out to have been, whose conversations are theirs too.
     pub absorbed: Vec<CustomerId>,
+    /// Of a visitor for whom nobody vouched: what they said of themselves, which is all they see of who they are.
+    pub said: Option<Said>,
 }
 
 impl Principal {
@@ -60,10 +62,10 @@ impl Principal {
 
     /// As whom they look at the read models.
     pub fn viewer(&self) -> Viewer {
-        let viewer = if self.is_customer() {
-            Viewer::customer(self.tenant.clone(), self.person.0)
-        } else {
-            Viewer::agent(self.tenant.clone(), self.person.0)
+        let viewer = match &self.said {
+            Some(said) => Viewer::visitor(self.tenant.clone(), self.person.0, said.clone()),
+            None if self.is_customer() => Viewer::customer(self.tenant.clone(), self.person.0),
+            None => Viewer::agent(self.tenant.clone(), self.person.0),
         };
         viewer.with(self.permissions)
     }
@@ -95,6 +97,11 @@ impl Principal {
             Credential::Session(id) => Some(id),
             _ => None,
         }
+    }
+
+    /// Whether they are a visitor for whom nobody vouched.
+    pub fn is_unverified_visitor(&self) -> bool {
+        matches!(self.credential, Credential::Visit { verified: false, .. })
     }
 
     /// Whether they may do `permission`.
@@ -141,6 +148,7 @@ impl Principal {
             },
             expires_at: caller.expires_at,
             absorbed: Vec::new(),
+            said: None,
         }
     }
 }

@@ -40,6 +40,17 @@ pub fn customers_need(permission: Permission) -> Permission {
     }
 }
 
+/// Refuses customers who state what is for people of the desk: fields by name, and whether each was stated. All of what they
+/// may have stated in one is refused alike.
+pub fn for_desk(who: &Principal, fields: &[(&str, bool)]) -> Result<(), Problem> {
+    match fields.iter().find(|(_, stated)| *stated && who.is_customer()) {
+        Some((field, _)) => {
+            Err(Problem::invalid_field(field, "invalid", format!("{field} is for people of the desk")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Permissions by their names.
 fn names(permissions: &[Permission], between: &str) -> String {
     permissions.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(between)

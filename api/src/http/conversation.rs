@@ -1,6 +1,7 @@
 //! Conversations of tickets and chats, page by page.
 
 use axum::http::Uri;
+use docket_domain::Violations;
 use docket_projections::views::{ConversationKind, MessagePage, MessageView};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -35,7 +36,7 @@ pub(crate) struct MessageQuery {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMessage {
-    /// What: 1 byte to 50 KiB.
+    /// What: 1 byte to 50 KiB; of visitors, and of customers in a chat, 4 KiB.
     pub(super) body: String,
 }
 
@@ -45,6 +46,17 @@ pub(crate) struct NewMessage {
 pub(crate) struct ReadUpTo {
     /// The version of the conversation up to which it was read; absent: all of it.
     pub(super) up_to_version: Option<u64>,
+}
+
+/// Refuses more words at once than a visitor may say, wherever they say them.
+pub(super) fn check_words(app: &App, who: &Who, message: &NewMessage) -> Answer<()> {
+    let limits = app.commands.limits();
+    if who.is_visitor() {
+        let mut violations = Violations::default();
+        violations.body("body", &message.body, limits.visitor_message_bytes.min(limits.message_bytes));
+        violations.into_result()?;
+    }
+    Ok(())
 }
 
 /// A part of a conversation the caller may see.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::view::{ViewEvent, ViewListEvent};
-use docket_domain::{Actor, CustomerId, Data, DomainEvent, Event, PersonId, PublicHistory};
+use docket_domain::{Actor, ActorKind, CustomerId, Data, DomainEvent, Event, PersonId, PublicHistory};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -51,9 +51,21 @@ pub(crate) struct EventView {
 }
 
 impl EventView {
-    /// The event in full.
-    pub(super) fn of(event: &Event) -> Self {
-        Self::with(event, payload(event))
+    /// The event as somebody of the desk sees it who may know of it: without what in it is data they may not know.
+    pub(super) fn of(event: &Event, who: &Principal) -> Self {
+        let mut all = payload(event);
+        if let (Some((data, fields)), Some(object)) = (Data::within(&event.body), all.as_object_mut())
+            && !who.knows(data)
+        {
+            object.retain(|name, _| !fields.contains(&name.as_str()));
+        }
+        // Of a view that is its owner's alone from now on, others learn that it is.
+        if let (Some((owner, fields)), Some(object)) = (Data::private_in(&event.body), all.as_object_mut())
+            && owner != who.person
+        {
+            object.retain(|name, _| !fields.contains(&name.as_str()));
+        }
+        Self::with(event, all)
     }
 
     fn with(event: &Event, payload: Value) -> Self {
@@ -79,16 +91,27 @@ impl EventView {
     /// The event as somebody of the desk may see it, as far as the event alone tells: `None` if not at all.
     pub(super) fn for_desk(event: &Event, who: &Principal) -> Option<Self> {
         let theirs = theirs_alone(&event.body).is_none_or(|owner| owner == who.person);
-        (theirs && who.knows(Data::of(&event.body))).then(|| Self::of(event))
+        (theirs && who.knows(Data::of(&event.body))).then(|| Self::of(event, who))
     }
 
     /// The public part of an event of the customer's own conversation, whose public events are `public`: versions are
-    /// theirs, so that nothing tells of what lies between.
-    pub(super) fn for_customer(event: &Event, who: &Principal, public: &PublicHistory) -> Option<Self> {
+    /// theirs, so that nothing tells of what lies between. `hidden` are fields that name what is not there for them.
+    pub(super) fn for_customer(
+        event: &Event,
+        who: &Principal,
+        public: &PublicHistory,
+        hidden: &[&str],
+    ) -> Option<Self> {
         let fields = Self::fields_for_customer(event, who)?;
         let mut all = payload(event);
+        // Under which name the desk began a chat is not for those who have not shown that they bear it.
+        let by_desk = who.is_unverified_visitor() && event.meta.actor.kind != ActorKind::Customer;
+        let named = |name: &str| matches!(name, "visitor_name" | "visitor_email");
         if let Some(object) = all.as_object_mut() {
-            object.retain(|name, _| fields.contains(&name.as_str()));
+            object.retain(|name, _| {
+                let name = name.as_str();
+                fields.contains(&name) && !hidden.contains(&name) && !(by_desk && named(name))
+            });
             if let Some(read) = object.get_mut("up_to_version") {
                 *read = public.version_at(read.as_u64().unwrap_or_default()).into();
             }

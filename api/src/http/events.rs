@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event as Sse, Sse as Stream};
 use docket_domain::{Category, Data, Event, Position};
 use docket_projections::views::{AnyOf, comma_separated};
@@ -21,6 +21,7 @@ use super::address::ClientAddress;
 use super::ask::bad_header;
 use super::event_view::EventView;
 use super::extract::Query;
+use super::guard::may_still;
 use super::listening::{has_reached, known_position, own_events};
 use super::problem::{Answer, Problem};
 use super::shown::{shown, shown_live};
@@ -186,9 +187,8 @@ impl Listener {
                     Err(RecvError::Closed) => return Err(Over),
                 },
                 _ = beat.tick() => {
-                    match self.app.authenticator.authenticate(&Method::GET, &self.headers).await {
-                        Ok(principal) if principal.permissions == self.who.permissions => {}
-                        _ => return Err(Over),
+                    if !may_still(&self.app, &self.who, &self.headers).await {
+                        return Err(Over);
                     }
                     self.say_where().await?;
                 }

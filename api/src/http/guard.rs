@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use docket_domain::Position;
@@ -18,7 +18,7 @@ use super::respond::POSITION;
 use super::table::Honours;
 use super::widget::admit_visitor;
 use crate::app::App;
-use crate::auth::{Who, shows_visit};
+use crate::auth::{Principal, Who, shows_visit};
 
 /// Lets a request through to its handler, or not.
 pub(crate) async fn guard(
@@ -122,6 +122,17 @@ async fn admit(
         wait_for(app, position.min(head)).await?;
     }
     Ok(())
+}
+
+/// Whether somebody who has been let in and listens since may go on: with the same permissions and, if it is a visitor, from
+/// a page that may still have the widget.
+pub(super) async fn may_still(app: &App, who: &Principal, headers: &HeaderMap) -> bool {
+    match app.authenticator.authenticate(&Method::GET, headers).await {
+        Ok(principal) if principal.permissions == who.permissions => {
+            !principal.is_visitor() || admit_visitor(app, &principal, headers).await.is_ok()
+        }
+        _ => false,
+    }
 }
 
 async fn head_of(app: &App) -> Result<Position, Problem> {

@@ -7,7 +7,7 @@ mod agents;
 pub mod ask;
 pub mod budgets;
 mod calendars;
-mod chats;
+pub(crate) mod chats;
 mod compression;
 mod conventions;
 mod conversation;

@@ -13,6 +13,22 @@ use serde_json::{Map, Value, json};
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// Fields a refusal names. It says how many more there are: what it costs must not grow with what was sent.
+const MOST_ERRORS: usize = 20;
+/// Bytes of a field's name in a refusal, of what is said of it, and of the whole in words: callers choose names, and are
+/// told them again.
+const MOST_OF_FIELD: usize = 200;
+const MOST_OF_MESSAGE: usize = 600;
+const MOST_OF_DETAIL: usize = 4_000;
+
+/// Cuts a text that is longer than `most` bytes, between characters.
+fn clip(text: &mut String, most: usize) {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+}
+
 /// What a handler answers.
 pub type Answer<T> = Result<T, Problem>;
 
@@ -34,11 +50,13 @@ struct Inner {
 impl Problem {
     /// A problem with a code of its own.
     pub fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        let mut detail = detail.into();
+        clip(&mut detail, MOST_OF_DETAIL);
         Self(Box::new(Inner {
             status,
             code: Cow::Borrowed(code),
             title,
-            detail: detail.into(),
+            detail,
             errors: Vec::new(),
             members: Map::new(),
             headers: HeaderMap::new(),
@@ -59,10 +77,27 @@ impl Problem {
         self
     }
 
-    /// Names the fields that are wrong.
+    /// Names the fields that are wrong: the first of them, and how many more there are.
     #[must_use]
-    pub fn errors(mut self, errors: Vec<FieldViolation>) -> Self {
+    pub fn errors(mut self, mut errors: Vec<FieldViolation>) -> Self {
+        let more = errors.len().saturating_sub(MOST_ERRORS);
+        errors.truncate(MOST_ERRORS);
+        for error in &mut errors {
+            clip(&mut error.field, MOST_OF_FIELD);
+            clip(&mut error.message, MOST_OF_MESSAGE);
+        }
         self.0.errors = errors;
+        if more > 0 { self.with("more_errors", more) } else { self }
+    }
+
+    /// Says in the detail what is wrong with each field that is named.
+    fn summed_up(mut self) -> Self {
+        let mut detail = self.0.errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
+        clip(&mut detail, MOST_OF_DETAIL);
+        if let Some(more) = self.0.members.get("more_errors") {
+            detail.push_str(&format!("; and {more} more"));
+        }
+        self.0.detail = detail;
         self
     }
 
@@ -75,10 +110,7 @@ impl Problem {
                 (*to).clone_into(&mut error.field);
             }
         }
-        if !self.0.errors.is_empty() {
-            self.0.detail = self.0.errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ");
-        }
-        self
+        if self.0.errors.is_empty() { self } else { self.summed_up() }
     }
 
     /// The HTTP status.
@@ -103,9 +135,9 @@ impl Problem {
 
     /// 422: understood, but fields are not as they must be.
     pub fn invalid(errors: Vec<FieldViolation>) -> Self {
-        let detail = errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ");
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some fields are not valid", detail)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some fields are not valid", "")
             .errors(errors)
+            .summed_up()
     }
 
     /// 422 for one field.
@@ -226,6 +258,9 @@ impl From<Rejection> for Problem {
             Rejection::Taken { field, by } => {
                 Self::taken("identity_taken", field, "somebody else is known by this").with("id", by.to_string())
             }
+            Rejection::ChatOpen { chat, most } => Self::conflict("chat_open", rejection.to_string())
+                .with("chat_id", chat.0.to_string())
+                .with("limit", most),
             Rejection::Forbidden(why) => Self::forbidden(why),
         }
     }

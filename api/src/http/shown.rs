@@ -50,7 +50,8 @@ async fn view(app: &App, who: &Principal, event: &Event, deleted: impl Fn(Uuid) 
             if !ending && !there::is_known(&chat, who) {
                 return Ok(None);
             }
-            return Ok(Some(EventView::of(event)));
+            // Of people of the desk alone there is a difference between the two.
+            return Ok(Some(EventView::of(event, who)));
         }
         _ => {}
     }
@@ -60,19 +61,30 @@ async fn view(app: &App, who: &Principal, event: &Event, deleted: impl Fn(Uuid) 
     if EventView::fields_for_customer(event, who).is_none() {
         return Ok(None);
     }
+    let hidden: &[&str] = match Data::ticket_named(&event.body) {
+        Some((ticket, fields)) if there::ticket(app, who, ticket.0).await.is_err() => fields,
+        _ => &[],
+    };
     Ok(match stream.category {
         Category::Ticket => {
-            numbered(event, who, &there::loaded::<Ticket>(app, &who.tenant, stream.id, event.meta.version).await?)
+            let ticket = there::loaded::<Ticket>(app, &who.tenant, stream.id, event.meta.version).await?;
+            numbered(event, who, &ticket, hidden)
         }
         Category::Chat => {
-            numbered(event, who, &there::loaded::<Chat>(app, &who.tenant, stream.id, event.meta.version).await?)
+            let chat = there::loaded::<Chat>(app, &who.tenant, stream.id, event.meta.version).await?;
+            numbered(event, who, &chat, hidden)
         }
         _ => None,
     })
 }
 
-fn numbered<A: docket_domain::Aggregate>(event: &Event, who: &Principal, state: &Loaded<A>) -> Option<EventView> {
-    EventView::for_customer(event, who, state.public_history()?)
+fn numbered<A: docket_domain::Aggregate>(
+    event: &Event,
+    who: &Principal,
+    state: &Loaded<A>,
+    hidden: &[&str],
+) -> Option<EventView> {
+    EventView::for_customer(event, who, state.public_history()?, hidden)
 }
 
 /// What a stale caller missed of one stream, as they may see it. `public` is there for customers.
@@ -83,7 +95,11 @@ pub(super) fn missed(who: &Principal, events: &[Event], public: Option<&PublicHi
     };
     let view = |event: &Event| match public {
         _ if event.meta.stream.tenant != who.tenant || unclear(event) => None,
-        Some(public) if who.is_customer() => EventView::for_customer(event, who, public),
+        Some(public) if who.is_customer() => {
+            // Nor whether another ticket is still there.
+            let hidden = Data::ticket_named(&event.body).map_or(&[] as &[&str], |(_, fields)| fields);
+            EventView::for_customer(event, who, public, hidden)
+        }
         _ if who.is_customer() => None,
         _ => EventView::for_desk(event, who),
     };

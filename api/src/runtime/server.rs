@@ -23,6 +23,7 @@ use crate::auth::Authenticator;
 use crate::config::Role;
 use crate::http::Http;
 use crate::http::budgets::Budgets;
+use crate::http::chats::WaitingRooms;
 use crate::http::in_flight::InFlight;
 use crate::http::reads::Reads;
 use crate::http::table::Route;
@@ -166,6 +167,7 @@ impl Server {
             workers: desk.workers.clone(),
             budgets: budgets.clone(),
             reads: Reads::new(desk.settings.http.reads_per_caller, desk.settings.http.waiting_reads_per_caller),
+            waiting_rooms: WaitingRooms::default(),
             in_flight: InFlight::new(desk.settings.http.max_in_flight, desk.settings.http.max_in_flight_per_address),
             stopping: self.stop_http.clone(),
         });

@@ -155,6 +155,7 @@ pub(crate) fn code(outcome: Result<Done, CommandError>) -> &'static str {
         Err(CommandError::Rejected(Rejection::Invalid(_))) => "invalid",
         Err(CommandError::Rejected(Rejection::InvalidTransition { .. })) => "invalid_transition",
         Err(CommandError::Rejected(Rejection::Taken { field, .. })) => field,
+        Err(CommandError::Rejected(Rejection::ChatOpen { .. })) => "chat_open",
         Err(CommandError::Rejected(Rejection::Forbidden(_))) => "forbidden",
         Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => "already_exists",
         Err(CommandError::Stale { .. }) => "stale",

@@ -35,6 +35,6 @@ pub enum ChatCommand {
     End { by: EndedBy },
     /// Rate it.
     GiveFeedback { rating: u8, comment: Option<String> },
-    /// Record that a ticket was made of it.
-    Convert { ticket_id: TicketId, ticket_number: TicketNumber },
+    /// Record that a ticket was made of it, perhaps in place of one that was deleted.
+    Convert { ticket_id: TicketId, ticket_number: TicketNumber, replaces: Option<TicketId> },
 }

@@ -31,7 +31,9 @@ pub(super) fn decide(chat: &Chat, command: &ChatCommand, context: &DecideContext
         C::MarkRead { up_to_version } => chat.mark_read(*up_to_version, context),
         C::End { by } => chat.end(*by, context),
         C::GiveFeedback { rating, comment } => chat.give_feedback(*rating, comment.as_deref(), context),
-        C::Convert { ticket_id, ticket_number } => chat.convert(*ticket_id, *ticket_number, context),
+        C::Convert { ticket_id, ticket_number, replaces } => {
+            chat.convert(*ticket_id, *ticket_number, *replaces, context)
+        }
     }
 }
 
@@ -184,12 +186,18 @@ impl Chat {
         Ok(FeedbackGiven { rating, comment, agent_id: self.agent_id.or(self.last_agent_id), replaces: self.rating })
     }
 
-    fn convert(&self, ticket_id: TicketId, ticket_number: TicketNumber, context: &DecideContext<'_>) -> Decision {
+    fn convert(
+        &self,
+        ticket_id: TicketId,
+        ticket_number: TicketNumber,
+        replaces: Option<TicketId>,
+        context: &DecideContext<'_>,
+    ) -> Decision {
         context.staff_only("only the desk may turn a chat into a ticket")?;
         match self.ticket_id {
             Some(known) if known == ticket_id => Ok(Vec::new()),
-            Some(_) => Err(Rejection::refused("already_converted", "a ticket was made of this chat already")),
-            None => Ok(vec![ChatConverted { ticket_id, ticket_number }.into()]),
+            Some(known) if replaces != Some(known) => Err(Rejection::refused("already_converted", "a ticket was made of this chat already")),
+            _ => Ok(vec![ChatConverted { ticket_id, ticket_number }.into()]),
         }
     }
 

@@ -10,4 +10,4 @@ pub use command::CustomerCommand;
 pub use event::*;
 pub use identity::{Identity, normal_email};
 pub use state::Customer;
-pub use value::CustomerKind;
+pub use value::{CustomerKind, OwnWords};

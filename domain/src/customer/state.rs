@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     ContactStated, CustomerCommand, CustomerDetailsChanged, CustomerEvent, CustomerKind, CustomerRegistered, Identity,
-    PersonalDataErased, VisitorAbsorbed, VisitorMerged,
+    OwnWords, PersonalDataErased, VisitorAbsorbed, VisitorMerged,
 };
 use crate::{
     ActorKind, Aggregate, Category, CustomerId, DecideContext, PersonId, PersonalText, Rejection, Stamp, Violations,
@@ -27,6 +27,8 @@ pub struct Customer {
     pub stated_name: Option<PersonalText>,
     /// The address they last stated themselves, where another is known.
     pub stated_email: Option<PersonalText>,
+    /// What they last said of themselves, whatever the desk knows besides: all that somebody nobody vouched for is shown.
+    pub said: OwnWords,
     /// Their number.
     pub phone: Option<PersonalText>,
     /// Their id in another system.
@@ -95,6 +97,9 @@ impl Aggregate for Customer {
     fn evolve(&mut self, event: &CustomerEvent, stamp: &Stamp) {
         use CustomerEvent as E;
         self.version = stamp.version;
+        if stamp.actor.kind == ActorKind::Customer {
+            self.hear(event);
+        }
         match event {
             E::CustomerRegistered(registered) => {
                 self.kind = Some(registered.kind);
@@ -127,6 +132,7 @@ impl Aggregate for Customer {
                 self.email_verified = false;
                 (self.name, self.email, self.phone, self.external_id) = (None, None, None, None);
                 (self.stated_name, self.stated_email) = (None, None);
+                self.said = OwnWords::default();
             }
         }
     }
@@ -154,9 +160,27 @@ impl Customer {
         self.merged_into.unwrap_or(id)
     }
 
-    /// What nobody knows better becomes a detail; what differs from what the desk knows is kept beside it.
+    /// Keeps what an event of their own making says. Such an event carries what the desk wrote as well: what differs from
+    /// before is theirs.
+    fn hear(&mut self, event: &CustomerEvent) {
+        let (known, said) = match event {
+            CustomerEvent::CustomerRegistered(now) => ((&None, &None), (&now.name, &now.email)),
+            CustomerEvent::CustomerDetailsChanged(now) => ((&self.name, &self.email), (&now.name, &now.email)),
+            CustomerEvent::ContactStated(now) => ((&self.stated_name, &self.stated_email), (&now.name, &now.email)),
+            _ => return,
+        };
+        if said.0.is_some() && said.0 != known.0 {
+            self.said.name.clone_from(said.0);
+        }
+        if said.1.is_some() && said.1 != known.1 {
+            self.said.email.clone_from(said.1);
+        }
+    }
+
+    /// What nobody knows better becomes a detail; what differs from what the desk knows is kept beside it. Who turned out
+    /// to be a customer goes on speaking for themselves: they need not know that they were recognised.
     fn state_contact(&self, name: Option<&str>, email: Option<&str>, context: &DecideContext<'_>) -> Decision {
-        self.changeable()?;
+        self.not_erased()?;
         let mut violations = Violations::default();
         let said = details(name, email, None, context, &mut violations);
         violations.into_result()?;
@@ -209,10 +233,16 @@ impl Customer {
     }
 
     fn changeable(&self) -> Result<(), Rejection> {
+        self.not_erased()?;
+        if self.merged_into.is_some() {
+            return Err(Rejection::refused("customer_merged", "the visitor was merged into a customer; go on there"));
+        }
+        Ok(())
+    }
+
+    fn not_erased(&self) -> Result<(), Rejection> {
         if self.erased {
             Err(Rejection::refused("person_erased", "the person's data has been erased"))
-        } else if self.merged_into.is_some() {
-            Err(Rejection::refused("customer_merged", "the visitor was merged into a customer; go on there"))
         } else {
             Ok(())
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::PersonalText;
 use crate::ticket::named;
 
 named! {
@@ -15,4 +16,13 @@ named! {
         /// Somebody with an account, an address or an external id.
         Customer = "customer",
     }
+}
+
+/// What somebody last said of themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnWords {
+    /// Their name.
+    pub name: Option<PersonalText>,
+    /// Their address.
+    pub email: Option<PersonalText>,
 }

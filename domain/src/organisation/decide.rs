@@ -139,7 +139,11 @@ impl Organisation {
     }
 
     /// Notes a violation for every value that does not fit the tenant's definitions. Null clears and always fits.
-    pub fn check_custom_fields(&self, fields: &CustomFields, violations: &mut Violations) {
+    pub fn check_custom_fields(&self, fields: &CustomFields, most: usize, violations: &mut Violations) {
+        // The ticket itself refuses so many.
+        if fields.len() > most {
+            return;
+        }
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
             let field = format!("custom_fields.{}", name.chars().take(FIELD_NAME_CHARS).collect::<String>());
             match self.custom_fields.get(name) {

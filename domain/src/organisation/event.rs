@@ -21,6 +21,19 @@ event_set! {
     }
 }
 
+impl OrganisationEvent {
+    /// Whether it changes what is offered to everybody. The version customers are shown counts these alone.
+    pub const fn is_public(&self) -> bool {
+        match self {
+            Self::OrganisationCreated(_) | Self::OrganisationChanged(_) | Self::CategoriesChanged(_) => true,
+            Self::CustomFieldDefined(_)
+            | Self::CustomFieldRemoved(_)
+            | Self::WidgetChanged(_)
+            | Self::WidgetSecretRotated(_) => false,
+        }
+    }
+}
+
 /// A tenant began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OrganisationCreated {

@@ -91,7 +91,8 @@ impl Ticket {
     ) -> Decision {
         self.staff_edit(context)?;
         let mut violations = Violations::default();
-        check_custom_fields(set, context.limits, &mut violations);
+        // As many may go as come.
+        check_custom_fields(set, context.limits.custom_fields * 2, context.limits, &mut violations);
         let change = self.custom_fields_event(set, plain);
         let mut names: BTreeSet<&String> = self.custom_fields.keys().chain(self.personal_fields.keys()).collect();
         for (name, value) in set {
@@ -146,7 +147,16 @@ pub(super) fn sorted(name: &str, value: &Value, plain: &PlainFields) -> (Option<
 }
 
 /// Checks names and values of custom fields: plain values only. Types were checked against the tenant's definitions before.
-pub(super) fn check_custom_fields(fields: &CustomFields, limits: &Limits, violations: &mut Violations) {
+pub(super) fn check_custom_fields(
+    fields: &CustomFields,
+    most: usize,
+    limits: &Limits,
+    violations: &mut Violations,
+) {
+    // Of too many none is looked at.
+    if fields.len() > most {
+        return violations.count("custom_fields", fields.len(), most);
+    }
     for (name, value) in fields {
         let field = format!("custom_fields.{}", name.chars().take(FIELD_NAME_CHARS).collect::<String>());
         if violations.line(&field, name, 1, FIELD_NAME_CHARS) != *name {

@@ -85,7 +85,7 @@ impl Ticket {
                 self.tags_event(tags, gone).into()
             }
             TicketStep::CustomFields { set, plain } => {
-                super::fields::check_custom_fields(set, limits, &mut violations);
+                super::fields::check_custom_fields(set, limits.custom_fields * 2, limits, &mut violations);
                 self.custom_fields_event(set, plain).into()
             }
             TicketStep::Feedback(feedback) => self.checked_feedback(feedback, context)?.into(),

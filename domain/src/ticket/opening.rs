@@ -52,9 +52,7 @@ impl Ticket {
         let category = violations.line("category", category, 1, limits.name_chars);
         let order_ref = violations.optional_line("order_ref", order_ref.as_deref(), limits.remark_chars);
         let tags = violations.names("tags", tags, limits.tags, limits.name_chars);
-        super::fields::check_custom_fields(custom_fields, limits, &mut violations);
-        let set = custom_fields.values().filter(|value| !value.is_null()).count();
-        violations.count("custom_fields", set, limits.custom_fields);
+        super::fields::check_custom_fields(custom_fields, limits.custom_fields, limits, &mut violations);
         if let Some(policy) = sla {
             crate::sla::check_policy(policy, limits, &mut violations);
         }

@@ -79,6 +79,6 @@ pub(crate) fn chat_command(kind: u8, dice: Dice) -> ChatCommand {
         6 if dice.b < 180 => C::PostMessage { message_id: message_id(dice.a), body: "x".to_owned() },
         6 => C::End { by: dice.of(EndedBy::ALL) },
         7 => C::GiveFeedback { rating: dice.a % 7, comment: dice.some(0, dice.text()) },
-        _ => C::Convert { ticket_id: ticket_id(dice.small()), ticket_number: TicketNumber(1) },
+        _ => C::Convert { ticket_id: ticket_id(dice.small()), ticket_number: TicketNumber(1), replaces: None },
     }
 }

@@ -6,5 +6,6 @@ CREATE TABLE {table} (
     categories jsonb NOT NULL,
     custom_fields jsonb NOT NULL,
     version bigint NOT NULL,
+    public_version bigint NOT NULL,
     PRIMARY KEY (tenant)
 );

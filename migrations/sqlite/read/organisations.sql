@@ -6,5 +6,6 @@ CREATE TABLE {table} (
     categories TEXT NOT NULL,
     custom_fields TEXT NOT NULL,
     version INTEGER NOT NULL,
+    public_version INTEGER NOT NULL,
     PRIMARY KEY (tenant)
 ) STRICT, WITHOUT ROWID;

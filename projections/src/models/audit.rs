@@ -1,7 +1,7 @@
 //! The audit trail: one row an event, without what is personal in it.
 
 use chrono::{DateTime, Utc};
-use docket_domain::{Category, DomainEvent, Event, PersonalText, TenantId};
+use docket_domain::{Category, Data, DomainEvent, Event, PersonalText, TenantId};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -34,21 +34,22 @@ table! {
 /// The model.
 pub(crate) struct Audit;
 
-/// The payload without what is personal. Fields that are null are left out: an erased text and one that was never
+/// The payload without what is personal, or somebody's alone. Fields that are null are left out: an erased text and one that was never
 /// given look the same, whichever way the event came.
 fn details(body: &DomainEvent) -> Value {
     let mut body = body.clone();
     body.visit_personal(&mut |text| *text = PersonalText::Erased);
     let mut details = body.encode().ok().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or(Value::Null);
     if let Value::Object(fields) = &mut details {
-        fields.retain(|_, value| !value.is_null());
+        let private = Data::private_in(&body).map_or(&[] as &[&str], |(_, fields)| fields);
+        fields.retain(|name, value| !value.is_null() && !private.contains(&name.as_str()));
     }
     details
 }
 
 impl Model for Audit {
     type Row = AuditRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const FRESH: bool = true;
     ddl!("audit");
 

@@ -47,6 +47,10 @@ fn concerned(event: &Event) -> Option<Uuid> {
     match &event.body {
         DomainEvent::Customer(_) => Some(event.meta.stream.id),
         DomainEvent::Ticket(TicketEvent::TicketOpened(opened)) => Some(opened.customer_id.into()),
+        // A ticket is about its customer.
+        DomainEvent::Ticket(TicketEvent::TicketArchived(_) | TicketEvent::TicketDeleted(_)) => {
+            event.meta.data_subject.map(|person| person.0)
+        }
         DomainEvent::Chat(ChatEvent::ChatStarted(started)) => Some(started.customer_id.into()),
         DomainEvent::Ticket(_) | DomainEvent::Chat(_) if event.meta.actor.kind == ActorKind::Customer => {
             event.meta.actor.id
@@ -66,7 +70,7 @@ fn key_of(email: Option<&PersonalText>) -> Option<String> {
 
 impl Model for Customers {
     type Row = CustomerRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("customers");
 
     fn keys(event: &Event, keys: &mut Vec<CustomerKey>) {
@@ -111,6 +115,8 @@ impl Model for Customers {
                 row.version = event.meta.version;
             }
             DomainEvent::Ticket(TicketEvent::TicketOpened(_)) => row.ticket_count += 1,
+            DomainEvent::Ticket(TicketEvent::TicketArchived(_)) => row.ticket_count -= 1,
+            DomainEvent::Ticket(TicketEvent::TicketDeleted(deleted)) if !deleted.was_archived => row.ticket_count -= 1,
             DomainEvent::Chat(ChatEvent::ChatStarted(_)) => row.chat_count += 1,
             _ => {}
         }

@@ -16,6 +16,7 @@ table! {
             categories: Json<Vec<String>>,
             custom_fields: Json<Vec<FieldDefinition>>,
             version: u64,
+            public_version: u64,
         }
     }
 }
@@ -25,7 +26,7 @@ pub(crate) struct Organisations;
 
 impl Model for Organisations {
     type Row = OrganisationRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("organisations");
 
     fn keys(event: &Event, keys: &mut Vec<OrganisationKey>) {
@@ -45,6 +46,7 @@ impl Model for Organisations {
                 categories: Json(Vec::new()),
                 custom_fields: Json(Vec::new()),
                 version: 0,
+                public_version: 0,
             },
             (None, _) => return None,
             (Some(row), _) => row,
@@ -67,6 +69,7 @@ impl Model for Organisations {
             E::WidgetChanged(_) | E::WidgetSecretRotated(_) => {}
         }
         row.version = event.meta.version;
+        row.public_version += u64::from(body.is_public());
         Some(row)
     }
 }

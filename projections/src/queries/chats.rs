@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use docket_domain::Data;
 use docket_domain::chat::ChatStatus;
 use uuid::Uuid;
 
-use super::dialect::{Dialect, chats_known, join_person, of_person};
+use super::as_whom::join_person;
+use super::dialect::{Dialect, chats_known, of_person, own};
 use super::reader::{RowReader, all, one};
 use super::tickets::number_text;
 use super::{Queries, cursor};
@@ -71,7 +73,8 @@ impl Queries {
         }
         if let Some(customer) = filter.customer_id {
             let customer = sql.keep(customer.cell());
-            sql.push(" AND ").push(&of_person(&tenant, "h.customer_id", &customer));
+            let of = of_person(viewer, &tenant, "h.customer_id", &customer);
+            sql.push(" AND ").push(&of);
         }
         if let Some(from) = filter.started_from {
             sql.push(" AND h.started_at >= ").value(&from);
@@ -85,9 +88,10 @@ impl Queries {
                 Some(query) => {
                     let like = sql.keep(Cell::Text(format!("%{}%", search.trim().to_lowercase())));
                     let said = dialect.messages_with(&mut sql, viewer, query, 100_000);
+                    let (visitor_name, visitor_email) = given_for_chat(viewer);
                     format!(
-                        "(h.id IN (SELECT f.conversation_id FROM {said} f) OR lower(coalesce(c.name, h.visitor_name)) \
-                         LIKE {like} OR lower(coalesce(c.email, h.visitor_email)) LIKE {like})"
+                        "(h.id IN (SELECT f.conversation_id FROM {said} f) OR lower(coalesce(c.name, {visitor_name})) \
+                         LIKE {like} OR lower(coalesce(c.email, {visitor_email})) LIKE {like})"
                     )
                 }
                 None => "1 = 0".into(),
@@ -149,30 +153,31 @@ impl Queries {
         // A customer has read as whoever they were in the chat: perhaps a visitor who turned out to be them.
         let reader = if viewer.is_customer() { "h.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
         let (theirs, hidden, version) = if viewer.is_customer() {
-            ("agent_messages", "NULL, NULL, NULL, NULL, NULL, NULL", "h.public_version, h.public_position")
+            ("agent_messages", "NULL, NULL, NULL", "h.public_version, h.public_position")
         } else {
-            (
-                "customer_messages",
-                "h.page, h.user_agent, h.ip, h.transfer_note, c.stated_name, c.stated_email",
-                "h.version, h.position",
-            )
+            ("customer_messages", "h.transfer_note, c.stated_name, c.stated_email", "h.version, h.position")
         };
+        let visit = if viewer.knows(Data::Visits) { "h.page, h.user_agent, h.ip" } else { "NULL, NULL, NULL" };
+        let (visitor_name, visitor_email) = given_for_chat(viewer);
+        // Of a ticket that was deleted, or is not the customer's, nothing is told.
+        let ticket = own(&mut sql, viewer, "k.customer_id");
+        let person = join_person(&mut sql, viewer, &tenant, "h.customer_id");
         let agent = agent_of(viewer);
         let greatest = Dialect::of(&self.models.database).greatest();
         sql.push(&format!(
-            "h.id, h.status, coalesce(c.id, h.customer_id), coalesce(c.name, h.visitor_name), \
-             coalesce(c.email, h.visitor_email), coalesce(c.email_verified, FALSE), coalesce(c.erased, FALSE), \
-             h.verified, {hidden}, h.question, {agent}, a.name, h.accepted, h.department_id, h.skills, \
+            "h.id, h.status, coalesce(c.id, h.customer_id), coalesce(c.name, {visitor_name}), \
+             coalesce(c.email, {visitor_email}), coalesce(c.email_verified, FALSE), coalesce(c.erased, FALSE), \
+             h.verified, {visit}, {hidden}, h.question, {agent}, a.name, h.accepted, h.department_id, h.skills, \
              CASE WHEN h.status IN {QUEUED} THEN (SELECT count(*) FROM chats q WHERE q.tenant = {tenant} \
              AND q.status IN {QUEUED} AND q.department_id IS NOT DISTINCT FROM h.department_id \
              AND (q.queued_at, q.id) <= (h.queued_at, h.id)) END, \
              h.started_at, h.queued_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
              h.customer_messages + h.agent_messages + h.system_messages, \
              {greatest}(h.{theirs} - coalesce(r.{theirs}, 0), 0), h.last_message, h.last_message_at, h.rating, \
-             h.rating_comment, h.ticket_id, h.ticket_number, {version} FROM chats h {} \
+             h.rating_comment, k.id, k.number, {version} FROM chats h {person} \
+             LEFT JOIN tickets k ON k.tenant = {tenant} AND k.id = h.ticket_id AND NOT k.deleted{ticket} \
              LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = {agent} \
-             LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}",
-            join_person(&tenant, "h.customer_id")
+             LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}"
         ));
         (sql, tenant)
     }
@@ -217,6 +222,11 @@ fn agent_of(viewer: &Viewer) -> &'static str {
     } else {
         "h.agent_id"
     }
+}
+
+/// Name and address given for one chat, as SQL: perhaps by the desk, so that an unverified visitor sees what they said instead.
+fn given_for_chat(viewer: &Viewer) -> (&'static str, &'static str) {
+    if viewer.unverified.is_some() { ("NULL", "NULL") } else { ("h.visitor_name", "h.visitor_email") }
 }
 
 fn read_chat(row: &mut RowReader<'_>) -> Result<ChatView, ReadError> {

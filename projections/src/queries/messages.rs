@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::Queries;
+use super::as_whom::join_author;
 use super::dialect::{chats_known, tickets_known};
 use super::reader::{RowReader, all};
 use crate::database::Sql;
@@ -35,6 +36,7 @@ impl Queries {
         let here = id;
         let mut sql = Sql::new("SELECT ");
         let tenant = sql.keep(viewer.tenant.cell());
+        let author = join_author(&mut sql, viewer, &tenant);
         let id = sql.keep(Cell::Uuid(id));
         let of = match merged.is_empty() {
             true => format!("= {id}"),
@@ -48,6 +50,7 @@ impl Queries {
             ConversationKind::Chat => ("chats", ""),
         };
         let name = match kind {
+            _ if viewer.unverified.is_some() => "coalesce(a.name, c.name)",
             ConversationKind::Ticket => "coalesce(a.name, c.name)",
             // A visitor who gave a name only for this chat.
             ConversationKind::Chat => {
@@ -72,10 +75,7 @@ impl Queries {
         sql.push(&format!(
             " ORDER BY position {order} LIMIT {}) m ON m.tenant = o.tenant \
              LEFT JOIN agents a ON m.author_kind = 'agent' AND a.tenant = {tenant} AND a.id = m.author_id \
-             LEFT JOIN customers w ON m.author_kind = 'customer' AND w.tenant = {tenant} AND w.id = m.author_id \
-             LEFT JOIN customers c ON m.author_kind = 'customer' AND c.tenant = {tenant} \
-             AND c.id = CASE WHEN w.merged_into IS NULL THEN m.author_id ELSE w.merged_into END \
-             WHERE o.tenant = {tenant} AND o.id = {id}{visible}",
+             {author} WHERE o.tenant = {tenant} AND o.id = {id}{visible}",
             limit + 1
         ));
         let known = match kind {

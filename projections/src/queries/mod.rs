@@ -1,5 +1,6 @@
 //! Answers from the read models. Every query takes a [`Viewer`]; what a customer may not see is left out in SQL.
 
+mod as_whom;
 mod audit;
 mod calendars;
 mod chats;

@@ -147,8 +147,12 @@ impl Queries {
 
     /// The tenant's settings. `None` if there is no such tenant.
     pub async fn organisation(&self, viewer: &Viewer) -> Result<Option<OrganisationView>, ReadError> {
-        let fields = if viewer.is_customer() { self.dialect().empty_array() } else { "custom_fields" };
-        let mut sql = Sql::new(&format!("SELECT name, time_zone, categories, {fields}, version FROM organisations"));
+        let (fields, version) = if viewer.is_customer() {
+            (self.dialect().empty_array(), "public_version")
+        } else {
+            ("custom_fields", "version")
+        };
+        let mut sql = Sql::new(&format!("SELECT name, time_zone, categories, {fields}, {version} FROM organisations"));
         sql.push(" WHERE tenant = ").value(&viewer.tenant);
         one(self.fetch(viewer, sql).await?, |row| {
             Ok(OrganisationView {

@@ -8,7 +8,8 @@ use docket_domain::{ActorKind, Data};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::dialect::{Dialect, join_person, of_person, own, tickets_known};
+use super::as_whom::join_person;
+use super::dialect::{Dialect, of_person, own, tickets_known};
 use super::reader::{RowReader, all, one};
 use super::{Queries, cursor};
 use crate::database::Sql;
@@ -108,6 +109,7 @@ impl Queries {
         let mut detail = one(self.fetch(viewer, sql).await?, read_detail)?;
         if let Some(detail) = &mut detail {
             super::sla::badge_as_of(&mut detail.ticket.sla, self.now());
+            self.leave_out_gone(viewer, detail).await?;
         }
         Ok(detail)
     }
@@ -174,7 +176,10 @@ impl Queries {
         if let Some((filed, person, contact, known)) = named {
             let ticket = &mut detail.ticket;
             (ticket.department_name, ticket.assignee_name, ticket.last_message_by.name) = filed;
-            (ticket.customer_id, ticket.customer_name, ticket.customer_erased) = person;
+            (ticket.customer_id, ticket.customer_name, ticket.customer_erased) = match &viewer.unverified {
+                Some(said) => (ticket.customer_id, said.name.clone(), person.2),
+                None => person,
+            };
             let writer = &mut ticket.last_message_by;
             if writer.kind == ActorKind::Customer {
                 writer.id = Some(ticket.customer_id);
@@ -186,7 +191,27 @@ impl Queries {
                 detail.merged_into = known;
             }
         }
+        self.leave_out_gone(viewer, &mut detail).await?;
         Ok(detail)
+    }
+
+    /// Takes from what a ticket says of others those that are not there for the viewer: deleted, or not theirs.
+    async fn leave_out_gone(&self, viewer: &Viewer, detail: &mut TicketDetail) -> Result<(), ReadError> {
+        let named = [detail.follow_up_of, detail.merged_into].into_iter().flatten();
+        let named: Vec<Uuid> = named.chain(detail.linked.iter().chain(&detail.merged_from).copied()).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let mut sql = Sql::new("SELECT t.id FROM tickets t WHERE t.tenant = ");
+        sql.value(&viewer.tenant).push(" AND NOT t.deleted AND t.id IN ").list(named.iter().map(Column::cell));
+        let known = tickets_known(&mut sql, viewer, "t");
+        sql.push(&known);
+        let there: Vec<Uuid> = all(self.fetch(viewer, sql).await?, |row| row.get())?;
+        detail.follow_up_of = detail.follow_up_of.filter(|id| there.contains(id));
+        detail.merged_into = detail.merged_into.filter(|id| there.contains(id));
+        detail.linked.retain(|id| there.contains(id));
+        detail.merged_from.retain(|id| there.contains(id));
+        Ok(())
     }
 
     /// Those of some tickets that were deleted: what is told of events long after them looks here.
@@ -310,7 +335,7 @@ impl Queries {
         }
         if let Some(customer) = filter.customer_id {
             let customer = sql.keep(customer.cell());
-            add(of_person(tenant, "t.customer_id", &customer));
+            add(of_person(viewer, tenant, "t.customer_id", &customer));
         }
         if let Some(tag) = filter.tag.as_ref().filter(|_| !viewer.is_customer()) {
             let tag = sql.keep(tag.cell());
@@ -442,12 +467,12 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
 pub(super) fn joins(sql: &mut Sql, viewer: &Viewer, tenant: &str) {
     // As with chats: a customer has read as whoever they were in it.
     let reader = if viewer.is_customer() { "t.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
+    let person = join_person(sql, viewer, tenant, "t.customer_id");
     sql.push(&format!(
         " LEFT JOIN departments d ON d.tenant = {tenant} AND d.id = t.department_id \
          LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id \
-         LEFT JOIN agents l ON t.last_author_kind = 'agent' AND l.tenant = {tenant} AND l.id = t.last_author_id {} \
-         LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}",
-        join_person(tenant, "t.customer_id")
+         LEFT JOIN agents l ON t.last_author_kind = 'agent' AND l.tenant = {tenant} AND l.id = t.last_author_id {person} \
+         LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}"
     ));
     if !viewer.is_customer() {
         sql.push(&format!(" LEFT JOIN sla s ON s.tenant = {tenant} AND s.ticket_id = t.id"));

@@ -132,7 +132,7 @@ pub struct ChatView {
     /// Only in details, for people of the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_via: Option<Vec<ReplyVia>>,
-    /// The ticket made of it.
+    /// The ticket made of it, unless it was deleted; a customer is told only of one of their own.
     pub ticket_id: Option<Uuid>,
     /// That ticket's number.
     pub ticket_number: Option<String>,

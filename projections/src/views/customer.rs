@@ -50,7 +50,8 @@ pub struct CustomerView {
     pub merged_into: Option<Uuid>,
     /// Whether their data was erased.
     pub erased: bool,
-    /// Tickets of theirs, those of visitors who turned out to be them included.
+    /// Tickets of theirs, those of visitors who turned out to be them included, without archived and deleted ones: as many as
+    /// their list has.
     pub ticket_count: i64,
     /// Chats of theirs, counted alike.
     pub chat_count: i64,

@@ -223,7 +223,7 @@ pub struct TicketDetail {
     /// Only in details, for people of the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_via: Option<Vec<ReplyVia>>,
-    /// The closed ticket it follows up.
+    /// The closed ticket it follows up. Here as below, tickets that were deleted are left out.
     pub follow_up_of: Option<Uuid>,
     /// The chat it came from.
     pub chat_id: Option<Uuid>,

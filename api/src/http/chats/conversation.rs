@@ -14,6 +14,7 @@ use crate::http::conversation::{MessageQuery, NewMessage, ReadUpTo, conversation
 use crate::http::extract::{Path, Query};
 use crate::http::problem::Answer;
 use crate::http::respond::{Accepted, Listing, Receipt};
+use crate::http::there;
 
 /// Messages of a chat, oldest first.
 #[utoipa::path(get, path = "/v1/chats/{id}/messages", tag = "chats", params(("id" = Uuid, Path), MessageQuery),
@@ -42,7 +43,7 @@ pub(super) async fn post_chat_message(
     Ok(accepted.message(Some(message_id.0)).created_at(format!("/v1/chats/{id}/messages")))
 }
 
-/// Records that the caller has read the chat.
+/// Records that the caller has read the chat, which they have to be allowed to read.
 #[utoipa::path(post, path = "/v1/chats/{id}/read", tag = "chats", params(("id" = Uuid, Path)), request_body = ReadUpTo,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn mark_chat_read(
@@ -50,5 +51,6 @@ pub(super) async fn mark_chat_read(
     Path(id): Path<Uuid>,
     ask: Ask<ReadUpTo>,
 ) -> Answer<Accepted> {
+    there::chat(&app, &ask.who, id).await?;
     change(&app, &ask, id, ChatCommand::MarkRead { up_to_version: ask.body.up_to_version }).await
 }

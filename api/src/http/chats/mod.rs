@@ -6,8 +6,10 @@ mod flow;
 mod list;
 mod start;
 mod transcript;
+mod waiting;
 
 pub(super) use availability::somebody_is_there;
+pub(crate) use waiting::WaitingRooms;
 use docket_domain::Permission::{CreateTickets, SendMessages};
 use docket_domain::chat::ChatCommand;
 use docket_domain::{ChatId, CustomerId, Data};

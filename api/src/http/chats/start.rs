@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::somebody_is_there as anybody_is_there;
 use crate::app::App;
 use crate::auth::Principal;
+use crate::http::access::for_desk;
 use crate::http::address::ClientAddress;
 use crate::http::ask::Ask;
 use crate::http::customers::{NewCustomer, customer_for};
@@ -40,14 +41,16 @@ pub(crate) struct NewChat {
     page: Option<String>,
     /// The department asked for.
     department_id: Option<Uuid>,
-    /// Skills an agent needs.
+    /// Skills an agent needs; for people of the desk only.
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 100)]
     skills: AnyOf<String>,
 }
 
 /// Starts a chat. A customer's goes into the queue; an agent who starts one has it at once. A visitor of the widget is
-/// refused with 409 `nobody_available` while nobody is there who could take it: they leave a message instead.
+/// refused with 409 `nobody_available` while nobody is there who could take it: they leave a message instead. Whoever has as
+/// many chats of their own that are not over as they may have (visitors one) is refused with 409 `chat_open` and the
+/// `chat_id` of one they can go on in.
 #[utoipa::path(post, path = "/v1/chats", tag = "chats", request_body = NewChat, responses((status = 201, body = Receipt)))]
 pub(super) async fn start_chat(
     State(app): State<App>,
@@ -56,6 +59,7 @@ pub(super) async fn start_chat(
     ask: Ask<NewChat>,
 ) -> Answer<Accepted> {
     let (who, body) = (&ask.who, &ask.body);
+    for_desk(who, &[("skills", !body.skills.is_empty())])?;
     let customer_id = if who.is_customer() {
         if body.customer_id.is_some_and(|id| id != who.person.0) || body.customer.is_some() {
             return Err(Problem::invalid_field(
@@ -105,7 +109,14 @@ pub(super) async fn start_chat(
         somebody_is_there,
         ..StartChat::of(customer_id)
     };
+    let place = match address.network().filter(|_| who.is_unverified_visitor()) {
+        Some(network) => Some(app.waiting_rooms.enter(&app, who, network).await?),
+        None => None,
+    };
     let done = app.commands.start_chat(&ask.invocation, &request).await.map_err(|error| ask.refuse(error))?;
+    if let Some(place) = place {
+        place.taken_by(done.stream.id);
+    }
     Ok(accept(&app, who, done).await?.created("/v1/chats"))
 }
 

@@ -1,7 +1,8 @@
 //! A chat to take away.
 //!
 //! Every turn begins with its moment in brackets at the margin, and nothing else does: what follows a line break within a
-//! turn is indented, so that nobody can write lines that look like somebody else's.
+//! turn is indented, so that nobody can write lines that look like somebody else's; what would steer a terminal or turn the order of
+//! what is read stands there in words.
 
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -9,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use docket_domain::ActorKind;
+use docket_domain::text::printable;
 use docket_projections::views::{ConversationKind, MessagePage};
 use uuid::Uuid;
 
@@ -66,8 +68,8 @@ fn turn(at: DateTime<Utc>, tz: Tz, kind: ActorKind, name: Option<&str>, body: &s
         ActorKind::Agent => "Agent",
         ActorKind::System => "Docket",
     };
-    let name = name.map(|name| format!(" {}", lines(name).collect::<Vec<_>>().join(" "))).unwrap_or_default();
-    let body = lines(body).collect::<Vec<_>>().join("\n    ");
+    let name = name.map(|name| format!(" {}", lines(name).map(printable).collect::<Vec<_>>().join(" "))).unwrap_or_default();
+    let body = lines(body).map(printable).collect::<Vec<_>>().join("\n    ");
     format!("[{}] {side}{name}: {body}\n", stamp(at, tz))
 }
 
@@ -90,5 +92,7 @@ mod tests {
                         Agent Sofía: Yes\n    more\n    and\n    more\n    end\n";
         assert_eq!(text, expected);
         assert_eq!(text.lines().filter(|line| line.starts_with('[')).count(), 1);
+        let steering = turn(at, Tz::UTC, ActorKind::Customer, Some("\u{202e}eve"), "\u{1b}[2Jgone");
+        assert_eq!(steering, "[2026-07-01 22:30:00 +00:00] Visitor \\u{202e}eve: \\u{1b}[2Jgone\n");
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::{Event, Position};
+use docket_domain::organisation::{ORGANISATION_ID, Organisation};
+use docket_domain::{DomainEvent, Event, Position};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::protocol::{Said, Told};
@@ -15,6 +16,7 @@ use super::topic::{NotATopic, Topic};
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::event_view::EventView;
+use crate::http::guard::may_still;
 use crate::http::listening::{has_reached, known_position};
 use crate::http::shown::shown_live;
 use crate::live::{Signal, SignalKind};
@@ -119,7 +121,10 @@ impl Connection {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over::Gone),
                 },
                 event = events.recv() => match event {
-                    Ok(event) => self.show(&event).await?,
+                    Ok(event) => {
+                        self.check_after(&event).await?;
+                        self.show(&event).await?;
+                    }
                     Err(RecvError::Lagged(_)) => return self.resync().await,
                     Err(RecvError::Closed) => return Err(Over::Stopping),
                 },
@@ -129,15 +134,28 @@ impl Connection {
                     }
                 }
                 _ = beat.tick() => {
-                    let still = self.app.authenticator.authenticate(&Method::GET, &self.headers).await;
-                    match still {
-                        Ok(principal) if principal.permissions == self.who.permissions => {}
-                        _ => return Err(Over::Forbidden),
-                    }
+                    self.check().await?;
                     self.send(Message::Ping(Vec::new().into())).await?;
                 }
             }
         }
+    }
+
+    /// Ends the connection of whom what they came with, or the page they came from, no longer lets in.
+    async fn check(&mut self) -> Result<(), Over> {
+        if may_still(&self.app, &self.who, &self.headers).await { Ok(()) } else { Err(Over::Forbidden) }
+    }
+
+    /// What the organisation settles about its widget counts for visitors at once.
+    async fn check_after(&mut self, event: &Event) -> Result<(), Over> {
+        let of_widget = matches!(event.body, DomainEvent::Organisation(_)) && event.meta.stream.tenant == self.who.tenant;
+        if !of_widget || !self.who.is_visitor() {
+            return Ok(());
+        }
+        // What this process remembers may be from before the event.
+        let fresh = self.app.commands.load_fresh::<Organisation>(&self.who.tenant, ORGANISATION_ID).await;
+        fresh.map_err(|_| Over::Failed)?;
+        self.check().await
     }
 
     async fn hear(&mut self, text: &str) -> Result<(), Over> {
@@ -190,6 +208,9 @@ impl Connection {
         if names.len() > MAX_TOPICS || self.topics.len() + more > MAX_TOPICS {
             let detail = "at most 200 topics a connection";
             return self.tell(&Told::Error { code: "too_many_topics", detail }).await;
+        }
+        if self.who.is_visitor() {
+            self.check().await?;
         }
         let mut opened = BTreeMap::new();
         for name in names {

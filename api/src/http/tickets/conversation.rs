@@ -10,10 +10,11 @@ use super::change;
 use crate::app::App;
 use crate::auth::Who;
 use crate::http::ask::Ask;
-use crate::http::conversation::{MessageQuery, NewMessage, ReadUpTo, conversation_page};
+use crate::http::conversation::{MessageQuery, NewMessage, ReadUpTo, check_words, conversation_page};
 use crate::http::extract::{Path, Query};
 use crate::http::problem::Answer;
 use crate::http::respond::{Accepted, Listing, Receipt};
+use crate::http::there;
 
 /// Messages, oldest first. Notes only for people of the desk.
 #[utoipa::path(get, path = "/v1/tickets/{id}/messages", tag = "tickets", params(("id" = Uuid, Path), MessageQuery),
@@ -36,6 +37,7 @@ pub(super) async fn post_ticket_message(
     Path(id): Path<Uuid>,
     ask: Ask<NewMessage>,
 ) -> Answer<Accepted> {
+    check_words(&app, &ask.who, &ask.body)?;
     let message_id = ask.message_id();
     let command = TicketCommand::PostMessage { message_id, body: ask.body.body.clone() };
     let accepted = change(&app, &ask, id, command).await?;
@@ -56,7 +58,7 @@ pub(super) async fn add_ticket_note(
     Ok(accepted.message(Some(message_id.0)).created_at(format!("/v1/tickets/{id}/messages")))
 }
 
-/// Records that the caller has read the conversation.
+/// Records that the caller has read the conversation, which they have to be allowed to read.
 #[utoipa::path(post, path = "/v1/tickets/{id}/read", tag = "tickets", params(("id" = Uuid, Path)), request_body = ReadUpTo,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn mark_ticket_read(
@@ -64,5 +66,6 @@ pub(super) async fn mark_ticket_read(
     Path(id): Path<Uuid>,
     ask: Ask<ReadUpTo>,
 ) -> Answer<Accepted> {
+    there::ticket(&app, &ask.who, id).await?;
     change(&app, &ask, id, TicketCommand::MarkRead { up_to_version: ask.body.up_to_version }).await
 }

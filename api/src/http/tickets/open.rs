@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::Principal;
+use crate::http::access::for_desk;
 use crate::http::ask::Ask;
 use crate::http::customers::{NewCustomer, customer_for};
 use crate::http::problem::{Answer, Problem};
@@ -43,7 +44,7 @@ pub(crate) struct NewTicket {
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 100)]
     tags: AnyOf<String>,
-    /// Custom fields.
+    /// Custom fields; for people of the desk only.
     #[serde(default)]
     #[schema(schema_with = schema::custom_fields)]
     custom_fields: CustomFields,
@@ -54,7 +55,8 @@ pub(crate) struct NewTicket {
     /// Whether the description is in the customer's own words, as from a form or a mail. Absent: `true` for the channel
     /// `email`, else what somebody of the desk writes counts as theirs.
     from_customer: Option<bool>,
-    /// How it came in: `portal`, `desk`, `api` or `email`. Absent: `portal` for customers, else `api`.
+    /// How it came in: `portal`, `desk`, `api` or `email`. Absent: `portal` for customers, of whom nothing else is taken, else
+    /// `api`.
     #[schema(schema_with = schema::channel)]
     channel: Option<Channel>,
 }
@@ -65,6 +67,17 @@ pub(crate) struct NewTicket {
 pub(super) async fn open_ticket(State(app): State<App>, ask: Ask<NewTicket>) -> Answer<Accepted> {
     let who = &ask.who;
     let body = &ask.body;
+    // Before anything is looked up: whether there is such a field, tag or person is not for customers to try out.
+    for_desk(
+        who,
+        &[
+            ("tags", !body.tags.is_empty()),
+            ("custom_fields", !body.custom_fields.is_empty()),
+            ("assignee_id", body.assignee_id.is_some()),
+            ("from_customer", body.from_customer.is_some()),
+            ("channel", body.channel.is_some_and(|channel| channel != Channel::Portal)),
+        ],
+    )?;
     if let Some(channel @ (Channel::Chat | Channel::Import)) = body.channel {
         return Err(Problem::invalid_field(
             "channel",
@@ -123,11 +136,6 @@ async fn requester(app: &App, ask: &Ask<NewTicket>) -> Answer<CustomerId> {
                 "invalid",
                 "customer_id: customers open tickets for themselves",
             ));
-        }
-        for (field, given) in [("tags", !body.tags.is_empty()), ("assignee_id", body.assignee_id.is_some())] {
-            if given {
-                return Err(Problem::invalid_field(field, "invalid", format!("{field} is for people of the desk")));
-            }
         }
         return Ok(own);
     }

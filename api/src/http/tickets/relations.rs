@@ -1,7 +1,7 @@
 //! Tickets that have to do with each other.
 
 use axum::extract::State;
-use docket_domain::TicketId;
+use docket_domain::{Permission, TicketId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub(crate) struct MergeTarget {
 
 /// Ends this ticket by merging it into another. Both keep their histories. Another customer's ticket is refused as
 /// `different_customers` unless `across_customers` is said. If this ticket is unfinished, one that is resolved is
-/// reopened by it; one that is closed refuses as `ticket_closed`.
+/// reopened by it; one that is closed refuses as `ticket_closed`. Needs `close_tickets` too.
 #[utoipa::path(post, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)), request_body = MergeTarget,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn merge_ticket(
@@ -33,6 +33,8 @@ pub(super) async fn merge_ticket(
     Path(id): Path<Uuid>,
     ask: Ask<MergeTarget>,
 ) -> Answer<Accepted> {
+    // It ends this ticket, and may reopen the other.
+    ask.who.require(Permission::CloseTickets)?;
     let done = app
         .commands
         .merge_tickets(&ask.invocation, TicketId(id), TicketId(ask.body.into), ask.body.across_customers)
@@ -41,10 +43,11 @@ pub(super) async fn merge_ticket(
 }
 
 /// Takes the merge back that ended this ticket: it is open again, unless it was finished before. What was written since
-/// stays where it is. Refused as `not_merged` if it was not merged.
+/// stays where it is. Refused as `not_merged` if it was not merged. Needs `close_tickets` too.
 #[utoipa::path(delete, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)),
     responses((status = 200, body = Receipt)))]
 pub(super) async fn undo_ticket_merge(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<Accepted> {
+    ask.who.require(Permission::CloseTickets)?;
     let done = app.commands.undo_merge(&ask.invocation, TicketId(id)).await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }

@@ -11,7 +11,6 @@ use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, StatusCode};
 use docket_commands::tenant_of_widget;
 use docket_domain::Permission::{CreateTickets, ManagePeople, ManageSettings};
-use docket_domain::customer::Customer;
 use docket_domain::organisation::{FormField, Widget, WidgetSettings};
 use docket_domain::text::is_blank;
 use docket_domain::{Data, TenantId};
@@ -116,7 +115,7 @@ pub(super) struct Form<'a> {
 pub(super) async fn check_form(app: &App, who: &Principal, form: &Form<'_>) -> Answer<()> {
     let organisation = app.commands.organisation(&who.tenant).await?;
     let Some(widget) = &organisation.widget else { return Ok(()) };
-    let known = app.commands.load::<Customer>(&who.tenant, who.person.0).await?;
+    let known = visit::known_of(app, who).await?;
     let settings = &widget.settings;
     let mut errors = Vec::new();
     for (field, rule, given, known) in [

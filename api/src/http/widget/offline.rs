@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::visit::{ensure, state_contact};
+use super::visit::{ensure, known_of, state_contact};
 use super::{Form, check_form};
 use crate::app::App;
 use crate::http::ask::Ask;
@@ -47,7 +47,7 @@ pub(super) async fn leave_message(State(app): State<App>, ask: Ask<OfflineMessag
     let given = |text: &Option<String>| text.clone().filter(|text| !is_blank(text));
     let (name, email) = (given(&body.name), given(&body.email));
     let known = app.commands.load::<Customer>(&who.tenant, who.person.0).await?;
-    if known.email.is_none() && email.is_none() {
+    if known_of(&app, who).await?.email.is_none() && email.is_none() {
         return Err(Problem::invalid_field("email", "required", "email is required: it is where the answer goes"));
     }
     if known.exists() {

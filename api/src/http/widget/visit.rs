@@ -9,6 +9,7 @@ use docket_commands::{CommandError, Invocation, NewPerson};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind, Identity};
 use docket_domain::text::is_blank;
 use docket_domain::{Actor, CustomerId, PersonId, PersonalText, Rejection, TenantId};
+use docket_projections::Said;
 use docket_store::new_id;
 use docket_store::vault::{NewVisit, SessionLimits};
 use serde::{Deserialize, Serialize};
@@ -232,9 +233,9 @@ pub(crate) struct OwnVisit {
     customer_id: Uuid,
     /// Whether the site vouched for them.
     verified: bool,
-    /// Their name, as far as it is known.
+    /// Their name, as far as it is known; of a visitor for whom no site vouched, as they stated it.
     name: Option<String>,
-    /// Their address, as far as it is known.
+    /// Their address, in the same way.
     email: Option<String>,
     /// When the visit ends at the latest.
     expires_at: Option<DateTime<Utc>>,
@@ -247,20 +248,29 @@ fn visit_of(who: &Principal) -> Answer<(Uuid, bool)> {
     }
 }
 
+/// What a caller may know that the desk knows of them: of a visitor for whom nobody vouched, what they said.
+pub(super) async fn known_of(app: &App, who: &Principal) -> Answer<Said> {
+    if let Some(said) = &who.said {
+        return Ok(said.clone());
+    }
+    let customer = app.commands.load::<Customer>(&who.tenant, who.person.0).await?;
+    let text = |text: &Option<PersonalText>| text.as_ref().and_then(PersonalText::to_known);
+    Ok(Said { name: text(&customer.name), email: text(&customer.email) })
+}
+
 /// The visit this request's token belongs to. 409 with any other token.
 #[utoipa::path(get, path = "/v1/visit", tag = "widget",
     responses((status = 200, body = OwnVisit), (status = 409, description = "No token of a visit.",
         content_type = "application/problem+json", body = crate::http::openapi::ProblemDocument)))]
 pub(super) async fn get_visit(State(app): State<App>, who: Who) -> Answer<Json<OwnVisit>> {
     let (visit_id, verified) = visit_of(&who)?;
-    let customer = app.commands.load::<Customer>(&who.tenant, who.person.0).await?;
-    let text = |text: &Option<docket_domain::PersonalText>| text.as_ref().and_then(|t| t.known()).map(str::to_owned);
+    let known = known_of(&app, &who).await?;
     Ok(Json(OwnVisit {
         visit_id,
         customer_id: who.person.0,
         verified,
-        name: text(&customer.name),
-        email: text(&customer.email),
+        name: known.name,
+        email: known.email,
         expires_at: who.expires_at,
     }))
 }
