@@ -4,8 +4,8 @@ mod environment;
 mod load;
 mod nats;
 mod proxies;
-mod signing;
 mod secrets;
+mod signing;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -147,7 +147,8 @@ async fn a_visitor_has_one_chat_and_a_customer_a_few() {
     for (client, most) in [(&vera, 1), (&carl, 3)] {
         let body = json!({ "message": "Hello?" });
         let answers = futures::future::join_all((0..12).map(|_| client.post("/v1/chats", &body))).await;
-        let (begun, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == StatusCode::CREATED);
+        let (begun, refused): (Vec<_>, Vec<_>) =
+            answers.iter().partition(|answer| answer.status == StatusCode::CREATED);
         assert_eq!(begun.len(), most);
         let ids: Vec<_> = begun.iter().map(|answer| answer.id()).collect();
         for answer in refused {
@@ -169,7 +170,8 @@ async fn a_visitor_has_one_chat_and_a_customer_a_few() {
         let person = client.get(&format!("/v1/chats/{open}")).await;
         let person = if person.status.is_success() { person } else { client.get("/v1/chats").await };
         let person = person.json();
-        let person = person["visitor"]["id"].as_str().or(person["items"][0]["visitor"]["id"].as_str()).map(str::to_owned);
+        let person =
+            person["visitor"]["id"].as_str().or(person["items"][0]["visitor"]["id"].as_str()).map(str::to_owned);
         if let Some(person) = person {
             let by_desk = json!({ "customer_id": person, "message": "How are you?" });
             ada.client.post("/v1/chats", &by_desk).await.expect(StatusCode::CREATED);
@@ -199,7 +201,11 @@ async fn one_address_takes_no_more_than_some_places_in_the_queue() {
     let refused = start(&visitors[2]).await;
     assert_eq!(refused.problem(429, "over_budget")["budget"], "waiting_chats");
     assert!(refused.header("retry-after").is_some());
-    assert_eq!(start(&visitors[0]).await.expect(StatusCode::CREATED)["id"], first, "repeated, it is answered as before");
+    assert_eq!(
+        start(&visitors[0]).await.expect(StatusCode::CREATED)["id"],
+        first,
+        "repeated, it is answered as before"
+    );
     // Customers the desk knows wait besides, and whoever is answered waits no more.
     desk.customer().await.client.post("/v1/chats", &json!({ "message": "Hi" })).await.expect(StatusCode::CREATED);
     let accept = format!("/v1/chats/{}/accept", first.as_str().expect("an id"));

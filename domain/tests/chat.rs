@@ -220,12 +220,11 @@ fn feedback_comes_after_the_end() {
 
 #[test]
 fn a_chat_becomes_one_ticket() {
-    let convert =
-        |number| ChatCommand::Convert {
-            ticket_id: ticket_id(number),
-            ticket_number: TicketNumber(number.into()),
-            replaces: None,
-        };
+    let convert = |number| ChatCommand::Convert {
+        ticket_id: ticket_id(number),
+        ticket_number: TicketNumber(number.into()),
+        replaces: None,
+    };
     let instead = |number, gone| ChatCommand::Convert {
         ticket_id: ticket_id(number),
         ticket_number: TicketNumber(number.into()),

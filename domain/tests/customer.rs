@@ -136,13 +136,16 @@ fn an_address_a_customer_sets_is_known_once_the_desk_has_set_it() {
 #[test]
 fn whoever_was_recognised_goes_on_speaking_for_themselves() {
     Scenario::<Customer>::new()
-        .when(customer(1), CustomerCommand::Register {
-            kind: CustomerKind::Visitor,
-            name: Some("Vee".into()),
-            email: None,
-            phone: None,
-            external_id: None,
-        })
+        .when(
+            customer(1),
+            CustomerCommand::Register {
+                kind: CustomerKind::Visitor,
+                name: Some("Vee".into()),
+                email: None,
+                phone: None,
+                external_id: None,
+            },
+        )
         .then_types(&["CustomerRegistered"])
         .when(agent(1), details("Vera Real"))
         .then_types(&["CustomerDetailsChanged"])

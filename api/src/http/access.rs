@@ -44,9 +44,7 @@ pub fn customers_need(permission: Permission) -> Permission {
 /// may have stated in one is refused alike.
 pub fn for_desk(who: &Principal, fields: &[(&str, bool)]) -> Result<(), Problem> {
     match fields.iter().find(|(_, stated)| *stated && who.is_customer()) {
-        Some((field, _)) => {
-            Err(Problem::invalid_field(field, "invalid", format!("{field} is for people of the desk")))
-        }
+        Some((field, _)) => Err(Problem::invalid_field(field, "invalid", format!("{field} is for people of the desk"))),
         None => Ok(()),
     }
 }

@@ -187,7 +187,8 @@ mod tests {
             organisation_changes_per_minute: 4,
             organisation_kilobytes_per_hour: 10,
         };
-        let widget = WidgetSettings { visit_days: 1, visit_idle_days: 1, visits_per_minute: 1, waiting_chats_per_address: 1 };
+        let widget =
+            WidgetSettings { visit_days: 1, visit_idle_days: 1, visits_per_minute: 1, waiting_chats_per_address: 1 };
         Budgets::new(&settings, &widget)
     }
 

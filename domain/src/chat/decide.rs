@@ -196,7 +196,9 @@ impl Chat {
         context.staff_only("only the desk may turn a chat into a ticket")?;
         match self.ticket_id {
             Some(known) if known == ticket_id => Ok(Vec::new()),
-            Some(known) if replaces != Some(known) => Err(Rejection::refused("already_converted", "a ticket was made of this chat already")),
+            Some(known) if replaces != Some(known) => {
+                Err(Rejection::refused("already_converted", "a ticket was made of this chat already"))
+            }
             _ => Ok(vec![ChatConverted { ticket_id, ticket_number }.into()]),
         }
     }

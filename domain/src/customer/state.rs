@@ -241,11 +241,7 @@ impl Customer {
     }
 
     fn not_erased(&self) -> Result<(), Rejection> {
-        if self.erased {
-            Err(Rejection::refused("person_erased", "the person's data has been erased"))
-        } else {
-            Ok(())
-        }
+        if self.erased { Err(Rejection::refused("person_erased", "the person's data has been erased")) } else { Ok(()) }
     }
 }
 

@@ -147,12 +147,7 @@ pub(super) fn sorted(name: &str, value: &Value, plain: &PlainFields) -> (Option<
 }
 
 /// Checks names and values of custom fields: plain values only. Types were checked against the tenant's definitions before.
-pub(super) fn check_custom_fields(
-    fields: &CustomFields,
-    most: usize,
-    limits: &Limits,
-    violations: &mut Violations,
-) {
+pub(super) fn check_custom_fields(fields: &CustomFields, most: usize, limits: &Limits, violations: &mut Violations) {
     // Of too many none is looked at.
     if fields.len() > most {
         return violations.count("custom_fields", fields.len(), most);

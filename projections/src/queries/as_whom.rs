@@ -8,7 +8,9 @@ use crate::viewer::{Said, Viewer};
 /// visitor for whom nobody vouched they are who they said they were, and nobody else.
 pub(super) fn join_person(sql: &mut Sql, viewer: &Viewer, tenant: &str, customer_column: &str) -> String {
     match &viewer.unverified {
-        Some(said) => format!("LEFT JOIN {} ON c.tenant = {tenant} AND c.id = {customer_column}", themselves(sql, said)),
+        Some(said) => {
+            format!("LEFT JOIN {} ON c.tenant = {tenant} AND c.id = {customer_column}", themselves(sql, said))
+        }
         None => format!(
             "LEFT JOIN customers w ON w.tenant = {tenant} AND w.id = {customer_column} \
              LEFT JOIN customers c ON c.tenant = {tenant} \

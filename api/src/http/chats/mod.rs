@@ -9,11 +9,11 @@ mod transcript;
 mod waiting;
 
 pub(super) use availability::somebody_is_there;
-pub(crate) use waiting::WaitingRooms;
 use docket_domain::Permission::{CreateTickets, SendMessages};
 use docket_domain::chat::ChatCommand;
 use docket_domain::{ChatId, CustomerId, Data};
 use uuid::Uuid;
+pub(crate) use waiting::WaitingRooms;
 
 use super::access::Access::{Desk, OwnOrVisitor, Sees, SeesOwnOrVisitor};
 use super::ask::Ask;

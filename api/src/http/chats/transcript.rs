@@ -68,7 +68,8 @@ fn turn(at: DateTime<Utc>, tz: Tz, kind: ActorKind, name: Option<&str>, body: &s
         ActorKind::Agent => "Agent",
         ActorKind::System => "Docket",
     };
-    let name = name.map(|name| format!(" {}", lines(name).map(printable).collect::<Vec<_>>().join(" "))).unwrap_or_default();
+    let name =
+        name.map(|name| format!(" {}", lines(name).map(printable).collect::<Vec<_>>().join(" "))).unwrap_or_default();
     let body = lines(body).map(printable).collect::<Vec<_>>().join("\n    ");
     format!("[{}] {side}{name}: {body}\n", stamp(at, tz))
 }

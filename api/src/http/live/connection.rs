@@ -148,7 +148,8 @@ impl Connection {
 
     /// What the organisation settles about its widget counts for visitors at once.
     async fn check_after(&mut self, event: &Event) -> Result<(), Over> {
-        let of_widget = matches!(event.body, DomainEvent::Organisation(_)) && event.meta.stream.tenant == self.who.tenant;
+        let of_widget =
+            matches!(event.body, DomainEvent::Organisation(_)) && event.meta.stream.tenant == self.who.tenant;
         if !of_widget || !self.who.is_visitor() {
             return Ok(());
         }
