@@ -19,6 +19,7 @@ mod online;
 mod people;
 mod reply;
 mod roles;
+mod search;
 mod service_levels;
 mod sessions;
 mod tenants;

@@ -12,6 +12,7 @@ mod raw;
 mod replay;
 mod report;
 mod scripts;
+mod search;
 mod server;
 mod visible;
 
@@ -60,7 +61,7 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     docket: Option<PathBuf>,
     #[command(subcommand)]
-    hidden: Option<Hidden>,
+    apart: Option<Apart>,
 }
 
 /// A part of the measurements.
@@ -77,7 +78,16 @@ enum Part {
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Hidden {
+enum Apart {
+    /// How long somebody who types waits for what they look for, and how large the index is.
+    Search {
+        /// Tickets of the desk.
+        #[arg(long, default_value_t = 200_000)]
+        tickets: u64,
+        /// Read models in this PostgreSQL database, which must be empty, instead of in SQLite.
+        #[arg(long, value_name = "URL")]
+        postgres: Option<String>,
+    },
     /// What Docket is measured against; started by the measurements themselves.
     #[command(subcommand, hide = true)]
     Baseline(baseline::Baseline),
@@ -122,8 +132,10 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Failure> {
-    if let Some(Hidden::Baseline(baseline)) = options.hidden {
-        return baseline::serve(baseline).await;
+    match options.apart {
+        Some(Apart::Baseline(baseline)) => return baseline::serve(baseline).await,
+        Some(Apart::Search { tickets, postgres }) => return search::measure(tickets, postgres).await,
+        None => {}
     }
     let extent = if options.quick { Extent::QUICK } else { Extent::FULL };
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);

@@ -36,7 +36,7 @@ pub(crate) async fn measure(extent: Extent, report: &mut Report) -> Result<(), F
     Ok(())
 }
 
-async fn open(folder: &Path) -> Result<Journal, Failure> {
+pub(crate) async fn open(folder: &Path) -> Result<Journal, Failure> {
     let clock = Arc::new(SystemClock);
     let master = MasterKey::load_or_create(&folder.join("master.key"))
         .map_err(|error| Failure::Setup(format!("the master key: {error}")))?;

@@ -70,6 +70,8 @@ pub(crate) struct Group {
     scrubbed: bool,
     /// Rows each model keeps in memory between batches.
     keep: usize,
+    /// Whether the tables have what they are searched by.
+    indexed: bool,
 }
 
 impl Group {
@@ -77,7 +79,18 @@ impl Group {
     /// not in the table either.
     pub(crate) fn new(models: &[ModelInfo], table: impl Fn(&ModelInfo) -> String, complete: bool, keep: usize) -> Self {
         let members = models.iter().map(|model| ((model.fold)(complete), table(model))).collect();
-        Self { members, erased: Vec::new(), scrubbed: false, keep }
+        Self { members, erased: Vec::new(), scrubbed: false, keep, indexed: true }
+    }
+
+    /// The same while the tables are bare: what they are searched by is made when they are [indexed](Self::indexed).
+    pub(crate) fn bare(mut self) -> Self {
+        self.indexed = false;
+        self
+    }
+
+    /// The tables have what they are searched by, from here on.
+    pub(crate) fn indexed(&mut self) {
+        self.indexed = true;
     }
 
     /// Folds a batch in memory, inside the writer's transaction, and writes what changed.
@@ -123,12 +136,12 @@ impl Group {
             if fold.may_wait(wait) {
                 continue;
             }
-            let changes = fold.changes();
+            let mut changes = fold.changes();
             if !changes.deletes.is_empty() {
-                writer.delete(spec, table, changes.deletes).await?;
+                writer.delete(spec, table, std::mem::take(&mut changes.deletes), self.indexed).await?;
             }
             if !changes.rows.is_empty() {
-                writer.write(spec, table, changes.rows, changes.changed).await?;
+                writer.write(spec, table, changes, self.indexed).await?;
             }
         }
         self.scrubbed = all;

@@ -21,6 +21,7 @@ mod runner;
 mod table;
 mod viewer;
 pub mod views;
+mod words;
 
 pub use as_of::ticket_at;
 pub use compare::{Compared, Difference};

@@ -176,7 +176,7 @@ async fn rebuild(
     writer.begin().await?;
     let made = make_shadows(writer, models).await;
     let generation = end(writer, made).await?;
-    let mut group = Group::new(models, |model: &ModelInfo| shadow_name(model, generation), true, KEEP);
+    let mut group = Group::new(models, |model: &ModelInfo| shadow_name(model, generation), true, KEEP).bare();
     let mut bare = true;
     let mut done = RebuildProgress { position: Position::START, target: Position::START, events: 0 };
     loop {
@@ -188,6 +188,7 @@ async fn rebuild(
             for model in models {
                 finish_table(writer, model, &shadow_name(model, generation), done.position).await?;
             }
+            group.indexed();
             bare = false;
             continue;
         }

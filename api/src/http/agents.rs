@@ -49,6 +49,8 @@ pub(super) fn register(table: &mut Table) {
 pub(crate) struct AgentQuery {
     /// Only of this department.
     department_id: Option<Uuid>,
+    /// Words of their name or address, in any order, each from its beginning.
+    search: Option<String>,
 }
 
 /// Every agent with their load, by name.
@@ -58,7 +60,7 @@ pub(super) async fn list_agents(
     who: Who,
     Query(query): Query<AgentQuery>,
 ) -> Answer<Json<Page<AgentView>>> {
-    let items = app.queries.agents(&who.viewer(), query.department_id).await?;
+    let items = app.queries.agents(&who.viewer(), query.department_id, query.search.as_deref()).await?;
     Ok(Json(Page { items, next_cursor: None }))
 }
 

@@ -95,13 +95,15 @@ pub(crate) struct SearchQuery {
     /// Words, or a ticket's number: 1 to 200 characters.
     #[param(min_length = 1, max_length = 200)]
     q: String,
-    /// How many, 15 by default, at most 100.
+    /// How many of each kind, 15 by default, at most 100.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
-/// Tickets and messages with these words, of tickets and chats the caller may know. Customers find only their own, and never
-/// a note.
+/// Tickets, messages, chats and customers with these words, as far as the caller may know them: all words, in any order, each
+/// from its beginning, whatever their accents and case. Grouped by kind, at most `limit` of each, and quick enough to be
+/// asked while somebody types; of words that are nearly everywhere only the newest are looked at. Customers find only their
+/// own, and never a note.
 #[utoipa::path(get, path = "/v1/search", tag = "knowing", params(SearchQuery), responses((status = 200, body = Page<SearchHit>)))]
 pub(super) async fn search(
     State(app): State<App>,

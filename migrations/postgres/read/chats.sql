@@ -10,6 +10,7 @@ CREATE TABLE {table} (
     skills jsonb NOT NULL,
     verified boolean NOT NULL,
     started_at timestamptz NOT NULL,
+    started_position bigint NOT NULL,
     queued_at timestamptz NOT NULL,
     accepted_at timestamptz,
     wait_seconds bigint,
@@ -37,6 +38,7 @@ CREATE TABLE {table} (
     last_message text,
     rating_comment text,
     transfer_note text,
+    words tsvector,
     PRIMARY KEY (tenant, id)
 );
 
@@ -54,3 +56,7 @@ CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
 -- How long others waited lately.
 CREATE INDEX {table}_by_wait ON {table} (tenant, department_id, started_at) WHERE wait_seconds IS NOT NULL;
+
+-- Words to search by, as Rust makes them, and the latest first.
+CREATE INDEX {table}_words ON {table} USING gin (words);
+CREATE INDEX {table}_by_position ON {table} (tenant, started_position);

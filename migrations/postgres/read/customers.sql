@@ -20,7 +20,7 @@ CREATE TABLE {table} (
     external_id text,
     stated_name text,
     stated_email text,
-    words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(email, ''))) STORED,
+    words tsvector,
     PRIMARY KEY (tenant, id)
 );
 
@@ -30,5 +30,6 @@ CREATE INDEX {table}_by_email ON {table} (tenant, email_key) WHERE email_key IS 
 CREATE INDEX {table}_by_external_id ON {table} (tenant, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX {table}_by_merged ON {table} (tenant, merged_into) WHERE merged_into IS NOT NULL;
 
--- Words to search by.
+-- Words to search by, as Rust makes them, and the latest first.
 CREATE INDEX {table}_words ON {table} USING gin (words);
+CREATE INDEX {table}_by_position ON {table} (tenant, registered_position);

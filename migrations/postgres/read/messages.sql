@@ -11,7 +11,7 @@ CREATE TABLE {table} (
     posted_at timestamptz NOT NULL,
     data_subject uuid,
     body text,
-    words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(body, ''))) STORED,
+    words tsvector,
     PRIMARY KEY (tenant, conversation_id, position)
 );
 
@@ -19,5 +19,6 @@ CREATE TABLE {table} (
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
--- Words to search by.
+-- Words to search by, as Rust makes them, and the latest first.
 CREATE INDEX {table}_words ON {table} USING gin (words);
+CREATE INDEX {table}_by_position ON {table} (tenant, position);

@@ -54,7 +54,7 @@ CREATE TABLE {table} (
     feedback_comment text,
     order_ref text,
     personal_fields jsonb,
-    words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', coalesce(subject, ''))) STORED,
+    words tsvector,
     PRIMARY KEY (tenant, id)
 );
 
@@ -80,5 +80,6 @@ CREATE INDEX {table}_by_wake ON {table} (snoozed_until) WHERE snoozed_until IS N
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
--- Words to search by.
+-- Words to search by, as Rust makes them, and the latest first.
 CREATE INDEX {table}_words ON {table} USING gin (words);
+CREATE INDEX {table}_by_position ON {table} (tenant, opened_position);

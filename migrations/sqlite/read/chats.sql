@@ -1,4 +1,4 @@
--- A chat.
+-- A chat. `started_position` is the rowid, so that the full-text index has a lasting number to point to.
 CREATE TABLE {table} (
     tenant TEXT NOT NULL,
     id BLOB NOT NULL,
@@ -10,6 +10,7 @@ CREATE TABLE {table} (
     skills TEXT NOT NULL,
     verified INTEGER NOT NULL,
     started_at TEXT NOT NULL,
+    started_position INTEGER PRIMARY KEY,
     queued_at TEXT NOT NULL,
     accepted_at TEXT,
     wait_seconds INTEGER,
@@ -37,8 +38,8 @@ CREATE TABLE {table} (
     last_message TEXT,
     rating_comment TEXT,
     transfer_note TEXT,
-    PRIMARY KEY (tenant, id)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (tenant, id)
+) STRICT;
 
 -- [indexes]
 CREATE INDEX {table}_by_started ON {table} (tenant, started_at, id);
@@ -54,3 +55,8 @@ CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
 -- How long others waited lately.
 CREATE INDEX {table}_by_wait ON {table} (tenant, department_id, started_at) WHERE wait_seconds IS NOT NULL;
+
+-- [words] to search by, as Rust makes them. Contentless: the text is in the table already. `ascii` cuts at blanks only, as no
+-- term has another character of punctuation; secure-delete takes the words of an erased person out of the index at once.
+CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', columnsize=0, detail=none, prefix='4 5', tokenize='ascii');
+INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);

@@ -79,26 +79,7 @@ CREATE INDEX {table}_by_wake ON {table} (snoozed_until) WHERE snoozed_until IS N
 -- Erasing a person.
 CREATE INDEX {table}_by_subject_of_data ON {table} (tenant, data_subject);
 
--- [words] to search by. Contentless: the text is in the table already. secure-delete takes the words of an erased person
--- out of the index at once, and the tenant is a word of every document, so that tenants do not search each other's.
-CREATE VIRTUAL TABLE {table}_fts USING fts5(tenant, words, content='', tokenize='unicode61 remove_diacritics 2');
+-- [words] to search by, as Rust makes them. Contentless: the text is in the table already. `ascii` cuts at blanks only, as no
+-- term has another character of punctuation; secure-delete takes the words of an erased person out of the index at once.
+CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', columnsize=0, detail=none, prefix='4 5', tokenize='ascii');
 INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);
-
--- [filling] of a rebuilt table: what the triggers do for one that is live.
-INSERT INTO {table}_fts(rowid, tenant, words)
-    SELECT opened_position, tenant, subject FROM {table}
-    WHERE subject IS NOT NULL AND opened_position > $1 AND opened_position <= $2;
-
--- [triggers] made anew when a rebuilt table takes its name.
-CREATE TRIGGER {table}_words_come AFTER INSERT ON {table} WHEN new.subject IS NOT NULL BEGIN
-    INSERT INTO {table}_fts(rowid, tenant, words) VALUES (new.opened_position, new.tenant, new.subject);
-END;
-CREATE TRIGGER {table}_words_change AFTER UPDATE OF subject ON {table} WHEN old.subject IS NOT new.subject BEGIN
-    INSERT INTO {table}_fts({table}_fts, rowid, tenant, words)
-        SELECT 'delete', old.opened_position, old.tenant, old.subject WHERE old.subject IS NOT NULL;
-    INSERT INTO {table}_fts(rowid, tenant, words)
-        SELECT new.opened_position, new.tenant, new.subject WHERE new.subject IS NOT NULL;
-END;
-CREATE TRIGGER {table}_words_go AFTER DELETE ON {table} WHEN old.subject IS NOT NULL BEGIN
-    INSERT INTO {table}_fts({table}_fts, rowid, tenant, words) VALUES ('delete', old.opened_position, old.tenant, old.subject);
-END;

@@ -4,6 +4,7 @@ pub(crate) mod postgres;
 mod sql;
 pub(crate) mod sqlite;
 mod sqlite_readers;
+mod sqlite_words;
 mod tables;
 mod writer;
 

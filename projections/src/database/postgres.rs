@@ -156,6 +156,9 @@ pub(super) async fn load(
     Ok(rows.into_iter().map(DbRow::Postgres).collect())
 }
 
+/// Terms with blanks between them, on their way into a `tsvector`.
+const WORDS: ColumnSpec = ColumnSpec { name: "words", kind: ColumnType::Text, personal: true };
+
 pub(super) async fn upsert(
     connection: &mut PgConnection,
     spec: &TableSpec,
@@ -167,14 +170,31 @@ pub(super) async fn upsert(
         _ => format!("k.{}", column.name),
     };
     let selected = spec.columns.iter().map(values).collect::<Vec<_>>().join(", ");
+    let (columns, key, set) = (spec.column_list(), spec.key_list(), spec.assignments());
+    if spec.words.is_none() {
+        let from = unnest(spec.columns);
+        let sql = format!(
+            "INSERT INTO {table} ({columns}) SELECT {selected} FROM {from} ON CONFLICT ({key}) DO UPDATE SET {set}"
+        );
+        sqlx::query_with(AssertSqlSafe(sql), arrays(spec.columns, rows)?).execute(connection).await?;
+        return Ok(());
+    }
+    // What it is found by, made of the rows and kept with them.
+    let words: Vec<Cell> = rows.chunks_exact(spec.columns.len()).map(|row| Cell::Text(spec.terms(row))).collect();
+    let with_words = [spec.columns, &[WORDS]].concat();
+    let mut cells = Vec::with_capacity(rows.len() + words.len());
+    let mut rows = rows.into_iter();
+    for terms in words {
+        cells.extend(rows.by_ref().take(spec.columns.len()));
+        cells.push(terms);
+    }
+    let from = unnest(&with_words);
     let sql = format!(
-        "INSERT INTO {table} ({}) SELECT {selected} FROM {} ON CONFLICT ({}) DO UPDATE SET {}",
-        spec.column_list(),
-        unnest(spec.columns),
-        spec.key_list(),
-        spec.assignments()
+        "INSERT INTO {table} ({columns}, words) SELECT {selected}, \
+         CASE WHEN k.words <> '' THEN array_to_tsvector(string_to_array(k.words, ' ')) END FROM {from} \
+         ON CONFLICT ({key}) DO UPDATE SET {set}, words = excluded.words"
     );
-    sqlx::query_with(AssertSqlSafe(sql), arrays(spec.columns, rows)?).execute(connection).await?;
+    sqlx::query_with(AssertSqlSafe(sql), arrays(&with_words, cells)?).execute(connection).await?;
     Ok(())
 }
 

@@ -10,8 +10,9 @@ use docket_store::WAL_BYTES;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, Statement, ToSql};
 
+use super::sqlite_words;
 use crate::error::ReadError;
-use crate::folding::NEW_ROW;
+use crate::folding::{Changes, NEW_ROW};
 use crate::table::{Cell, DbRow, TableSpec, time_text};
 
 /// How long a statement waits for another process's transaction.
@@ -63,7 +64,7 @@ impl ToSql for Cell {
     }
 }
 
-fn bind(statement: &mut Statement<'_>, cells: &[Cell]) -> rusqlite::Result<()> {
+pub(super) fn bind(statement: &mut Statement<'_>, cells: &[Cell]) -> rusqlite::Result<()> {
     // A query may leave parameters out that only the other database needs.
     for (cell, i) in cells.iter().zip(1..=statement.parameter_count()) {
         statement.raw_bind_parameter(i, cell)?;
@@ -130,18 +131,25 @@ pub(super) fn write(
     connection: &Connection,
     spec: &TableSpec,
     table: &str,
-    rows: &[Cell],
-    changed: &[u64],
+    changes: &Changes,
+    indexed: bool,
 ) -> Result<(), ReadError> {
     let values = vec!["?"; spec.columns.len()].join(", ");
     let insert = format!("INSERT INTO {table} ({}) VALUES ({values})", spec.column_list());
     let mut insert = connection.prepare_cached(&insert)?;
     let mut updates: HashMap<u64, CachedStatement<'_>> = HashMap::new();
-    for (row, &changed) in rows.chunks_exact(spec.columns.len()).zip(changed) {
+    let words = if indexed { spec.words_changed() } else { 0 };
+    for (row, &changed) in changes.rows.chunks_exact(spec.columns.len()).zip(&changes.changed) {
         if changed == NEW_ROW {
             bind(&mut insert, row)?;
             insert.raw_execute()?;
+            if words != 0 {
+                sqlite_words::add(connection, spec, table, row)?;
+            }
             continue;
+        }
+        if changed & words != 0 {
+            sqlite_words::forget(connection, spec, table, &key_condition(spec), &row[..spec.key])?;
         }
         let update = match updates.entry(changed) {
             Entry::Occupied(known) => known.into_mut(),
@@ -157,13 +165,25 @@ pub(super) fn write(
         if update.raw_execute()? != 1 {
             return Err(ReadError::Damaged { table: spec.name, detail: "a row that was there is gone".into() });
         }
+        if changed & words != 0 {
+            sqlite_words::add(connection, spec, table, row)?;
+        }
     }
     Ok(())
 }
 
-pub(super) fn delete(connection: &Connection, spec: &TableSpec, table: &str, keys: &[Cell]) -> Result<(), ReadError> {
+pub(super) fn delete(
+    connection: &Connection,
+    spec: &TableSpec,
+    table: &str,
+    keys: &[Cell],
+    indexed: bool,
+) -> Result<(), ReadError> {
     let mut statement = connection.prepare_cached(&format!("DELETE FROM {table} WHERE {}", key_condition(spec)))?;
     for key in keys.chunks_exact(spec.key) {
+        if indexed && spec.words.is_some() {
+            sqlite_words::forget(connection, spec, table, &key_condition(spec), key)?;
+        }
         bind(&mut statement, key)?;
         statement.raw_execute()?;
     }

@@ -3,8 +3,8 @@
 
 use docket_domain::Position;
 
+use super::Writer;
 use super::postgres::READER;
-use super::{Sql, Writer, cell};
 use crate::error::ReadError;
 use crate::group::ModelInfo;
 use crate::table::{Cell, Column};
@@ -98,7 +98,7 @@ pub(crate) fn shadow_name(model: &ModelInfo, generation: i64) -> String {
 pub(crate) async fn create_table(writer: &mut Writer, model: &ModelInfo, table: &str) -> Result<(), ReadError> {
     create_bare_table(writer, model, table).await?;
     let ddl = model.ddl.of(writer);
-    for part in ["indexes", "words", "triggers"] {
+    for part in ["indexes", "words"] {
         run(writer, section(ddl, part), table).await?;
     }
     Ok(())
@@ -133,14 +133,13 @@ pub(crate) async fn finish_table(
         run(writer, index, table).await?;
     }
     run(writer, section(ddl, "words"), table).await?;
-    let fill = section(ddl, "filling").replace("{table}", table);
-    let mut after = 0;
-    while !fill.trim().is_empty() && after < upto.0 {
-        let to = (after + WORDS).min(upto.0);
-        writer.execute(&fill, vec![cell(Position(after)), cell(Position(to))]).await?;
+    let mut after = Position::START;
+    while model.spec.words.is_some() && after < upto {
+        let to = Position(after.0 + WORDS).min(upto);
+        writer.index_words(&model.spec, table, after, to).await?;
         after = to;
     }
-    run(writer, section(ddl, "triggers"), table).await
+    Ok(())
 }
 
 /// Runs DDL, if it is any, for a table of that name.
@@ -161,21 +160,10 @@ pub(crate) async fn drop_table(writer: &mut Writer, table: &str) -> Result<(), R
 pub(crate) async fn swap_table(writer: &mut Writer, model: &ModelInfo, shadow: &str) -> Result<(), ReadError> {
     let live = model.name();
     drop_table(writer, live).await?;
-    let triggers = section(model.ddl.of(writer), "triggers");
-    if !triggers.is_empty() {
-        // Renaming an FTS5 table does not rename the column of commands in triggers: they are made anew.
-        let mut named = Sql::new("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ");
-        named.bind(Cell::Text(shadow.to_owned()));
-        let (text, binds) = named.into_parts();
-        for mut row in writer.fetch(&text, binds).await? {
-            writer.run(&format!("DROP TRIGGER {}", String::read(&mut row, 0)?)).await?;
-        }
+    if model.spec.words.is_some() && !writer.is_postgres() {
         writer.run(&format!("ALTER TABLE {shadow}_fts RENAME TO {live}_fts")).await?;
-        writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;
-        writer.run(&triggers.replace("{table}", live)).await?;
-    } else {
-        writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;
     }
+    writer.run(&format!("ALTER TABLE {shadow} RENAME TO {live}")).await?;
     let note = "INSERT INTO models (name, version) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET version = excluded.version";
     writer.execute(note, vec![Cell::Text(live.to_owned()), Cell::Int(model.version)]).await?;
     Ok(())

@@ -7,8 +7,9 @@ use docket_domain::{Position, TenantId};
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
-use super::{Checkpoint, postgres, sqlite};
+use super::{Checkpoint, postgres, sqlite, sqlite_words};
 use crate::error::ReadError;
+use crate::folding::Changes;
 use crate::table::{Cell, DbRow, TableSpec};
 
 /// A writing connection to either database.
@@ -122,31 +123,36 @@ impl Writer {
         }
     }
 
-    /// Writes rows, new ones and changed ones. `rows` holds the rows' cells one after another, no key twice; `changed` says of
-    /// each which columns are not as the table has them (see [`TableRow::changed`](crate::table::TableRow::changed)).
+    /// Writes rows, new ones and changed ones, no key twice. `indexed`: the table has what it is searched by, which follows.
     pub(crate) async fn write(
         &mut self,
         spec: &TableSpec,
         table: &str,
-        rows: Vec<Cell>,
-        changed: Vec<u64>,
+        changes: Changes,
+        indexed: bool,
     ) -> Result<(), ReadError> {
         match self {
             Self::Sqlite(c) => {
                 let (spec, table) = (*spec, table.to_owned());
-                Self::on(c, move |c| sqlite::write(c, &spec, &table, &rows, &changed)).await
+                Self::on(c, move |c| sqlite::write(c, &spec, &table, &changes, indexed)).await
             }
             // PostgreSQL sees by itself which indexes a new version of a row leaves alone.
-            Self::Postgres(c) => postgres::upsert(c, spec, table, rows).await,
+            Self::Postgres(c) => postgres::upsert(c, spec, table, changes.rows).await,
         }
     }
 
     /// Deletes the rows with these keys.
-    pub(crate) async fn delete(&mut self, spec: &TableSpec, table: &str, keys: Vec<Cell>) -> Result<(), ReadError> {
+    pub(crate) async fn delete(
+        &mut self,
+        spec: &TableSpec,
+        table: &str,
+        keys: Vec<Cell>,
+        indexed: bool,
+    ) -> Result<(), ReadError> {
         match self {
             Self::Sqlite(c) => {
                 let (spec, table) = (*spec, table.to_owned());
-                Self::on(c, move |c| sqlite::delete(c, &spec, &table, &keys)).await
+                Self::on(c, move |c| sqlite::delete(c, &spec, &table, &keys, indexed)).await
             }
             Self::Postgres(c) => postgres::delete(c, spec, table, keys).await,
         }
@@ -160,10 +166,37 @@ impl Writer {
         tenant: &TenantId,
         person: Uuid,
     ) -> Result<(), ReadError> {
-        let (Some(scrub), Some(subject)) = (spec.scrubbing(), spec.data_subject) else { return Ok(()) };
-        let sql = format!("UPDATE {table} SET {scrub} WHERE tenant = $1 AND {subject} = $2");
-        self.execute(&sql, vec![Cell::Text(tenant.as_str().into()), Cell::Uuid(person)]).await?;
+        let (Some(mut scrub), Some(subject)) = (spec.scrubbing(), spec.data_subject) else { return Ok(()) };
+        let binds = vec![Cell::Text(tenant.as_str().into()), Cell::Uuid(person)];
+        if spec.words.is_some() {
+            match self {
+                Self::Sqlite(c) => {
+                    let (spec, table, binds) = (*spec, table.to_owned(), binds.clone());
+                    Self::on(c, move |c| sqlite_words::forget_person(c, &spec, &table, subject, &binds)).await?;
+                }
+                Self::Postgres(_) => scrub.push_str(", words = NULL"),
+            }
+        }
+        self.execute(&format!("UPDATE {table} SET {scrub} WHERE tenant = $1 AND {subject} = $2"), binds).await?;
         Ok(())
+    }
+
+    /// Makes what a filled table is searched by, of the rows with numbers after `after` up to `upto`. On PostgreSQL it is
+    /// written with the rows.
+    pub(crate) async fn index_words(
+        &mut self,
+        spec: &TableSpec,
+        table: &str,
+        after: Position,
+        upto: Position,
+    ) -> Result<(), ReadError> {
+        match self {
+            Self::Sqlite(c) => {
+                let (spec, table) = (*spec, table.to_owned());
+                Self::on(c, move |c| sqlite_words::fill(c, &spec, &table, &[cell(after), cell(upto)])).await
+            }
+            Self::Postgres(_) => Ok(()),
+        }
     }
 
     /// After somebody was erased: on SQLite their words still lie in the write-ahead log until it is emptied. Best

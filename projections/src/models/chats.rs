@@ -22,6 +22,7 @@ table! {
             skills: Json<Vec<String>>,
             verified: bool,
             started_at: DateTime<Utc>,
+            started_position: u64,
             queued_at: DateTime<Utc>,
             accepted_at: Option<DateTime<Utc>>,
             wait_seconds: Option<i64>,
@@ -52,6 +53,7 @@ table! {
             rating_comment: Option<String>,
             transfer_note: Option<String>,
         }
+        words of started_position { visitor_name, visitor_email, question }
     }
 }
 
@@ -60,7 +62,7 @@ pub(crate) struct Chats;
 
 impl Model for Chats {
     type Row = ChatRow;
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     ddl!("chats");
 
     fn keys(event: &Event, keys: &mut Vec<ChatKey>) {
@@ -111,6 +113,7 @@ fn start(key: &ChatKey, started: &ChatStarted, event: &Event) -> ChatRow {
         skills: Json(started.skills.clone()),
         verified: started.verified,
         started_at: event.meta.occurred_at,
+        started_position: event.meta.position.0,
         queued_at: event.meta.occurred_at,
         accepted_at: None,
         wait_seconds: None,

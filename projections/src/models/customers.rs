@@ -36,6 +36,7 @@ table! {
             stated_name: Option<String>,
             stated_email: Option<String>,
         }
+        words of registered_position { name, email, phone, external_id, stated_name, stated_email }
     }
 }
 
@@ -70,7 +71,7 @@ fn key_of(email: Option<&PersonalText>) -> Option<String> {
 
 impl Model for Customers {
     type Row = CustomerRow;
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     ddl!("customers");
 
     fn keys(event: &Event, keys: &mut Vec<CustomerKey>) {

@@ -27,6 +27,7 @@ table! {
         personal of data_subject {
             body: Option<String>,
         }
+        words of position { body }
     }
 }
 
@@ -64,7 +65,7 @@ fn posted(event: &Event) -> Option<Post<'_>> {
 
 impl Model for Messages {
     type Row = MessageRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const FRESH: bool = true;
     ddl!("messages");
 

@@ -78,6 +78,7 @@ table! {
             order_ref: Option<String>,
             personal_fields: Option<Json<BTreeMap<String, String>>>,
         }
+        words of opened_position { subject, order_ref }
     }
 }
 
@@ -103,7 +104,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 6;
+    const VERSION: i64 = 7;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {

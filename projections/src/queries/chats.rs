@@ -11,6 +11,7 @@ use super::as_whom::join_person;
 use super::dialect::{Dialect, chats_known, of_person, own};
 use super::reader::{RowReader, all, one};
 use super::tickets::number_text;
+use super::words::Finder;
 use super::{Queries, cursor};
 use crate::database::Sql;
 use crate::error::ReadError;
@@ -39,12 +40,30 @@ impl Queries {
         filter: &ChatFilter,
         page: &PageRequest,
     ) -> Result<Page<ChatView>, ReadError> {
+        self.chats_found(viewer, filter, page, true).await
+    }
+
+    /// The same; `said`: what is searched for may have been said in them.
+    pub(super) async fn chats_found(
+        &self,
+        viewer: &Viewer,
+        filter: &ChatFilter,
+        page: &PageRequest,
+        said: bool,
+    ) -> Result<Page<ChatView>, ReadError> {
         let place: Option<Place> = cursor::decode(sort_name(filter.sort), page.cursor.as_deref())?;
         if let Some((at, _)) = place {
             cursor::check_time(at)?;
         }
         let limit = page.limit();
-        let (mut sql, tenant) = self.select_chats(viewer);
+        let asked = match &filter.search {
+            Some(text) => Some(self.asked(viewer, text).await?),
+            None => None,
+        };
+        let (mut sql, tenant) = self.select_chats_from(viewer, |sql| {
+            let finder = Finder::new(sql, self.dialect(), viewer, asked.as_ref()?);
+            Some(finder.from(if said { finder.chats() } else { finder.chats_by_whose() }, "chats", "h"))
+        });
         sql.push(&format!(" WHERE h.tenant = {tenant}"));
         let sorted_by = match filter.sort {
             ChatSort::Started => "h.started_at",
@@ -81,22 +100,6 @@ impl Queries {
         }
         if let Some(to) = filter.started_to {
             sql.push(" AND h.started_at < ").value(&to);
-        }
-        if let Some(search) = &filter.search {
-            let dialect = self.dialect();
-            let found = match dialect.query_of(search, viewer) {
-                Some(query) => {
-                    let like = sql.keep(Cell::Text(format!("%{}%", search.trim().to_lowercase())));
-                    let said = dialect.messages_with(&mut sql, viewer, query, 100_000);
-                    let (visitor_name, visitor_email) = given_for_chat(viewer);
-                    format!(
-                        "(h.id IN (SELECT f.conversation_id FROM {said} f) OR lower(coalesce(c.name, {visitor_name})) \
-                         LIKE {like} OR lower(coalesce(c.email, {visitor_email})) LIKE {like})"
-                    )
-                }
-                None => "1 = 0".into(),
-            };
-            sql.push(" AND ").push(&found);
         }
         if let Some((at, id)) = place {
             sql.push(&format!(" AND ({sorted_by}, h.id) < (")).value(&at).push(", ").value(&id).push(")");
@@ -148,7 +151,13 @@ impl Queries {
     }
 
     fn select_chats(&self, viewer: &Viewer) -> (Sql, String) {
+        self.select_chats_from(viewer, |_| None)
+    }
+
+    /// Selects chats, `h`, from all of them or from where `from` says.
+    fn select_chats_from(&self, viewer: &Viewer, from: impl FnOnce(&mut Sql) -> Option<String>) -> (Sql, String) {
         let mut sql = Sql::new("SELECT ");
+        let from = from(&mut sql).unwrap_or_else(|| "chats h".to_owned());
         let tenant = sql.keep(viewer.tenant.cell());
         // A customer has read as whoever they were in the chat: perhaps a visitor who turned out to be them.
         let reader = if viewer.is_customer() { "h.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
@@ -174,7 +183,7 @@ impl Queries {
              h.started_at, h.queued_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
              h.customer_messages + h.agent_messages + h.system_messages, \
              {greatest}(h.{theirs} - coalesce(r.{theirs}, 0), 0), h.last_message, h.last_message_at, h.rating, \
-             h.rating_comment, k.id, k.number, {version} FROM chats h {person} \
+             h.rating_comment, k.id, k.number, {version} FROM {from} {person} \
              LEFT JOIN tickets k ON k.tenant = {tenant} AND k.id = h.ticket_id AND NOT k.deleted{ticket} \
              LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = {agent} \
              LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}"

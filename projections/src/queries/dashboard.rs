@@ -59,7 +59,7 @@ impl Queries {
         let week = last_days(time_zone.parse().unwrap_or(Tz::UTC), self.now(), TREND_DAYS);
         let counted = self.counted(viewer).await?;
         let standing = self.standing(viewer).await?;
-        let mut agents = self.agents(viewer, None).await?;
+        let mut agents = self.agents(viewer, None, None).await?;
         let top_agents = top(&agents);
         agents.retain(|agent| agent.active);
         let (waiting_chats, active_chats) = self.chats_under_way(viewer).await?;

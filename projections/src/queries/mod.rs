@@ -20,6 +20,7 @@ mod sla;
 mod sla_policies;
 mod tickets;
 mod views;
+mod words;
 
 use crate::database::Sql;
 use crate::error::ReadError;

@@ -10,16 +10,24 @@ use uuid::Uuid;
 use super::chats::QUEUED;
 use super::reader::{RowReader, all, one};
 use super::tickets::NOT_DONE;
+use super::words::Finder;
 use super::{Queries, cursor};
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::{Cell, Column, Json};
 use crate::viewer::Viewer;
 use crate::views::*;
+use crate::words::{Query, Tag, terms};
 
 impl Queries {
-    /// Every agent with their load, by name; at most as many as a tenant may have. Empty for customers.
-    pub async fn agents(&self, viewer: &Viewer, department_id: Option<Uuid>) -> Result<Vec<AgentView>, ReadError> {
+    /// Every agent with their load, by name; at most as many as a tenant may have. With `search` only those with these words
+    /// in name or address. Empty for customers.
+    pub async fn agents(
+        &self,
+        viewer: &Viewer,
+        department_id: Option<Uuid>,
+        search: Option<&str>,
+    ) -> Result<Vec<AgentView>, ReadError> {
         if viewer.is_customer() {
             return Ok(Vec::new());
         }
@@ -30,7 +38,17 @@ impl Queries {
             sql.push(" AND ").push(&has);
         }
         sql.push(" ORDER BY lower(a.name), a.id");
-        all(self.fetch(viewer, sql).await?, read_agent)
+        let mut agents = all(self.fetch(viewer, sql).await?, read_agent)?;
+        if let Some(search) = search {
+            // They are few: an index would cost more than it finds.
+            let tag = Tag::of(viewer.tenant.as_str());
+            let query = Query::of(&tag, search);
+            agents.retain(|agent| {
+                let texts = [&agent.name, &agent.email].into_iter().flatten().map(String::as_str);
+                query.as_ref().is_some_and(|query| query.finds(&terms(&tag, None, texts)))
+            });
+        }
+        Ok(agents)
     }
 
     /// An agent. `None` for customers.
@@ -104,7 +122,16 @@ impl Queries {
             cursor::check_time(at)?;
         }
         let limit = page.limit();
-        let mut sql = select_customers(viewer);
+        let asked = match &filter.search {
+            Some(text) => Some(self.asked(viewer, text).await?),
+            None => None,
+        };
+        let mut sql = select_customers(viewer, |sql| {
+            let finder = Finder::new(sql, self.dialect(), viewer, asked.as_ref()?);
+            // Several names of one person are one person.
+            let found = finder.people().map(|people| format!("SELECT DISTINCT q.id FROM ({people}) q"));
+            Some(finder.from(found, "customers", "c"))
+        });
         // A visitor who turned out to be somebody is no second person.
         sql.push(" AND c.merged_into IS NULL");
         if let Some(kind) = filter.kind {
@@ -126,10 +153,6 @@ impl Queries {
         if let Some(external_id) = &filter.external_id {
             sql.push(" AND c.external_id = ").value(external_id);
         }
-        if let Some(search) = &filter.search {
-            let found = self.dialect().customers_with(&mut sql, viewer, search);
-            sql.push(&found);
-        }
         if let Some((at, id)) = place {
             sql.push(" AND (c.registered_at, c.id) < (").value(&at).push(", ").value(&id).push(")");
         }
@@ -140,7 +163,7 @@ impl Queries {
 
     /// A customer. A customer sees only themselves.
     pub async fn customer(&self, viewer: &Viewer, id: Uuid) -> Result<Option<CustomerView>, ReadError> {
-        let mut sql = select_customers(viewer);
+        let mut sql = select_customers(viewer, |_| None);
         sql.push(" AND c.id = ").value(&id);
         one(self.fetch(viewer, sql).await?, read_customer)
     }
@@ -238,16 +261,20 @@ fn read_department(row: &mut RowReader<'_>) -> Result<DepartmentView, ReadError>
     })
 }
 
-fn select_customers(viewer: &Viewer) -> Sql {
-    let mut sql = Sql::new(
+/// Selects customers, `c`, from all of them or from where `from` says.
+fn select_customers(viewer: &Viewer, from: impl FnOnce(&mut Sql) -> Option<String>) -> Sql {
+    let mut sql = Sql::default();
+    let from = from(&mut sql).unwrap_or_else(|| "customers c".to_owned());
+    sql.push(
         "SELECT c.id, c.kind, c.name, c.email, c.email_verified, c.stated_name, c.stated_email, c.phone, c.external_id, \
          c.merged_into, c.erased, CAST(c.ticket_count + coalesce((SELECT sum(v.ticket_count) FROM customers v \
          WHERE v.tenant = c.tenant AND v.merged_into = c.id), 0) AS bigint), \
          CAST(c.chat_count + coalesce((SELECT sum(v.chat_count) FROM customers v WHERE v.tenant = c.tenant \
          AND v.merged_into = c.id), 0) AS bigint), c.registered_at, (SELECT max(p.at) FROM (SELECT c.last_activity_at AS at \
          UNION ALL SELECT v.last_activity_at FROM customers v WHERE v.tenant = c.tenant AND v.merged_into = c.id) p), \
-         c.version FROM customers c WHERE c.tenant = ",
+         c.version FROM ",
     );
+    sql.push(&from).push(" WHERE c.tenant = ");
     sql.value(&viewer.tenant);
     if viewer.is_customer() {
         sql.push(" AND c.id = ").value(&viewer.person_id);

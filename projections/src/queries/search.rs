@@ -1,9 +1,12 @@
-//! Search over tickets and messages.
+//! Search over tickets, messages, chats and customers.
+
+use docket_domain::Data;
 
 use super::Queries;
 use super::dialect::{chats_known, tickets_known};
 use super::reader::{RowReader, all};
 use super::tickets::number_text;
+use super::words::{Asked, Finder};
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::Column;
@@ -11,28 +14,34 @@ use crate::viewer::Viewer;
 use crate::views::*;
 
 /// Messages looked at, latest first, before those the viewer may not see are left out.
-const LOOKED_AT: u32 = 1000;
+const LOOKED_AT: u32 = 200;
 
 impl Queries {
-    /// Tickets and messages with these words, or the ticket with this number: tickets first, then messages, latest
-    /// first. At most `limit` of each.
+    /// What has these words, and the ticket with this number: tickets, then messages, chats and customers, each kind latest
+    /// first and at most `limit` of it. Fit to be asked while somebody types.
     pub async fn search(&self, viewer: &Viewer, words: &str, limit: u32) -> Result<Vec<SearchHit>, ReadError> {
-        let limit = limit.clamp(1, 100);
-        let filter =
-            TicketFilter { search: Some(words.to_owned()), sort: TicketSort::Updated, ..TicketFilter::default() };
+        let page = PageRequest { limit: limit.clamp(1, 100), cursor: None };
+        let search = Some(words.to_owned());
         // What the viewer may not know of is not looked for.
-        let tickets = self.tickets(viewer, &filter, &PageRequest { limit, cursor: None }).await?;
+        let filter = TicketFilter { search: search.clone(), sort: TicketSort::Updated, ..TicketFilter::default() };
+        let tickets = self.tickets(viewer, &filter, &page).await?;
         let mut hits: Vec<_> = tickets.items.into_iter().map(ticket_hit).collect();
-        if let Some(query) = self.dialect().query_of(words, viewer) {
-            hits.extend(self.messages_found(viewer, query, limit).await?);
+        let asked = self.asked(viewer, words).await?;
+        hits.extend(self.messages_found(viewer, &asked, page.limit).await?);
+        let filter = ChatFilter { search: search.clone(), ..ChatFilter::default() };
+        hits.extend(self.chats_found(viewer, &filter, &page, false).await?.items.into_iter().map(chat_hit));
+        if !viewer.is_customer() && viewer.knows(Data::Customers) {
+            let filter = CustomerFilter { search, ..CustomerFilter::default() };
+            hits.extend(self.customers(viewer, &filter, &page).await?.items.into_iter().map(customer_hit));
         }
         Ok(hits)
     }
 
-    async fn messages_found(&self, viewer: &Viewer, query: String, limit: u32) -> Result<Vec<SearchHit>, ReadError> {
+    async fn messages_found(&self, viewer: &Viewer, asked: &Asked, limit: u32) -> Result<Vec<SearchHit>, ReadError> {
         let mut sql = Sql::default();
         let tenant = sql.keep(viewer.tenant.cell());
-        let found = self.dialect().messages_with(&mut sql, viewer, query, LOOKED_AT);
+        let finder = Finder::new(&mut sql, self.dialect(), viewer, asked);
+        let Some(found) = finder.messages(LOOKED_AT) else { return Ok(Vec::new()) };
         let notes = if viewer.is_customer() { " AND NOT m.internal" } else { "" };
         let join = self.dialect().join_in_order();
         sql.push(&format!(
@@ -50,6 +59,39 @@ impl Queries {
     }
 }
 
+/// A chat, by whose it is or how it began.
+fn chat_hit(chat: ChatView) -> SearchHit {
+    SearchHit {
+        kind: SearchHitKind::Chat,
+        id: chat.id,
+        number: None,
+        subject: None,
+        message_id: None,
+        excerpt: chat.question.or(chat.last_message).map(|text| crate::models::preview(&text)),
+        internal: false,
+        at: chat.started_at,
+        position: 0,
+        name: chat.visitor.name,
+        email: chat.visitor.email,
+    }
+}
+
+fn customer_hit(customer: CustomerView) -> SearchHit {
+    SearchHit {
+        kind: SearchHitKind::Customer,
+        id: customer.id,
+        number: None,
+        subject: None,
+        message_id: None,
+        excerpt: None,
+        internal: false,
+        at: customer.registered_at,
+        position: 0,
+        name: customer.name.or(customer.stated_name),
+        email: customer.email.or(customer.stated_email),
+    }
+}
+
 fn ticket_hit(ticket: TicketView) -> SearchHit {
     SearchHit {
         kind: SearchHitKind::Ticket,
@@ -61,6 +103,8 @@ fn ticket_hit(ticket: TicketView) -> SearchHit {
         internal: false,
         at: ticket.opened_at,
         position: 0,
+        name: ticket.customer_name,
+        email: None,
     }
 }
 
@@ -78,5 +122,7 @@ fn read_hit(row: &mut RowReader<'_>) -> Result<SearchHit, ReadError> {
         internal: row.get()?,
         at: row.get()?,
         position: row.get()?,
+        name: None,
+        email: None,
     })
 }

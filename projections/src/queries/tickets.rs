@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::as_whom::join_person;
 use super::dialect::{Dialect, of_person, own, tickets_known};
 use super::reader::{RowReader, all, one};
+use super::words::{Asked, Finder};
 use super::{Queries, cursor};
 use crate::database::Sql;
 use crate::error::ReadError;
@@ -34,11 +35,11 @@ pub(crate) fn number_text(number: i64) -> String {
     TicketNumber(number.unsigned_abs()).to_string()
 }
 
-/// The number in `TKT-000042`, `#42` or `42`.
-fn parse_number(text: &str) -> Option<i64> {
+/// The number in `TKT-000042`, `tkt 42`, `#42` or `42`.
+pub(super) fn parse_number(text: &str) -> Option<i64> {
     let text = text.trim();
-    let digits = match text.get(..4) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("TKT-") => &text[4..],
+    let digits = match text.get(..3) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("TKT") => text[3..].trim_start_matches(['-', ' ']),
         _ => text.strip_prefix('#').unwrap_or(text),
     };
     digits.parse().ok().filter(|number| *number > 0)
@@ -57,7 +58,8 @@ impl Queries {
             cursor::check_time(at)?;
         }
         let limit = page.limit();
-        let sql = self.list(viewer, filter, place, limit + 1);
+        let asked = self.asked_by(viewer, filter).await?;
+        let sql = self.list(viewer, filter, asked.as_ref(), place, limit + 1);
         let rows = self.fetch(viewer, sql).await?;
         let (public, now) = (viewer.is_customer(), self.now());
         let tickets = all(rows, |row| {
@@ -263,7 +265,34 @@ impl Queries {
         Ok(counts)
     }
 
-    fn list(&self, viewer: &Viewer, filter: &TicketFilter, place: Option<Place>, limit: u32) -> Sql {
+    /// What a filter searches for, if it does.
+    pub(super) async fn asked_by(&self, viewer: &Viewer, filter: &TicketFilter) -> Result<Option<Asked>, ReadError> {
+        match &filter.search {
+            Some(text) => self.asked(viewer, text).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Where a list's tickets are: among those found, if it searches.
+    pub(super) fn tickets_from(&self, sql: &mut Sql, viewer: &Viewer, asked: Option<&Asked>) -> String {
+        match asked {
+            Some(asked) => {
+                let finder = Finder::new(sql, self.dialect(), viewer, asked);
+                let found = finder.tickets(sql);
+                finder.from(found, "tickets", "t")
+            }
+            None => "tickets t".to_owned(),
+        }
+    }
+
+    fn list(
+        &self,
+        viewer: &Viewer,
+        filter: &TicketFilter,
+        asked: Option<&Asked>,
+        place: Option<Place>,
+        limit: u32,
+    ) -> Sql {
         let mut sql = Sql::new("SELECT ");
         let dialect = self.dialect();
         let tenant = sql.keep(viewer.tenant.cell());
@@ -271,19 +300,23 @@ impl Queries {
         sql.push(", t.public_updated_at FROM (");
         let order = Order::of(filter.sort, viewer);
         let after = place.map(|place| order.after(&mut sql, &place));
+        let from = self.tickets_from(&mut sql, viewer, asked);
         let conditions = self.conditions(&mut sql, viewer, filter, &tenant);
         let branch = |status: Option<TicketStatus>| {
             let status = status.map(|s| format!(" AND t.status = '{}'", s.as_str())).unwrap_or_default();
             let after = after.as_deref().unwrap_or("");
             format!(
-                "SELECT * FROM (SELECT t.id, {keys} FROM tickets t WHERE t.tenant = {tenant}{status}{conditions}{after} \
+                "SELECT * FROM (SELECT t.id, {keys} FROM {from} WHERE t.tenant = {tenant}{status}{conditions}{after} \
                  ORDER BY {keys_ordered} LIMIT {limit}) b",
                 keys = order.keys("t."),
                 keys_ordered = order.ordered("t."),
             )
         };
         // With a status as their second column indexes are sorted within each: one short walk a status, then merged.
-        let branches: Vec<String> = if !filter.status.is_empty() {
+        let branches: Vec<String> = if asked.is_some() {
+            // What is found is few already.
+            vec![branch(None)]
+        } else if !filter.status.is_empty() {
             filter.status.iter().map(|status| branch(Some(*status))).collect()
         } else if !filter.archived && (filter.assignee.is_some() || filter.customer_id.is_some()) {
             TicketStatus::ALL.iter().map(|status| branch(Some(*status))).collect()
@@ -300,7 +333,7 @@ impl Queries {
         sql
     }
 
-    /// What a ticket must be to match, but its status; begins with ` AND `.
+    /// What a ticket must be to match, but its words, and but its status unless words are searched; begins with ` AND `.
     pub(super) fn conditions(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
         let mut conditions =
             if filter.archived { " AND t.archived AND NOT t.deleted".to_owned() } else { format!(" AND {LISTED}") };
@@ -365,17 +398,9 @@ impl Queries {
                  AND o.due_at < {now})"
             ));
         }
-        if let Some(search) = &filter.search {
-            let dialect = self.dialect();
-            add(match (parse_number(search), dialect.query_of(search, viewer)) {
-                (Some(number), Some(query)) => {
-                    let number = sql.keep(Cell::Int(number));
-                    format!("(t.number = {number} OR {})", dialect.tickets_with(sql, viewer, query))
-                }
-                (_, Some(query)) => dialect.tickets_with(sql, viewer, query),
-                // Nothing but punctuation is in no ticket.
-                (_, None) => "1 = 0".into(),
-            });
+        if filter.search.is_some() && !filter.status.is_empty() {
+            let names: Vec<_> = filter.status.iter().map(|status| format!("'{}'", status.as_str())).collect();
+            add(format!("t.status IN ({})", names.join(", ")));
         }
         conditions.push_str(&tickets_known(sql, viewer, "t"));
         conditions

@@ -39,13 +39,15 @@ impl Queries {
     pub async fn count_tickets(&self, viewer: &Viewer, filter: &TicketFilter) -> Result<ViewCount, ReadError> {
         let mut sql = Sql::default();
         let tenant = sql.keep(viewer.tenant.cell());
+        let asked = self.asked_by(viewer, filter).await?;
+        let from = self.tickets_from(&mut sql, viewer, asked.as_ref());
         let mut conditions = self.conditions(&mut sql, viewer, filter, &tenant);
-        if !filter.status.is_empty() {
+        if !filter.status.is_empty() && asked.is_none() {
             let names: Vec<_> = filter.status.iter().map(|status| format!("'{}'", status.as_str())).collect();
             conditions.push_str(&format!(" AND t.status IN ({})", names.join(", ")));
         }
         sql.push(&format!(
-            "SELECT count(*) FROM (SELECT t.id FROM tickets t WHERE t.tenant = {tenant}{conditions} LIMIT {}) c",
+            "SELECT count(*) FROM (SELECT t.id FROM {from} WHERE t.tenant = {tenant}{conditions} LIMIT {}) c",
             COUNTED + 1
         ));
         let found: i64 = one(self.fetch(viewer, sql).await?, |row| row.get())?.unwrap_or(0);

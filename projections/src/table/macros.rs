@@ -9,6 +9,7 @@
 ///         key { tenant: TenantId, id: Uuid }
 ///         plain { name: String }
 ///         personal of data_subject { nickname: Option<String> }   // optional
+///         words of opened_position { nickname }                   // optional: personal columns it is found by
 ///     }
 /// }
 /// ```
@@ -17,6 +18,7 @@ macro_rules! table {
         key { $($k:ident: $kt:ty),+ $(,)? }
         plain { $($p:ident: $pt:ty),+ $(,)? }
         $(personal of $subject:ident { $($s:ident: $st:ty),+ $(,)? })?
+        $(words of $rowid:ident { $($w:ident),+ $(,)? })?
     }) => {
         #[doc = concat!("What tells rows of `", $table, "` apart.")]
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,6 +43,7 @@ macro_rules! table {
                 ],
                 key: [$(stringify!($k)),+].len(),
                 data_subject: $crate::table::table!(@subject $($subject)?),
+                words: $crate::table::table!(@words $($rowid $($w)+)?),
             };
             fn key(&self) -> $key {
                 $key { $($k: self.$k.clone()),+ }
@@ -87,6 +90,10 @@ macro_rules! table {
             personal: $personal,
         }
     };
+    (@words $rowid:ident $($word:ident)+) => {
+        Some($crate::table::WordsSpec { columns: &[$(stringify!($word)),+], rowid: stringify!($rowid) })
+    };
+    (@words) => { None };
     (@subject $subject:ident) => { Some(stringify!($subject)) };
     (@subject) => { None };
 }

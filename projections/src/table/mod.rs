@@ -6,6 +6,8 @@ mod macros;
 use docket_domain::TenantId;
 use uuid::Uuid;
 
+use crate::words::{Tag, terms};
+
 pub(crate) use cell::ColumnType;
 pub(crate) use cell::{Cell, Column, DbRow, Json, time_text};
 pub(crate) use macros::table;
@@ -32,6 +34,17 @@ pub(crate) struct TableSpec {
     pub(crate) key: usize,
     /// The column that says whose personal data the row holds.
     pub(crate) data_subject: Option<&'static str>,
+    /// What its rows are found by, if they are searched.
+    pub(crate) words: Option<WordsSpec>,
+}
+
+/// What the rows of a table are found by. All of it is personal: an erasure leaves none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WordsSpec {
+    /// Columns with text.
+    pub(crate) columns: &'static [&'static str],
+    /// The column that is the row's number on SQLite.
+    pub(crate) rowid: &'static str,
 }
 
 impl TableSpec {
@@ -59,6 +72,36 @@ impl TableSpec {
 
     fn chosen(&self, changed: u64) -> impl Iterator<Item = &ColumnSpec> {
         self.columns.iter().enumerate().filter(move |(at, _)| changed & (1 << at) != 0).map(|(_, column)| column)
+    }
+
+    /// The place of a column.
+    fn place(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The columns its rows are found by, by place.
+    pub(crate) fn words_changed(&self) -> u64 {
+        let columns = self.words.map_or(&[][..], |words| words.columns);
+        columns.iter().filter_map(|name| self.place(name)).fold(0, |changed, at| changed | 1 << at)
+    }
+
+    /// The terms a row is found by, from its cells; empty if there are none.
+    pub(crate) fn terms(&self, row: &[Cell]) -> String {
+        let text = |name: &str| match row.get(self.place(name)?)? {
+            Cell::Text(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let person = self.data_subject.and_then(|name| match row.get(self.place(name)?)? {
+            Cell::Uuid(person) => Some(*person),
+            _ => None,
+        });
+        let (Some(words), Some(tenant)) = (self.words, text("tenant")) else { return String::new() };
+        terms(&Tag::of(tenant), person, words.columns.iter().filter_map(|name| text(name)))
+    }
+
+    /// The row's number on SQLite, from its cells.
+    pub(crate) fn rowid<'a>(&self, row: &'a [Cell]) -> Option<&'a Cell> {
+        row.get(self.place(self.words?.rowid)?)
     }
 
     /// `a = NULL, …` for every personal column; `None` if the table has none.

@@ -9,12 +9,14 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SearchHitKind {
-    /// A ticket, by number, subject or customer.
+    /// A ticket, by number, subject, order, messages or customer.
     Ticket,
     /// A message of a ticket.
     Message,
-    /// A message of a chat.
+    /// A message of a chat; without a message, a chat by its visitor or opening question.
     Chat,
+    /// A customer or visitor. Not told to customers.
+    Customer,
 }
 
 /// Something found, with what is needed to show it in a list.
@@ -38,4 +40,8 @@ pub struct SearchHit {
     pub at: DateTime<Utc>,
     /// Its place in the log.
     pub position: u64,
+    /// The customer's or visitor's name, of tickets, chats and customers.
+    pub name: Option<String>,
+    /// Their mail address, of chats and customers.
+    pub email: Option<String>,
 }

@@ -15,6 +15,7 @@ mod seeing;
 mod service_levels;
 mod together;
 mod views;
+mod words;
 
 /// Makes a test for each database of an async function that takes an [`Engine`](desk::Engine).
 macro_rules! on_both {

@@ -78,6 +78,10 @@ async fn every_query_goes_along_an_index(engine: Engine) {
             queries.customers(&viewer, &CustomerFilter::default(), &PageRequest::default()).await.unwrap();
             let by_email = CustomerFilter { email: Some("a@b.c".into()), ..CustomerFilter::default() };
             queries.customers(&viewer, &by_email, &PageRequest::default()).await.unwrap();
+            let by_words = CustomerFilter { search: Some("anna".into()), ..CustomerFilter::default() };
+            queries.customers(&viewer, &by_words, &PageRequest::default()).await.unwrap();
+            let by_words = ChatFilter { search: Some("hello".into()), ..ChatFilter::default() };
+            queries.chats(&viewer, &by_words, &PageRequest::default()).await.unwrap();
             queries.audit(&viewer, &AuditFilter::default(), &PageRequest::default()).await.unwrap();
             let of_one = AuditFilter { stream_id: Some(id), ..AuditFilter::default() };
             queries.audit(&viewer, &of_one, &PageRequest::default()).await.unwrap();
@@ -118,6 +122,9 @@ fn filters(customer: uuid::Uuid, agent: uuid::Uuid) -> Vec<TicketFilter> {
         TicketFilter { snoozed: Some(true), ..any() },
         TicketFilter { snoozed: Some(false), ..any() },
         TicketFilter { order_ref: Some("ORD-1".into()), ..any() },
+        TicketFilter { search: Some("lamp an".into()), ..any() },
+        TicketFilter { search: Some("tkt 1".into()), status: vec![TicketStatus::Open], ..any() },
+        TicketFilter { search: Some("06 1234567".into()), customer_id: Some(customer), ..any() },
     ]
 }
 
@@ -134,9 +141,13 @@ fn check_sqlite(desk: &Desk, sql: &str) {
         let nearest = sql.contains("SELECT min(") && line.contains("INDEX");
         assert!(!LARGE.contains(&table) || nearest, "{line}\nof {sql}\n{plan}");
     }
-    for (words, found) in [("messages_fts f", "SEARCH m"), ("customers_fts f", "SEARCH c")] {
-        let first = format!("{found} USING INTEGER PRIMARY KEY (rowid=?)");
-        assert!(!sql.contains(words) || plan.contains(&first), "the words do not come first\n{sql}\n{plan}");
+    for (words, found) in [
+        ("FROM messages_fts WHERE", "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("FROM customers_fts WHERE", "SEARCH x USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("FROM tickets_fts WHERE", "SEARCH t USING INDEX"),
+        ("FROM chats_fts WHERE", "SEARCH h USING INDEX"),
+    ] {
+        assert!(!sql.contains(words) || plan.contains(found), "the words do not come first\n{sql}\n{plan}");
     }
     assert!(!plan.contains("AUTOMATIC"), "an index is made for the query\n{sql}\n{plan}");
 }

@@ -171,7 +171,7 @@ async fn customers_see_only_the_public_part_of_their_own(engine: Engine) {
     assert!(queries.chat_queue(&me, None, 10).await.unwrap().is_empty());
     assert!(queries.audit(&me, &AuditFilter::default(), &page).await.unwrap().items.is_empty());
     assert!(queries.dashboard(&me).await.unwrap().is_none());
-    assert!(queries.agents(&me, None).await.unwrap().is_empty());
+    assert!(queries.agents(&me, None, None).await.unwrap().is_empty());
     assert!(queries.agent(&me, bob).await.unwrap().is_none());
     assert!(queries.customer(&me, ben).await.unwrap().is_none());
     let people = queries.customers(&me, &CustomerFilter::default(), &page).await.unwrap();
@@ -429,7 +429,7 @@ async fn tenants_do_not_meet(engine: Engine) {
         assert!(queries.tickets(&stranger, &TicketFilter::default(), &next_page()).await.unwrap().items.is_empty());
         assert!(queries.search(&stranger, "lamp", 10).await.unwrap().is_empty());
         assert!(queries.chat(&stranger, chat).await.unwrap().is_none());
-        assert!(queries.agents(&stranger, None).await.unwrap().is_empty());
+        assert!(queries.agents(&stranger, None, None).await.unwrap().is_empty());
         assert!(queries.audit(&stranger, &AuditFilter::default(), &next_page()).await.unwrap().items.is_empty());
         assert_eq!(queries.ticket_counts(&stranger).await.unwrap().total, 0);
         assert_eq!(queries.dashboard(&stranger).await.unwrap().unwrap().total_agents, 0);

@@ -42,7 +42,7 @@ pub(crate) struct ChatQuery {
     started_from: Option<DateTime<Utc>>,
     /// Started before.
     started_to: Option<DateTime<Utc>>,
-    /// Words of its messages, or of the visitor's name or address.
+    /// Words of its messages, opening question, or the visitor's name or address: all of them, in any order, each from its beginning.
     search: Option<String>,
     /// `started` (the default): latest started first; `ended`: latest ended first, only those that have ended.
     #[param(inline)]

@@ -68,7 +68,7 @@ pub(crate) struct TicketQuery {
     snoozed: Option<bool>,
     /// About this order.
     order_ref: Option<String>,
-    /// Words of subject, messages, the customer's name or address; or a number.
+    /// Words of subject, order, messages, or of the customer's details: all of them, in any order, each from its beginning; or a number.
     search: Option<String>,
     /// Archived ones instead of the others.
     archived: Option<bool>,

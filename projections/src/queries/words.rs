@@ -1,0 +1,237 @@
+//! Which rows have the words somebody asks for: one way for every list and for the search over all of them.
+//!
+//! Of words that are in very many rows only the newest are looked at ([`HITS`] of each kind), so that a letter somebody
+//! types costs as little as a whole word. A customer's query asks for what is about them besides, so that what they find
+//! does not depend on how much others wrote.
+
+use uuid::Uuid;
+
+use super::Queries;
+use super::dialect::Dialect;
+use super::reader::all;
+use super::tickets::parse_number;
+use crate::database::Sql;
+use crate::error::ReadError;
+use crate::table::{Cell, Column};
+use crate::viewer::Viewer;
+use crate::words::{Clause, Query, Tag};
+
+/// Hits of one kind that a list looks at, the newest first.
+pub(super) const HITS: u32 = 1000;
+/// Visitors a customer turned out to have been whose conversations are searched with theirs.
+const VISITORS: u32 = 100;
+
+/// What is asked for, as the database takes it.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    words: Option<String>,
+    number: Option<i64>,
+}
+
+/// The pieces of SQL that find what is asked for, with the parameters they share.
+pub(super) struct Finder {
+    dialect: Dialect,
+    public: bool,
+    unverified: bool,
+    words: Option<String>,
+    number: Option<i64>,
+    tenant: String,
+}
+
+impl Queries {
+    /// Makes a query of what somebody asks for.
+    pub(super) async fn asked(&self, viewer: &Viewer, text: &str) -> Result<Asked, ReadError> {
+        let tag = Tag::of(viewer.tenant.as_str());
+        let query = Query::of(&tag, text);
+        let mut words = query.map(|query| self.dialect().words(&query));
+        if viewer.is_customer() && words.is_some() {
+            let people: Vec<String> = self.who_they_are(viewer).await?.into_iter().map(|id| tag.person(id)).collect();
+            words = words.map(|words| self.dialect().about(&words, &people));
+        }
+        Ok(Asked { words, number: parse_number(text) })
+    }
+
+    /// A customer, and the visitors who turned out to be them.
+    async fn who_they_are(&self, viewer: &Viewer) -> Result<Vec<Uuid>, ReadError> {
+        let mut sql = Sql::new("SELECT v.id FROM customers v WHERE v.tenant = ");
+        sql.value(&viewer.tenant).push(" AND v.merged_into = ").value(&viewer.person_id);
+        sql.push(&format!(" LIMIT {VISITORS}"));
+        let mut people: Vec<Uuid> = all(self.fetch(viewer, sql).await?, |row| row.get())?;
+        people.push(viewer.person_id);
+        Ok(people)
+    }
+}
+
+impl Dialect {
+    /// A full-text query. Terms are letters, digits and marks alone: there is nothing in them for a database to read.
+    fn words(self, query: &Query) -> String {
+        let and = self.and();
+        query.clauses.iter().map(|clause| self.clause(clause)).collect::<Vec<_>>().join(and)
+    }
+
+    const fn and(self) -> &'static str {
+        match self {
+            Self::Sqlite => " AND ",
+            Self::Postgres => " & ",
+        }
+    }
+
+    const fn or(self) -> &'static str {
+        match self {
+            Self::Sqlite => " OR ",
+            Self::Postgres => " | ",
+        }
+    }
+
+    fn clause(self, clause: &Clause) -> String {
+        let begins = |term: &String| match self {
+            Self::Sqlite => format!("\"{term}\"*"),
+            Self::Postgres => format!("'{term}':*"),
+        };
+        let together = |terms: &Vec<String>| terms.iter().map(begins).collect::<Vec<_>>().join(self.and());
+        match &clause.any[..] {
+            [terms] => together(terms),
+            several => {
+                let several: Vec<_> = several.iter().map(|terms| format!("({})", together(terms))).collect();
+                format!("({})", several.join(self.or()))
+            }
+        }
+    }
+
+    /// The same, only of what is about these people.
+    fn about(self, words: &str, people: &[String]) -> String {
+        let whole = |term: &String| match self {
+            Self::Sqlite => format!("\"{term}\""),
+            Self::Postgres => format!("'{term}'"),
+        };
+        let people = people.iter().map(whole).collect::<Vec<_>>().join(self.or());
+        format!("({people}){}{words}", self.and())
+    }
+}
+
+impl Finder {
+    /// Takes the parameters into `sql`.
+    pub(super) fn new(sql: &mut Sql, dialect: Dialect, viewer: &Viewer, asked: &Asked) -> Self {
+        Self {
+            dialect,
+            public: viewer.is_customer(),
+            unverified: viewer.unverified.is_some(),
+            words: asked.words.as_ref().map(|words| sql.keep(Cell::Text(words.clone()))),
+            number: asked.number,
+            tenant: sql.keep(viewer.tenant.cell()),
+        }
+    }
+
+    /// Rowids of a table's newest hits.
+    fn rowids(table: &str, words: &str, limit: u32) -> String {
+        format!(
+            "(SELECT rowid AS hit FROM {table}_fts WHERE {table}_fts MATCH {words} ORDER BY rowid DESC LIMIT {limit})"
+        )
+    }
+
+    /// Places of messages, latest first: `conversation_id, message_position`.
+    pub(super) fn messages(&self, limit: u32) -> Option<String> {
+        let (words, tenant) = (self.words.as_ref()?, &self.tenant);
+        Some(match self.dialect {
+            Dialect::Sqlite => {
+                let notes = if self.public { " AND NOT m.internal" } else { "" };
+                format!(
+                    "(SELECT m.conversation_id, m.position AS message_position FROM {} f CROSS JOIN messages m \
+                     ON m.position = f.hit WHERE m.tenant = {tenant}{notes})",
+                    Self::rowids("messages", words, limit)
+                )
+            }
+            Dialect::Postgres => format!(
+                "(SELECT conversation_id, message_position FROM search_messages({words}, {}, {limit}) \
+                 WHERE {tenant}::text IS NOT NULL)",
+                !self.public
+            ),
+        })
+    }
+
+    /// Rows of `table` that have the words themselves: a query of `id`.
+    fn rows(&self, table: &str, rowid: &str) -> Option<String> {
+        let (words, tenant) = (self.words.as_ref()?, &self.tenant);
+        Some(match self.dialect {
+            Dialect::Sqlite => format!(
+                "SELECT x.id FROM {} f CROSS JOIN {table} x ON x.{rowid} = f.hit WHERE x.tenant = {tenant}",
+                Self::rowids(table, words, HITS)
+            ),
+            Dialect::Postgres => {
+                format!("SELECT f.id FROM search_{table}({words}, {HITS}) f WHERE {tenant}::text IS NOT NULL")
+            }
+        })
+    }
+
+    /// People by what they are or were called: a query of `id`. Of visitors who turned out to be a customer, that customer.
+    pub(super) fn people(&self) -> Option<String> {
+        // What the desk calls a visitor for whom nobody vouched is not for them to try out.
+        if self.unverified {
+            return None;
+        }
+        let found = self.rows("customers", "registered_position")?;
+        let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
+        Some(format!(
+            "SELECT CASE WHEN c.merged_into IS NULL THEN c.id ELSE c.merged_into END AS id FROM ({found}) k {join} \
+             customers c ON c.tenant = {tenant} AND c.id = k.id"
+        ))
+    }
+
+    /// Conversations of people who are found, under whatever name they were in them: for people of the desk.
+    fn of_people(&self, table: &str, position: &str) -> Option<String> {
+        let people = self.people().filter(|_| !self.public)?;
+        let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
+        Some(format!(
+            "SELECT o.id FROM (SELECT x.id FROM (SELECT p.id FROM ({people}) p UNION SELECT v.id FROM ({people}) p \
+             {join} customers v ON v.tenant = {tenant} AND v.merged_into = p.id) y {join} {table} x \
+             ON x.tenant = {tenant} AND x.data_subject = y.id ORDER BY x.{position} + 0 DESC LIMIT {HITS}) o"
+        ))
+    }
+
+    /// Tickets by number, subject, order, messages, and for people of the desk by whose they are: a query of `id`.
+    pub(super) fn tickets(&self, sql: &mut Sql) -> Option<String> {
+        let tenant = &self.tenant;
+        // Only who looks for a number has the parameter: PostgreSQL refuses one that nothing is compared with.
+        let number = self.number.map(|number| sql.keep(Cell::Int(number)));
+        union([
+            number.map(|n| format!("SELECT x.id FROM tickets x WHERE x.tenant = {tenant} AND x.number = {n}")),
+            self.rows("tickets", "opened_position"),
+            self.messages(HITS).map(|found| format!("SELECT f.conversation_id FROM {found} f")),
+            self.of_people("tickets", "opened_position"),
+        ])
+    }
+
+    /// Chats by the name and address stated, the opening question, and for people of the desk by whose they are.
+    pub(super) fn chats_by_whose(&self) -> Option<String> {
+        // As with people: a name may have been given to the chat by the desk.
+        let own = self.rows("chats", "started_position").filter(|_| !self.unverified);
+        union([own, self.of_people("chats", "started_position")])
+    }
+
+    /// The same, and by their messages.
+    pub(super) fn chats(&self) -> Option<String> {
+        let said = self.messages(HITS).map(|found| format!("SELECT f.conversation_id FROM {found} f"));
+        union([self.chats_by_whose(), said])
+    }
+
+    /// `FROM` of a list that is held to what is found: nothing if nothing can be asked for.
+    pub(super) fn from(&self, found: Option<String>, table: &str, alias: &str) -> String {
+        match found {
+            Some(found) => {
+                let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
+                format!("({found}) found {join} {table} {alias} ON {alias}.tenant = {tenant} AND {alias}.id = found.id")
+            }
+            None => {
+                // PostgreSQL refuses a parameter of which nothing is said.
+                let words = self.words.as_ref().map(|words| format!(" AND CAST({words} AS text) IS NOT NULL"));
+                let words = words.unwrap_or_default();
+                format!("(SELECT * FROM {table} WHERE 1 = 0 AND tenant = {}{words}) {alias}", self.tenant)
+            }
+        }
+    }
+}
+
+fn union<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("SELECT u.id FROM ({}) u", parts.join(" UNION ")))
+}
