@@ -33,8 +33,8 @@ impl Queries {
             "SELECT e.position, e.event_id, e.category, e.stream_id, e.version, e.event_type, e.actor_kind, e.actor_id, \
              coalesce(a.name, c.name), coalesce(c.erased, FALSE), e.occurred_at, e.recorded_at, e.correlation_id, e.causation_id, e.irregular, \
              e.details, i.stream_id, i.actor_kind, i.actor_id, b.name FROM audit e \
-             LEFT JOIN audit i ON i.tenant = {tenant} AND i.stream_id = e.correlation_id AND i.category = 'import' \
-             AND i.version = 1 AND i.event_id = e.causation_id \
+             LEFT JOIN audit i ON i.tenant = {tenant} AND i.event_type = 'ImportStarted' \
+             AND i.stream_id = e.correlation_id AND i.event_id = e.causation_id \
              LEFT JOIN agents b ON i.actor_kind = 'agent' AND b.tenant = {tenant} AND b.id = i.actor_id \
              LEFT JOIN agents a ON e.actor_kind = 'agent' AND a.tenant = {tenant} AND a.id = e.actor_id \
              LEFT JOIN customers w ON e.actor_kind = 'customer' AND w.tenant = {tenant} AND w.id = e.actor_id \
