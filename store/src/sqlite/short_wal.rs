@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Looks after the write-ahead logs of these databases until told to stop.
 pub async fn keep_wal_short(databases: Vec<PathBuf>, stop: CancellationToken) {
     while tokio::time::timeout(LOOK, stop.cancelled()).await.is_err() {
-        for path in databases.iter().filter(|path| wal_bytes(path) > WAL_BYTES).cloned() {
-            let shown = path.display().to_string();
+        for path in databases.iter().filter(|path| wal_bytes(path) > WAL_BYTES) {
+            let (path, shown) = (path.clone(), path.display().to_string());
             match tokio::task::spawn_blocking(move || shorten(&path)).await {
                 Ok(Ok(true)) => tracing::info!(database = shown, "the write-ahead log is short again"),
                 // Somebody still reads what is in it.
