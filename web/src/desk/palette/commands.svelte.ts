@@ -5,7 +5,6 @@
  * Every command says whether it changes anything for anybody else. Words meant for a customer land on the page now and then,
  * where each letter is a key: so what changes something has a key that no word contains, or none.
  */
-import { untrack } from "svelte";
 import { APPLE } from "$/ui/keys";
 import { type Chord, KeyFinder } from "./keyboard";
 
@@ -29,7 +28,13 @@ export type Command = Common & (
   | { does: "changes"; keys?: Chord }
 );
 
-let commands = $state.raw<Command[]>([]);
+/**
+ * What is registered now. Not state: a teardown of an effect reads state as it was before the flush it runs in, and would take
+ * away what others have registered since.
+ */
+let registered: readonly Command[] = [];
+/** The same, for whoever shows it. */
+let commands = $state.raw<readonly Command[]>([]);
 
 function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -51,7 +56,7 @@ function listen(): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const silent = isWriting(event.target) || isCovered();
-    const usable = silent ? commands.filter(({ keys }) => keys?.includes("$mod")) : commands;
+    const usable = silent ? registered.filter(({ keys }) => keys?.includes("$mod")) : registered;
     const command = finder.find(event, usable, performance.now());
     if (!command) return;
     event.preventDefault();
@@ -70,11 +75,9 @@ export const registry = {
 /** Adds commands; returns how to take them back. */
 export function register(added: Command[]): () => void {
   const ids = new Set(added.map((command) => command.id));
-  // Whoever registers does not depend on what others have registered.
-  const change = (next: (now: Command[]) => Command[]) =>
-    untrack(() => {
-      commands = next(commands);
-    });
+  const change = (next: (now: readonly Command[]) => Command[]) => {
+    commands = registered = next(registered);
+  };
   listen();
   change((now) => [...now.filter((command) => !ids.has(command.id)), ...added]);
   return () => change((now) => now.filter((command) => !added.includes(command)));
