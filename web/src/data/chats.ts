@@ -54,13 +54,13 @@ export function chatDetail(id: string) {
   };
 }
 
-/** Options for `createInfiniteQuery`: chats that are over, latest started first. */
+/** Options for `createInfiniteQuery`: chats that are over, latest ended first. */
 export function endedChats(filter: EndedFilter) {
   return {
     queryKey: chatKeys.ended(filter),
     queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }): Promise<ChatPage> =>
       ok(api.GET("/v1/chats", {
-        params: { query: { ...filter, status: "closed", limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, signal,
+        params: { query: { ...filter, status: "closed", sort: "ended", limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, signal,
       })),
     initialPageParam: null as string | null,
     getNextPageParam: (last: ChatPage) => last.next_cursor ?? null,

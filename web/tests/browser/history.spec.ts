@@ -70,6 +70,47 @@ test("two tickets become one; the time slider shows them as they were", async ({
   await marked.stays();
 });
 
+test("another customer's ticket is merged only after a warning, and a merge is taken back", async ({ enter }) => {
+  const [anna, ben] = [await customer(server, "Anna Blum"), await customer(server, "Ben Ortiz")];
+  await anna.api.post("/v1/tickets", { subject: "Kettle leaks", description: "Onto the floor." });
+  await ben.api.post("/v1/tickets", { subject: "Kettle whistles", description: "In two voices." });
+  const { id } = await ben.api.post("/v1/tickets", { subject: "Kettle is cold", description: "All morning." });
+  const desk = await enter(server, rosa, `/desk/tickets/${id}`, WIDE);
+  const dialog = desk.getByRole("dialog", { name: "Merge into another" });
+  const warning = dialog.getByRole("alert");
+  const merged = desk.getByText("This ticket was merged into another; the conversation goes on there.");
+  const isMerged = async () => (await server.admin.get<{ merged: boolean }>(`/v1/tickets/${id}`)).merged;
+
+  await more(desk, "Merge into another");
+  await dialog.getByRole("searchbox", { name: "Find a ticket" }).fill("kettle");
+  await dialog.getByRole("radio", { name: /Kettle whistles/ }).check();
+  await expect(warning).toHaveCount(0);
+  await dialog.getByRole("radio", { name: /Kettle leaks/ }).check();
+  await expect(warning).toContainText("belongs to another customer (Anna Blum)");
+  await expect(warning).toContainText("Neither customer sees what the other wrote");
+  await dialog.getByRole("button", { name: "Merge across customers" }).click();
+  await expect(merged).toBeVisible();
+
+  await test.step("at once, by the key that takes back what was done last", async () => {
+    await expect(desk.getByRole("button", { name: "Undo", exact: true })).toBeVisible();
+    await desk.keyboard.press("z");
+    await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+    await expect.poll(isMerged).toBe(false);
+  });
+
+  await test.step("later, on the ticket itself", async () => {
+    await more(desk, "Merge into another");
+    await dialog.getByRole("searchbox", { name: "Find a ticket" }).fill("whistles");
+    await dialog.getByRole("radio", { name: /Kettle whistles/ }).check();
+    await dialog.getByRole("button", { name: "Merge into another" }).click();
+    await expect(merged).toBeVisible();
+    await desk.reload();
+    await desk.getByRole("button", { name: "Undo merge" }).click();
+    await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+    await expect.poll(isMerged).toBe(false);
+  });
+});
+
 test("any moment of a ticket, step by step, by its time, and played", async ({ enter }) => {
   const luca = await customer(server, "Luca Conti");
   const { id } = await luca.api.post("/v1/tickets", { subject: "Rain in the cellar", description: "A puddle by the door.", priority: "low" });

@@ -130,3 +130,23 @@ test("many are changed at once, and whatever one of them refuses is said beside 
     await expect(desk.getByText("3 tickets changed")).toBeVisible();
   });
 });
+
+test("a filter that is typed closes with Enter, and offers the tags there are", async ({ enter }) => {
+  const nils = await customer(server, "Nils Aas");
+  const tagged = await nils.api.post("/v1/tickets", { subject: "A frozen olive tree", description: "Glassy leaves." });
+  await nils.api.post("/v1/tickets", { subject: "A warm olive tree", description: "Very well, thank you." });
+  await rosa!.api.post(`/v1/tickets/${tagged.id}/tags`, { add: ["frost damage"] });
+  const desk = await enter(server, rosa!, "/desk/tickets");
+  await expect(rows(desk).getByRole("link", { name: "A warm olive tree" })).toBeVisible();
+  await desk.getByRole("button", { name: "Filter", exact: true }).click();
+  await desk.getByRole("menuitem", { name: "Tag" }).click();
+  const menu = desk.getByRole("dialog", { name: "Tag" });
+  const field = menu.getByRole("combobox", { name: "Tag" });
+  await expect(menu.locator("option[value='frost damage']")).toHaveCount(1);
+  await field.fill("frost damage");
+  await field.press("Enter");
+  await expect(rows(desk).getByRole("link", { name: "A warm olive tree" })).toHaveCount(0);
+  await expect(rows(desk).getByRole("link", { name: "A frozen olive tree" })).toBeVisible();
+  await expect(menu).toHaveCount(0);
+  await expect(desk.getByRole("button", { name: /^Tag/ })).toHaveAttribute("aria-expanded", "false");
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, askedOf, chosenIn, NOTHING_CHOSEN } from "./filter";
+import { addressOf, askedOf, chosenIn, isShown, NOTHING_CHOSEN } from "./filter";
 
 describe("the trail's filter", () => {
   it("survives the way through the address", () => {
@@ -16,5 +16,17 @@ describe("the trail's filter", () => {
     const { from, to } = askedOf({ ...NOTHING_CHOSEN, from: "2026-02-28", to: "2026-02-28" });
     expect(Date.parse(to!) - Date.parse(from!)).toBe(86_400_000);
     expect(new Date(from!).getHours()).toBe(0);
+  });
+
+  it("shows what people changed, and everything to whoever asks for it", () => {
+    const by = (kind: string, event_type: string) => ({ event_type, actor: { kind } });
+    const changed = by("agent", "StatusChanged");
+    const noise = [by("agent", "MessagesRead"), by("agent", "ChatSlotTaken"), by("system", "ChatAssigned"), by("system", "SlaPolicyApplied"), by("system", "TicketWoken")];
+    expect(isShown(changed, NOTHING_CHOSEN)).toBe(true);
+    expect(isShown(by("customer", "TicketOpened"), NOTHING_CHOSEN)).toBe(true);
+    expect(noise.filter((one) => isShown(one, NOTHING_CHOSEN))).toEqual([]);
+    for (const asked of [{ all: true }, { what: "MessagesRead" }, { of: "a ticket" }]) {
+      expect(noise.every((one) => isShown(one, { ...NOTHING_CHOSEN, ...asked }))).toBe(true);
+    }
   });
 });

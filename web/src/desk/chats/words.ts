@@ -1,5 +1,5 @@
 /** The words for what happens in a chat. */
-import type { Chat, DocketEvent } from "$/api/types";
+import type { Agent, Chat, DocketEvent } from "$/api/types";
 import { formatNumber, formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
 import { overt } from "$/ui/overt";
@@ -7,6 +7,12 @@ import { overt } from "$/ui/overt";
 /** The visitor as the desk calls them. */
 export function visitorName(chat: Chat): string {
   return overt(chat.visitor.name) || chat.visitor.email || m.chats_visitor();
+}
+
+/** How many chats somebody has of how many they may; what is only offered to them takes a place, but is nobody's yet. */
+export function loadWords({ active_chats, max_concurrent_chats }: Pick<Agent, "active_chats" | "max_concurrent_chats">, offered: number): string {
+  const load = m.chats_load({ active: formatNumber(Math.max(0, active_chats - offered)), capacity: formatNumber(max_concurrent_chats) });
+  return offered > 0 ? `${load} · ${m.chats_load_offered({ count: offered, shown: formatNumber(offered) })}` : load;
 }
 
 /** The names a chat's events mention only by id. */

@@ -30,6 +30,7 @@ export const ticketCommands = {
   merge: (id: string, into: string, across = false): Command => ({
     method: "POST", path: of(id, "merge"), body: { into, ...(across ? { across_customers: true } : {}) } satisfies Schemas["MergeTarget"],
   }),
+  unmerge: (id: string): Command => ({ method: "DELETE", path: of(id, "merge") }),
   archive: (id: string): Command => ({ method: "POST", path: of(id, "archive") }),
   remove: (id: string): Command => ({ method: "DELETE", path: of(id) }),
   message: (id: string, body: string): Command => ({ method: "POST", path: of(id, "messages"), body: { body } satisfies Schemas["NewMessage"] }),

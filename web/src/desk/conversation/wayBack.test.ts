@@ -20,6 +20,7 @@ describe("the way back from a change", () => {
     expect(bodies(before(), { assignee_id: "7" })).toEqual([["DELETE", "/assignee", undefined], ["PUT", "/status", { status: "open" }]]);
     expect(bodies(before({ assignee_id: "3", status: "on_hold" }), { assignee_id: null })).toEqual([["PUT", "/assignee", { agent_id: "3" }]]);
     expect(bodies(before(), { snoozed: true })).toEqual([["DELETE", "/snooze", undefined]]);
+    expect(bodies(before(), { merged: true })).toEqual([["DELETE", "/merge", undefined]]);
     expect(bodies(before(), { status: "closed", priority: "high" })).toEqual([["PUT", "/status", { status: "open" }], ["PUT", "/priority", { priority: "low" }]]);
   });
 

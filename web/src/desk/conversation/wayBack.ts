@@ -6,8 +6,8 @@ import type { components } from "$generated/api";
 import { type Command, NEXT, ticketCommands } from "./commands";
 import { attempt } from "./stale";
 
-/** What was changed. `snoozed`: it was put aside. */
-export type Reversible = Omit<components["schemas"]["BulkChange"], "ids"> & { snoozed?: true };
+/** What was changed. `snoozed`: it was put aside; `merged`: it went into another. */
+export type Reversible = Omit<components["schemas"]["BulkChange"], "ids"> & { snoozed?: true; merged?: true };
 
 /** The shortest way from one status to another; empty: it is there, or there is none. */
 export function statusWay(from: TicketStatus, to: TicketStatus): TicketStatus[] {
@@ -28,6 +28,7 @@ export function statusWay(from: TicketStatus, to: TicketStatus): TicketStatus[] 
 /** What leads back to the ticket as it was before a change. */
 export function wayBack(before: Ticket, change: Reversible): Command[] {
   const { id } = before;
+  if (change.merged) return [ticketCommands.unmerge(id)];
   // A ticket that is closed takes no other change: it is opened first.
   const commands: Command[] = change.status ? statusWay(change.status, before.status).map((status) => ticketCommands.status(id, status)) : [];
   if (change.snoozed) commands.push(before.snoozed_until ? ticketCommands.snooze(id, before.snoozed_until) : ticketCommands.wake(id));

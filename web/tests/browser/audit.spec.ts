@@ -1,0 +1,35 @@
+/** The audit trail as people read it: what people changed, of whom, by name. */
+import type { Receipt } from "./support/api.ts";
+import { docket } from "./support/docket.ts";
+import { expect, test } from "./support/fixtures.ts";
+import { agent, customer } from "./support/people.ts";
+
+const server = docket();
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-/;
+
+test("the trail tells what people changed, by name; what happens by itself is there for the asking", async ({ enter }) => {
+  const amara = await agent(server, "Amara Okafor", "admin", { max_concurrent_chats: 4 });
+  const bo = await agent(server, "Bo Larsen");
+  const maria = await customer(server, "Maria Rossi");
+  const ticket = await maria.api.post<Receipt>("/v1/tickets", { subject: "Lamp flickers", description: "Every evening at eight." });
+  await amara.api.put(`/v1/tickets/${ticket.id}/assignee`, { agent_id: bo.id });
+  await bo.api.post(`/v1/tickets/${ticket.id}/read`, { up_to_version: 1 });
+  await amara.api.put(`/v1/agents/${amara.id}/availability`, { availability: "available" });
+  const chat = await maria.api.post<Receipt>("/v1/chats", { message: "Hello?" });
+  await expect.poll(async () => (await server.admin.get<{ agent_id: string | null }>(`/v1/chats/${chat.id}`)).agent_id).toBe(amara.id);
+
+  const desk = await enter(server, amara, "/desk/audit", { viewport: { width: 1440, height: 900 } });
+  const trail = desk.getByRole("article");
+  const assigned = trail.filter({ hasText: "Assigned" }).filter({ hasText: "Lamp flickers" });
+  await expect(assigned).toContainText("Amara Okafor");
+  await expect(assigned).toContainText("Bo Larsen");
+  await expect(assigned).toContainText("TKT-000001 Lamp flickers");
+  expect(await assigned.innerText()).not.toMatch(ID);
+  await expect(trail.filter({ hasText: "MessagesRead" })).toHaveCount(0);
+  await expect(trail.filter({ hasText: /ChatSlotTaken|ChatAssigned/ })).toHaveCount(0);
+
+  await desk.getByRole("combobox", { name: "Show" }).click();
+  await desk.getByRole("option", { name: "Everything" }).click();
+  await expect(trail.filter({ hasText: "MessagesRead" })).toHaveCount(1);
+  await expect(trail.filter({ hasText: "ChatAssigned" }).first()).toBeVisible();
+});
