@@ -50,3 +50,15 @@ test("what ended last stands first among the ended", async ({ enter }) => {
   await expect(links.first()).toContainText("Ada First");
   await expect(links.nth(1)).toContainText("Bea Second");
 });
+
+test("what somebody states of themselves stands beside what is known, as unverified", async ({ enter }) => {
+  const nora = await customer(server, "Nora Lind");
+  const { id } = await nora.api.post<Receipt>("/v1/chats", { message: "It is me.", name: "The Managing Director", email: "boss@example.com" });
+  await rosa.api.post(`/v1/chats/${id}/accept`);
+  const desk = await enter(server, rosa, `/desk/chats/${id}`, WIDE);
+  const stated = desk.getByText("Also stated, unverified:");
+  await expect(stated).toContainText(/The Managing Director\W+boss@example.com/);
+  await desk.goto(`${server.url}/desk/customers/${nora.id}`);
+  await expect(desk.getByRole("heading", { level: 1, name: "Nora Lind" })).toBeVisible();
+  await expect(stated).toContainText("The Managing Director");
+});
