@@ -73,3 +73,51 @@ async fn capacity_holds_and_routing_finds_whoever_is_available() {
     let id = waiting["items"][0]["id"].as_str().expect("an id");
     ada.client.post(&format!("/v1/chats/{id}/accept"), &json!({})).await.problem(409, "at_capacity");
 }
+
+#[tokio::test]
+async fn what_somebody_cannot_look_after_any_more_is_anybodys() {
+    let desk = TestDesk::start().await;
+    let (admin, ada, bob) = (desk.admin(), desk.agent("agent").await, desk.agent("agent").await);
+    let stand = async |who: &crate::harness::Person, availability: &str| {
+        let body = json!({ "availability": availability });
+        who.client.put(&format!("/v1/agents/{}/availability", who.id), &body).await.expect(StatusCode::OK);
+    };
+    stand(&ada, "available").await;
+    let offered_to_ada = async || {
+        let carl = desk.customer().await;
+        let chat = carl.client.post("/v1/chats", &json!({ "message": "Hello?" })).await;
+        let (id, position) = (chat.id(), chat.json()["position"].as_u64().expect("a position"));
+        crate::harness::eventually("it is offered", async || {
+            let seen = admin.get_at(&format!("/v1/chats/{id}"), position).await.expect(StatusCode::OK);
+            (seen["agent_id"] == json!(ada.id)).then_some(())
+        })
+        .await;
+        id
+    };
+    let accept = async |who: &crate::harness::Person, id: &str| {
+        who.client.post(&format!("/v1/chats/{id}/accept"), &json!({})).await
+    };
+    // An offer ends with what made her unable, also if there is nobody it could go on to.
+    let offer = offered_to_ada().await;
+    accept(&bob, &offer).await.problem(409, "offered_to_other");
+    stand(&ada, "busy").await;
+    accept(&bob, &offer).await.expect(StatusCode::OK);
+    // What she holds goes back when her own role of the organisation's own allows no chats any more.
+    let permissions = json!(["view_tickets", "view_chat", "send_messages"]);
+    let role = admin.post("/v1/roles", &json!({ "name": "Chats", "permissions": permissions })).await;
+    role.expect(StatusCode::CREATED);
+    let own = json!({ "custom_role_id": role.id() });
+    admin.put(&format!("/v1/agents/{}/role", ada.id), &own).await.expect(StatusCode::OK);
+    stand(&ada, "available").await;
+    let held = offered_to_ada().await;
+    accept(&ada, &held).await.expect(StatusCode::OK);
+    let less = json!({ "name": "Chats", "permissions": ["view_tickets", "view_chat"] });
+    admin.put(&format!("/v1/roles/{}", role.id()), &less).await.expect(StatusCode::OK);
+    let agent = crate::harness::eventually("she has none", async || {
+        let agent = admin.get(&format!("/v1/agents/{}", ada.id)).await.expect(StatusCode::OK);
+        (agent["active_chats"] == 0).then_some(agent)
+    })
+    .await;
+    assert_eq!((&agent["offered_chats"], &agent["availability"]), (&json!(0), &json!("offline")));
+    accept(&bob, &held).await.expect(StatusCode::OK);
+}

@@ -10,6 +10,11 @@ async fn online(desk: &TestDesk, key: &str) -> bool {
     desk.anonymous().get(&format!("/v1/widget/{key}")).await.expect(StatusCode::OK)["online"] == true
 }
 
+/// How many agents the dashboard calls available.
+async fn available(admin: &Client) -> serde_json::Value {
+    admin.get("/v1/dashboard").await.expect(StatusCode::OK)["available_agents"].clone()
+}
+
 /// Somebody who comes with a session, as people do.
 async fn signed_in(desk: &TestDesk) -> (Person, Client) {
     let admin = desk.admin();
@@ -39,6 +44,7 @@ async fn nobody_who_could_not_take_a_chat_counts() {
     assert!(!online(&desk, &key).await);
     let ada = staff(&desk).await;
     assert!(online(&desk, &key).await);
+    assert_eq!(available(&admin).await, 1);
 
     let capacity = async |places: u32| {
         let set =
@@ -47,6 +53,7 @@ async fn nobody_who_could_not_take_a_chat_counts() {
     };
     capacity(0).await;
     assert!(!online(&desk, &key).await, "no places");
+    assert_eq!(available(&admin).await, 0, "the same people");
     capacity(1).await;
     assert!(online(&desk, &key).await);
 
@@ -56,6 +63,12 @@ async fn nobody_who_could_not_take_a_chat_counts() {
     };
     role("auditor").await;
     assert!(!online(&desk, &key).await, "an auditor may not");
+    assert_eq!(available(&admin).await, 0);
+    let agent = admin.get(&format!("/v1/agents/{}", ada.id)).await.expect(StatusCode::OK);
+    assert_eq!(agent["availability"], "offline", "and is not called available");
+    let back = json!({ "availability": "available" });
+    let refused = admin.put(&format!("/v1/agents/{}/availability", ada.id), &back).await;
+    refused.problem(409, "cannot_take_chats");
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! Commands on agents that look beyond the one agent: joining within the tenant's limit, leaving.
 
 use docket_domain::agent::{Agent, AgentCommand, Availability};
-use docket_domain::chat::{Chat, ChatCommand, ChatStatus};
 use docket_domain::role::{ROLES_ID, Roles, STAFF_ID, Staff, StaffCommand};
 use docket_domain::{AgentId, Category, DepartmentId, HeldRole, Violations};
 
 use crate::attempt::{Attempt, carry_out};
+use crate::chat_places::hand_back_chats;
 use crate::{CommandError, Commands, Done, Invocation};
 
 impl Commands {
@@ -62,18 +62,14 @@ async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) 
     check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
     match command {
-        AgentCommand::Deactivate => give_chats_back(attempt, id).await?,
-        AgentCommand::ChangeAvailability { to: Availability::Available | Availability::Busy } => {
-            attempt.check_takes_chats(id).await?;
+        AgentCommand::Deactivate | AgentCommand::ChangeRole { .. } | AgentCommand::ChangeCapacity { .. } => {
+            hand_back_chats(attempt, id).await?;
         }
-        // Whoever may take none any more is not available for them.
-        AgentCommand::ChangeRole { .. } => {
-            let agent = attempt.load::<Agent>(id).await?;
-            if matches!(agent.availability, Availability::Available | Availability::Busy)
-                && let Err(CommandError::Rejected(_)) = attempt.check_takes_chats(id).await
-            {
-                attempt.follow::<Agent>(id, &AgentCommand::ChangeAvailability { to: Availability::Offline }).await?;
+        AgentCommand::ChangeAvailability { to } => {
+            if matches!(to, Availability::Available | Availability::Busy) {
+                attempt.check_takes_chats(id).await?;
             }
+            hand_back_chats(attempt, id).await?;
         }
         _ => {}
     }
@@ -99,20 +95,6 @@ async fn change_staff(attempt: &mut Attempt<'_>, id: AgentId) -> Result<(), Comm
     let joins = (!before.registered).then_some(others.registered);
     let change = StaffCommand { agent_id: id, from, to, joins, other_admins };
     attempt.decide::<Staff>(STAFF_ID, &change).await
-}
-
-/// Chats the agent has go back to the queue. Those only offered to them stay so until routing offers them on.
-async fn give_chats_back(attempt: &mut Attempt<'_>, id: AgentId) -> Result<(), CommandError> {
-    let agent = attempt.load::<Agent>(id).await?;
-    for chat_id in &agent.active_chats {
-        let chat = attempt.load::<Chat>(*chat_id).await?;
-        if chat.status == ChatStatus::Active && chat.agent_id == Some(id) {
-            let back = ChatCommand::Transfer { to_agent: None, to_department: chat.department_id, note: None };
-            attempt.follow::<Chat>(*chat_id, &back).await?;
-            attempt.follow::<Agent>(id, &AgentCommand::ReleaseChat { chat_id: *chat_id }).await?;
-        }
-    }
-    Ok(())
 }
 
 /// A role of the tenant's own must be there and offered.

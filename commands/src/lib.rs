@@ -14,6 +14,7 @@ mod agent_counts;
 mod attempt;
 mod cache;
 mod chat;
+mod chat_places;
 mod customer;
 mod error;
 mod execute;

@@ -8,7 +8,7 @@ use docket_domain::department::Department;
 use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::role::{ROLES_ID, Roles};
 use docket_domain::ticket::HandBackReason;
-use docket_domain::{ActorKind, AgentId, CustomerId, DepartmentId, HeldRole, Permission, Rejection, Violations};
+use docket_domain::{ActorKind, AgentId, CustomerId, DepartmentId, HeldRole, PermissionSet, Rejection, Violations};
 
 use crate::attempt::Attempt;
 use crate::{CommandError, Loaded};
@@ -76,11 +76,16 @@ impl Attempt<'_> {
         if agent.deactivated {
             return Ok(Some(HandBackReason::AgentDeactivated));
         }
-        let may = match agent.role {
+        let may = self.permissions_of(agent.role).await?;
+        Ok((!may.allows_tickets()).then_some(HandBackReason::AgentNotPermitted))
+    }
+
+    /// What who holds a role may do.
+    pub(crate) async fn permissions_of(&mut self, held: HeldRole) -> Result<PermissionSet, CommandError> {
+        Ok(match held {
             HeldRole::BuiltIn(role) => role.permissions(),
             own => self.load::<Roles>(ROLES_ID).await?.permissions_of(own),
-        };
-        Ok((!may.has(Permission::EditTickets)).then_some(HandBackReason::AgentNotPermitted))
+        })
     }
 
     /// Refuses an agent whose role does not allow to take chats. One who is not there is somebody else's to refuse.
@@ -89,11 +94,7 @@ impl Attempt<'_> {
         if !agent.exists() {
             return Ok(());
         }
-        let may = match agent.role {
-            HeldRole::BuiltIn(role) => role.permissions(),
-            own => self.load::<Roles>(ROLES_ID).await?.permissions_of(own),
-        };
-        if may.has(Permission::ViewChat) && may.has(Permission::SendMessages) {
+        if self.permissions_of(agent.role).await?.allows_chats() {
             return Ok(());
         }
         let message = "the agent's role does not allow to take chats: it needs view_chat and send_messages";

@@ -87,6 +87,16 @@ impl PermissionSet {
         Self(self.0 & !other.0)
     }
 
+    /// Whether it allows to look after tickets: to be given one, answer and change it.
+    pub fn allows_tickets(self) -> bool {
+        self.has(Permission::EditTickets)
+    }
+
+    /// Whether it allows to look after chats: to see the queue, accept, write and end.
+    pub fn allows_chats(self) -> bool {
+        self.has(Permission::ViewChat) && self.has(Permission::SendMessages)
+    }
+
     /// Whether it allows nothing.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -132,6 +132,26 @@ fn an_offered_chat_is_for_that_agent() {
 }
 
 #[test]
+fn an_offer_that_ended_leaves_the_chat_to_whoever_accepts() {
+    let withdraw = |from| ChatCommand::WithdrawOffer { from: agent_id(from), reason: WithdrawalReason::TimedOut };
+    started()
+        .given(SYSTEM, ChatCommand::Assign { to: agent_id(1) })
+        .when(customer(1), withdraw(1))
+        .then_refused("forbidden")
+        .when(SYSTEM, withdraw(2))
+        .then_nothing()
+        .when(SYSTEM, withdraw(1))
+        .then([ChatOfferWithdrawn { from: agent_id(1), reason: WithdrawalReason::TimedOut }])
+        .and(|chat| assert_eq!((chat.status, chat.place_of()), (ChatStatus::Waiting, None)))
+        .when(SYSTEM, withdraw(1))
+        .then_nothing()
+        .when(agent(2), accept(2))
+        .then_types(&["ChatAccepted"])
+        .when(SYSTEM, withdraw(2))
+        .then_nothing();
+}
+
+#[test]
 fn a_chat_is_handed_over_and_accepted_again() {
     active()
         .when(agent(2), transfer(3))

@@ -1,5 +1,8 @@
 //! Unfinished tickets of somebody who cannot look after them any more wait to be taken: whose agent was deactivated, or holds
-//! a role that does not allow to work on tickets.
+//! a role that does not allow to work on tickets. So do chats, when the role does not allow chats.
+//!
+//! Chats are handed back by the command that deactivates an agent or gives them another role; left for here is a role of the
+//! tenant's own that allows less than before, and what crossed with that.
 //!
 //! A ticket that comes back to such an agent is handed back by the command that brings it back, and assigning to one is
 //! refused. What is left is the background: all tickets of an agent who became unable, and what crossed with that. Nothing
@@ -11,14 +14,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Invocation, RequestKey};
-use docket_domain::agent::{Agent, AgentEvent};
-use docket_domain::role::{ROLES_ID, Roles};
-use docket_domain::ticket::{
-    Assigned, StatusChanged, TicketArchived, TicketDeleted, TicketEvent, TicketMerged, Unassigned,
-};
+use docket_domain::agent::{Agent, AgentEvent, Availability};
+use docket_domain::ticket::{Assigned, StatusChanged, TicketArchived, TicketDeleted, TicketEvent, Unassigned};
 use docket_domain::{
-    Actor, AgentId, Category, DomainEvent, Event, EventMeta, EventPayload as _, HeldRole, Permission, StreamId,
-    TenantId, TicketId,
+    Actor, AgentId, Category, DomainEvent, Event, EventMeta, EventPayload as _, StreamId, TenantId, TicketId,
 };
 use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
@@ -70,8 +69,10 @@ pub(crate) struct HandingBack {
     changed: BTreeMap<(TenantId, AgentId), Option<Cause>>,
     /// Tickets to hand back.
     waiting: BTreeMap<StreamId, Option<Cause>>,
-    /// Agents as they were last found to be.
+    /// Agents who cannot look after tickets, as they were last found to be.
     unable: BTreeSet<(TenantId, AgentId)>,
+    /// Agents who cannot look after chats, likewise.
+    without_chats: BTreeSet<(TenantId, AgentId)>,
     began: bool,
     retry_at: Option<DateTime<Utc>>,
 }
@@ -84,6 +85,7 @@ impl HandingBack {
             changed: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unable: BTreeSet::new(),
+            without_chats: BTreeSet::new(),
             began: false,
             retry_at: None,
         }
@@ -120,7 +122,8 @@ impl HandingBack {
                 None if change.to.is_done() => drop(done.insert(id)),
                 None => drop(done.remove(&id)),
             },
-            E::TicketMerged(_) | E::TicketArchived(_) | E::TicketDeleted(_) => {
+            // Merging closes; taking it back says where it stands again.
+            E::TicketArchived(_) | E::TicketDeleted(_) => {
                 held.remove(&id);
                 done.remove(&id);
             }
@@ -129,25 +132,54 @@ impl HandingBack {
         held.get(&id).filter(|held| held.unfinished).map(|held| held.by)
     }
 
-    /// Finds out which agents became unable, and has their tickets handed back.
+    /// Finds out which agents became unable, takes their chats from them and has their tickets handed back.
     async fn look_at_agents(&mut self, now: DateTime<Utc>) {
         for ((tenant, agent), cause) in std::mem::take(&mut self.changed) {
-            match cannot_work(&self.commands, &tenant, agent).await {
-                Ok(false) => drop(self.unable.remove(&(tenant, agent))),
-                Ok(true) => {
-                    let desk = self.desks.get(&tenant);
-                    let held = desk.into_iter().flat_map(|desk| &desk.held);
-                    let theirs = held.filter(|(_, held)| held.by == agent && held.unfinished);
-                    let streams = theirs.map(|(id, _)| StreamId::new(tenant.clone(), Category::Ticket, *id));
-                    self.waiting.extend(streams.map(|stream| (stream, cause)));
-                    self.unable.insert((tenant, agent));
-                }
-                Err(error) => {
-                    tracing::warn!(%tenant, %agent, %error, "whether an agent can look after tickets could not be read");
-                    self.changed.insert((tenant, agent), cause);
-                    self.retry_at = Some(now + RETRY);
-                }
+            let looked_at = match able(&self.commands, &tenant, agent).await {
+                Ok(able) => self.look_at(&tenant, agent, able, cause).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = looked_at {
+                tracing::warn!(%tenant, %agent, %error, "what an agent cannot look after could not be handed back");
+                self.changed.insert((tenant, agent), cause);
+                self.retry_at = Some(now + RETRY);
             }
+        }
+    }
+
+    async fn look_at(
+        &mut self,
+        tenant: &TenantId,
+        agent: AgentId,
+        able: Able,
+        cause: Option<Cause>,
+    ) -> Result<(), CommandError> {
+        let who = (tenant.clone(), agent);
+        if able.tickets {
+            self.unable.remove(&who);
+        } else {
+            let held = self.desks.get(tenant).into_iter().flat_map(|desk| &desk.held);
+            let theirs = held.filter(|(_, held)| held.by == agent && held.unfinished);
+            let streams = theirs.map(|(id, _)| StreamId::new(tenant.clone(), Category::Ticket, *id));
+            self.waiting.extend(streams.map(|stream| (stream, cause)));
+            self.unable.insert(who.clone());
+        }
+        if able.chats {
+            self.without_chats.remove(&who);
+            return Ok(());
+        }
+        self.without_chats.insert(who);
+        if !able.has_chats {
+            return Ok(());
+        }
+        let stream = StreamId::new(tenant.clone(), Category::Agent, agent);
+        match self.commands.hand_back_chats(&invocation("chats", &stream, able.version, cause), agent).await {
+            Ok(_) => Ok(()),
+            Err(CommandError::Rejected(reason)) => {
+                tracing::debug!(%stream, %reason, "no chat was handed back");
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -166,8 +198,8 @@ impl HandingBack {
         let commands = &self.commands;
         let outcomes: Vec<_> = futures::stream::iter(some)
             .map(|(stream, version, cause)| async move {
-                let outcome =
-                    commands.hand_back_ticket(&invocation(&stream, version, cause), TicketId(stream.id)).await;
+                let once = invocation("ticket", &stream, version, cause).if_at(version);
+                let outcome = commands.hand_back_ticket(&once, TicketId(stream.id)).await;
                 (stream, cause, outcome)
             })
             .buffer_unordered(AT_ONCE)
@@ -202,14 +234,8 @@ impl Reactor for HandingBack {
     const CATEGORIES: &'static [Category] = &[Category::Ticket, Category::Agent, Category::Role];
 
     fn take_in_history(&mut self, event: RecordedEvent) -> Result<(), JournalError> {
-        const OF_TICKETS: [&str; 6] = [
-            Assigned::TYPE,
-            Unassigned::TYPE,
-            StatusChanged::TYPE,
-            TicketMerged::TYPE,
-            TicketArchived::TYPE,
-            TicketDeleted::TYPE,
-        ];
+        const OF_TICKETS: [&str; 5] =
+            [Assigned::TYPE, Unassigned::TYPE, StatusChanged::TYPE, TicketArchived::TYPE, TicketDeleted::TYPE];
         let (tenant, id) = (&event.meta.stream.tenant, event.meta.stream.id);
         match event.meta.stream.category {
             Category::Agent => drop(self.desk(tenant).agents.insert(AgentId(id))),
@@ -235,11 +261,18 @@ impl Reactor for HandingBack {
             DomainEvent::Agent(body) => {
                 let agent = AgentId(event.meta.stream.id);
                 self.desk(tenant).agents.insert(agent);
-                if matches!(
-                    body,
-                    AgentEvent::AgentDeactivated(_) | AgentEvent::AgentReactivated(_) | AgentEvent::RoleChanged(_)
-                ) {
-                    self.changed.insert((tenant.clone(), agent), cause);
+                let who = (tenant.clone(), agent);
+                let look_again = match body {
+                    AgentEvent::AgentDeactivated(_) | AgentEvent::AgentReactivated(_) | AgentEvent::RoleChanged(_) => {
+                        true
+                    }
+                    AgentEvent::ChatSlotTaken(_) | AgentEvent::AvailabilityChanged(_) => {
+                        self.without_chats.contains(&who)
+                    }
+                    _ => false,
+                };
+                if look_again {
+                    self.changed.insert(who, cause);
                 }
             }
             // Whoever holds it may do other things now.
@@ -274,20 +307,32 @@ impl Reactor for HandingBack {
     }
 }
 
-/// Whether an agent cannot look after tickets, as it is in the log.
-async fn cannot_work(commands: &Commands, tenant: &TenantId, id: AgentId) -> Result<bool, CommandError> {
-    let agent = commands.load_fresh::<Agent>(tenant, id).await?;
-    let may = match agent.role {
-        HeldRole::BuiltIn(role) => role.permissions(),
-        own => commands.load_fresh::<Roles>(tenant, ROLES_ID).await?.permissions_of(own),
-    };
-    Ok(agent.exists() && (agent.deactivated || !may.has(Permission::EditTickets)))
+/// What an agent can look after, as it is in the log.
+struct Able {
+    tickets: bool,
+    chats: bool,
+    /// Whether they have chats or offers, or say that they would take one.
+    has_chats: bool,
+    version: u64,
 }
 
-/// Once for a ticket as it is, however often and by whomever it is looked at.
-fn invocation(stream: &StreamId, version: u64, cause: Option<Cause>) -> Invocation {
-    let key = RequestKey::of_cause(&format!("hand-back:{}:{version}", stream.id));
-    let invocation = Invocation::by(stream.tenant.clone(), Actor::SYSTEM).once(key).if_at(version);
+async fn able(commands: &Commands, tenant: &TenantId, id: AgentId) -> Result<Able, CommandError> {
+    let agent = commands.load_fresh::<Agent>(tenant, id).await?;
+    let may = commands.permissions_of(tenant, agent.role).await?;
+    let here = !agent.exists() || !agent.deactivated;
+    Ok(Able {
+        tickets: here && may.allows_tickets(),
+        chats: here && may.allows_chats(),
+        has_chats: !agent.active_chats.is_empty()
+            || matches!(agent.availability, Availability::Available | Availability::Busy),
+        version: agent.version,
+    })
+}
+
+/// Once for a stream as it is, however often and by whomever it is looked at.
+fn invocation(what: &str, stream: &StreamId, version: u64, cause: Option<Cause>) -> Invocation {
+    let key = RequestKey::of_cause(&format!("hand-back:{what}:{}:{version}", stream.id));
+    let invocation = Invocation::by(stream.tenant.clone(), Actor::SYSTEM).once(key);
     match cause {
         Some(Cause { event_id, correlation_id }) => {
             Invocation { correlation_id, causation_id: Some(event_id), ..invocation }

@@ -1,5 +1,5 @@
 //! What happens by itself: timers fire, waiting chats find agents, tickets are measured by the policies of the day, and
-//! handed back when their agent cannot look after them any more.
+//! tickets and chats are handed back when their agent cannot look after them any more.
 //!
 //! # Invariants of this room
 //! - A reactor reads the feed and issues commands; it writes nothing itself, and keeps nothing that is not in the log.
@@ -29,7 +29,8 @@ const LEASE_TTL: Duration = Duration::from_secs(10);
 /// How patient the desk is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// How long an agent may leave a chat offered to them before it goes to the next.
+    /// How long an agent may leave a chat offered to them before it goes to the next, or waits for
+    /// whoever accepts it.
     pub offer_patience: TimeDelta,
     /// How long nobody may write in an active chat before it ends.
     pub chat_idle: TimeDelta,

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::access::Access::{Sees, SeesOwn};
+use super::chats::how_many_are_there;
 use super::extract::Query;
 use super::problem::{Answer, Problem};
 use super::query::page;
@@ -32,7 +33,9 @@ pub(super) fn register(table: &mut Table) {
 /// The desk in figures. Durations are in seconds. `recent_tickets` are there for whoever may see tickets.
 #[utoipa::path(get, path = "/v1/dashboard", tag = "knowing", responses((status = 200, body = DashboardView)))]
 pub(super) async fn get_dashboard(State(app): State<App>, who: Who) -> Answer<Json<DashboardView>> {
-    let dashboard = app.queries.dashboard(&who.viewer()).await?.ok_or_else(|| Problem::not_found("dashboard"))?;
+    let available = how_many_are_there(&app, &who.tenant).await?;
+    let dashboard =
+        app.queries.dashboard(&who.viewer(), available).await?.ok_or_else(|| Problem::not_found("dashboard"))?;
     Ok(Json(dashboard))
 }
 

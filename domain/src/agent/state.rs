@@ -65,9 +65,19 @@ impl Agent {
         u32::try_from(self.active_chats.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether routing may offer them another chat.
+    /// Places taken beyond what they may have, since they were given fewer.
+    pub fn surplus_places(&self) -> u32 {
+        self.taken_places().saturating_sub(self.max_concurrent_chats)
+    }
+
+    /// Whether they take work: they are at the desk and available. What their role allows is not known here.
+    pub fn takes_work(&self) -> bool {
+        self.registered && !self.deactivated && self.availability == Availability::Available
+    }
+
+    /// Whether routing may offer them another chat, if their role allows chats.
     pub fn takes_chats(&self) -> bool {
-        self.registered && !self.deactivated && self.availability == Availability::Available && self.free_places() > 0
+        self.takes_work() && self.free_places() > 0
     }
 }
 

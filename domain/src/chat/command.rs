@@ -1,6 +1,6 @@
 //! What can be asked of a chat. Capacity is the agent's to guard: taking a chat is decided on both streams at once.
 
-use super::value::EndedBy;
+use super::value::{EndedBy, WithdrawalReason};
 use crate::ticket::TicketNumber;
 use crate::{AgentId, CustomerId, DepartmentId, MessageId, TicketId};
 
@@ -25,6 +25,8 @@ pub enum ChatCommand {
     PostMessage { message_id: MessageId, body: String },
     /// Offer it to an agent.
     Assign { to: AgentId },
+    /// Offer it to an agent no longer. Nothing happens if it is not offered to them.
+    WithdrawOffer { from: AgentId, reason: WithdrawalReason },
     /// Take it.
     Accept { agent_id: AgentId },
     /// Hand it over.

@@ -2,8 +2,8 @@
 
 use super::{Chat, opening};
 use super::{
-    ChatAccepted, ChatAssigned, ChatCommand, ChatConverted, ChatEnded, ChatEvent, ChatStatus, ChatTransferred, EndedBy,
-    FeedbackGiven, MessagePosted, MessagesRead,
+    ChatAccepted, ChatAssigned, ChatCommand, ChatConverted, ChatEnded, ChatEvent, ChatOfferWithdrawn, ChatStatus,
+    ChatTransferred, EndedBy, FeedbackGiven, MessagePosted, MessagesRead, WithdrawalReason,
 };
 use crate::ticket::TicketNumber;
 use crate::{ActorKind, AgentId, Aggregate, DecideContext, DepartmentId, MessageId, Rejection, TicketId, Violations};
@@ -24,6 +24,7 @@ pub(super) fn decide(chat: &Chat, command: &ChatCommand, context: &DecideContext
         C::Start { .. } => Err(Rejection::AlreadyExists("chat")),
         C::PostMessage { message_id, body } => chat.post_message(*message_id, body, context),
         C::Assign { to } => chat.assign(*to, context),
+        C::WithdrawOffer { from, reason } => chat.withdraw_offer(*from, *reason, context),
         C::Accept { agent_id } => chat.accept(*agent_id, context),
         C::Transfer { to_agent, to_department, note } => {
             chat.transfer(*to_agent, *to_department, note.as_deref(), context)
@@ -69,6 +70,12 @@ impl Chat {
             return Ok(Vec::new());
         }
         Ok(vec![ChatAssigned { from: self.offered_to, to, by: context.actor }.into()])
+    }
+
+    fn withdraw_offer(&self, from: AgentId, reason: WithdrawalReason, context: &DecideContext<'_>) -> Decision {
+        context.staff_only("only the desk may withdraw an offer")?;
+        let offered = self.offered_to == Some(from);
+        Ok(if offered { vec![ChatOfferWithdrawn { from, reason }.into()] } else { Vec::new() })
     }
 
     fn accept(&self, agent_id: AgentId, context: &DecideContext<'_>) -> Decision {

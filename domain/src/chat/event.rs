@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::value::EndedBy;
+use super::value::{EndedBy, WithdrawalReason};
 use crate::event_set::{PersonalField as _, event_set};
 use crate::ticket::TicketNumber;
 use crate::{Actor, AgentId, Category, CustomerId, DepartmentId, MessageId, PersonalText, TicketId};
@@ -14,6 +14,7 @@ event_set! {
         ChatStarted = 1 [visitor_name, visitor_email, page, user_agent, ip, question],
         MessagePosted = 1 [body],
         ChatAssigned = 1,
+        ChatOfferWithdrawn = 1,
         ChatAccepted = 1,
         ChatTransferred = 1 [note],
         MessagesRead = 1,
@@ -78,6 +79,15 @@ pub struct ChatAssigned {
     pub to: AgentId,
     /// Who decided it.
     pub by: Actor,
+}
+
+/// It is offered to nobody any more: it waits for whoever accepts it, or for the next offer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChatOfferWithdrawn {
+    /// Whom it was offered to.
+    pub from: AgentId,
+    /// Why.
+    pub reason: WithdrawalReason,
 }
 
 /// An agent took it.

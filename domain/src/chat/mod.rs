@@ -13,4 +13,4 @@ pub use command::ChatCommand;
 pub use event::*;
 pub use history::ChatStep;
 pub use state::Chat;
-pub use value::{ChatStatus, EndedBy};
+pub use value::{ChatStatus, EndedBy, WithdrawalReason};

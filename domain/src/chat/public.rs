@@ -17,7 +17,7 @@ impl ChatEvent {
             Self::FeedbackGiven(_) => Some(&["rating", "comment"]),
             Self::ChatConverted(_) => Some(&["ticket_id", "ticket_number"]),
             // Whom a chat is merely offered to is the desk's affair.
-            Self::ChatAssigned(_) => None,
+            Self::ChatAssigned(_) | Self::ChatOfferWithdrawn(_) => None,
         }
     }
 }

@@ -100,6 +100,7 @@ impl Aggregate for Chat {
                 self.last_message_at = Some(stamp.occurred_at);
             }
             E::ChatAssigned(assigned) => self.offered_to = Some(assigned.to),
+            E::ChatOfferWithdrawn(_) => self.offered_to = None,
             E::ChatAccepted(accepted) => {
                 self.status = ChatStatus::Active;
                 self.agent_id = Some(accepted.agent_id);

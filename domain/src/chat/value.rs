@@ -33,6 +33,16 @@ impl ChatStatus {
 }
 
 named! {
+    /// Why an offer ended without being accepted.
+    WithdrawalReason {
+        /// The agent let it pass.
+        TimedOut = "timed_out",
+        /// The agent takes no more chats: they left, went away, have fewer places, or may not.
+        AgentUnavailable = "agent_unavailable",
+    }
+}
+
+named! {
     /// Who or what ended a chat.
     EndedBy {
         /// The agent.

@@ -4,8 +4,8 @@ use docket_domain::ticket::TicketNumber;
 use super::{Dice, actor};
 use crate::scenario::*;
 
-pub(crate) const CHAT_EVENTS: u8 = 9;
-pub(crate) const CHAT_COMMANDS: u8 = 9;
+pub(crate) const CHAT_EVENTS: u8 = 10;
+pub(crate) const CHAT_COMMANDS: u8 = 10;
 
 pub(crate) fn chat_event(kind: u8, dice: Dice) -> ChatEvent {
     let agent = agent_id(dice.small());
@@ -48,6 +48,7 @@ pub(crate) fn chat_event(kind: u8, dice: Dice) -> ChatEvent {
             replaces: dice.some(2, 1),
         }
         .into(),
+        8 => ChatOfferWithdrawn { from: agent, reason: dice.of(WithdrawalReason::ALL) }.into(),
         _ => ChatConverted { ticket_id: ticket_id(dice.small()), ticket_number: TicketNumber(1) }.into(),
     }
 }
@@ -79,6 +80,7 @@ pub(crate) fn chat_command(kind: u8, dice: Dice) -> ChatCommand {
         6 if dice.b < 180 => C::PostMessage { message_id: message_id(dice.a), body: "x".to_owned() },
         6 => C::End { by: dice.of(EndedBy::ALL) },
         7 => C::GiveFeedback { rating: dice.a % 7, comment: dice.some(0, dice.text()) },
+        8 => C::WithdrawOffer { from: agent_id(dice.a % 2 + 1), reason: dice.of(WithdrawalReason::ALL) },
         _ => C::Convert { ticket_id: ticket_id(dice.small()), ticket_number: TicketNumber(1), replaces: None },
     }
 }

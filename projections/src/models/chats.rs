@@ -153,6 +153,7 @@ fn change(row: &mut ChatRow, body: &ChatEvent, at: DateTime<Utc>) {
             row.agent_id = Some(assigned.to.into());
             row.accepted = false;
         }
+        E::ChatOfferWithdrawn(_) => row.agent_id = None,
         E::ChatAccepted(accepted) => {
             row.status = ChatStatus::Active;
             row.agent_id = Some(accepted.agent_id.into());

@@ -50,8 +50,9 @@ struct Standing {
 }
 
 impl Queries {
-    /// The dashboard. `None` for customers.
-    pub async fn dashboard(&self, viewer: &Viewer) -> Result<Option<DashboardView>, ReadError> {
+    /// The dashboard. `None` for customers. How many agents are `available` is said by the caller: whether somebody may
+    /// and can take chats is not known here.
+    pub async fn dashboard(&self, viewer: &Viewer, available: i64) -> Result<Option<DashboardView>, ReadError> {
         if viewer.is_customer() {
             return Ok(None);
         }
@@ -87,7 +88,7 @@ impl Queries {
             active_chats,
             waiting_chats,
             total_agents: i64::try_from(agents.len()).unwrap_or(i64::MAX),
-            available_agents: availability[Availability::Available.as_str()],
+            available_agents: available,
             average_first_response_time: counted.mean(metric::FIRST_RESPONSE),
             average_resolution_time: counted.mean(metric::RESOLUTION),
             average_chat_duration: counted.mean(metric::CHAT_DURATION),

@@ -79,15 +79,16 @@ pub struct DashboardView {
     pub waiting_chats: i64,
     /// Agents at the desk.
     pub total_agents: i64,
-    /// Of those, available.
+    /// Of those, who could be given a chat: available, with places for chats, with a role that allows chats, and not signed
+    /// out everywhere. The widget is online while there is one.
     pub available_agents: i64,
-    /// From opening to an agent's first answer.
+    /// From opening to an agent's first answer; tickets made of a chat in which an agent had answered left out.
     pub average_first_response_time: Option<f64>,
     /// From opening to when it was resolved or closed for the first time.
     pub average_resolution_time: Option<f64>,
     /// From start to end.
     pub average_chat_duration: Option<f64>,
-    /// Mean rating of tickets and chats, 1 to 5.
+    /// Mean rating of tickets and chats, 1 to 5; those of deleted tickets left out.
     pub customer_satisfaction_score: Option<f64>,
     /// Tickets opened today.
     pub tickets_created_today: i64,

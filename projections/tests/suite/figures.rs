@@ -45,7 +45,7 @@ impl Desk {
 
     async fn dashboard(&self) -> DashboardView {
         self.settle().await;
-        self.queries().dashboard(&self.agent(Uuid::nil())).await.unwrap().unwrap()
+        self.queries().dashboard(&self.agent(Uuid::nil()), 0).await.unwrap().unwrap()
     }
 
     async fn in_zone(&self, time_zone: &str) {

@@ -68,7 +68,7 @@ async fn every_query_goes_along_an_index(engine: Engine) {
                 queries.messages(&viewer, ConversationKind::Chat, chat, &page).await.unwrap();
             }
             queries.ticket_counts(&viewer).await.unwrap();
-            queries.dashboard(&viewer).await.unwrap();
+            queries.dashboard(&viewer, 0).await.unwrap();
             queries.sidebar(&viewer).await.unwrap();
             queries.chats(&viewer, &ChatFilter::default(), &PageRequest::default()).await.unwrap();
             queries.chat(&viewer, chat).await.unwrap();

@@ -170,7 +170,7 @@ async fn customers_see_only_the_public_part_of_their_own(engine: Engine) {
     assert!(queries.chats(&me, &ChatFilter::default(), &page).await.unwrap().items.is_empty());
     assert!(queries.chat_queue(&me, None, 10).await.unwrap().is_empty());
     assert!(queries.audit(&me, &AuditFilter::default(), &page).await.unwrap().items.is_empty());
-    assert!(queries.dashboard(&me).await.unwrap().is_none());
+    assert!(queries.dashboard(&me, 0).await.unwrap().is_none());
     assert!(queries.agents(&me, None, None).await.unwrap().is_empty());
     assert!(queries.agent(&me, bob).await.unwrap().is_none());
     assert!(queries.customer(&me, ben).await.unwrap().is_none());
@@ -304,7 +304,7 @@ async fn who_may_not_know_of_something_finds_it_nowhere(engine: Engine) {
         assert_eq!(queries.ticket(&viewer, ticket).await.unwrap().is_some(), sees.contains(&ticket));
         assert_eq!(queries.chat(&viewer, ended).await.unwrap().is_some(), sees.contains(&ended));
         assert_eq!(queries.sidebar(&viewer).await.unwrap().waiting_chats, i64::from(sees.contains(&running)));
-        let recent = queries.dashboard(&viewer).await.unwrap().unwrap().recent_tickets;
+        let recent = queries.dashboard(&viewer, 0).await.unwrap().unwrap().recent_tickets;
         assert_eq!(recent.len(), usize::from(sees.contains(&ticket)));
     }
 }
@@ -325,7 +325,7 @@ async fn the_dashboard_adds_up(engine: Engine) {
     desk.act::<Ticket>(gone, Actor::agent(bob), TicketCommand::Delete).await;
     desk.settle().await;
     let queries = desk.queries();
-    let seen = queries.dashboard(&desk.agent(bob)).await.unwrap().unwrap();
+    let seen = queries.dashboard(&desk.agent(bob), 0).await.unwrap().unwrap();
     assert_eq!((seen.total_tickets, seen.open_tickets, seen.resolved_tickets), (5, 4, 1));
     assert_eq!((seen.average_first_response_time, seen.average_resolution_time), (Some(100.0), Some(200.0)));
     assert_eq!((seen.tickets_created_today, seen.total_agents), (5, 1), "what is deleted is in no list");
@@ -432,7 +432,7 @@ async fn tenants_do_not_meet(engine: Engine) {
         assert!(queries.agents(&stranger, None, None).await.unwrap().is_empty());
         assert!(queries.audit(&stranger, &AuditFilter::default(), &next_page()).await.unwrap().items.is_empty());
         assert_eq!(queries.ticket_counts(&stranger).await.unwrap().total, 0);
-        assert_eq!(queries.dashboard(&stranger).await.unwrap().unwrap().total_agents, 0);
+        assert_eq!(queries.dashboard(&stranger, 0).await.unwrap().unwrap().total_agents, 0);
     }
     assert!(desk.queries().ticket(&ours, id).await.unwrap().is_some());
     if let Some(scratch) = &desk.scratch {

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use docket_domain::agent::{AgentEvent, Availability};
-use docket_domain::chat::ChatEvent;
-use docket_domain::{ActorKind, AgentId, ChatId, DepartmentId, DomainEvent, Event, EventMeta};
+use docket_domain::chat::{ChatEvent, WithdrawalReason};
+use docket_domain::role::Roles;
+use docket_domain::{
+    ActorKind, AgentId, Aggregate as _, ChatId, DepartmentId, DomainEvent, Event, EventMeta, HeldRole, Role, Stamp,
+};
 use uuid::Uuid;
 
 /// An agent as routing sees them.
@@ -15,6 +18,10 @@ pub struct AgentLine {
     pub availability: Availability,
     /// Whether they still belong to the desk.
     pub active: bool,
+    /// The role they hold.
+    pub role: HeldRole,
+    /// Whether it allows chats now.
+    pub permitted: bool,
     /// How many chats at once.
     pub capacity: u32,
     /// What they can do.
@@ -34,6 +41,8 @@ impl Default for AgentLine {
         Self {
             availability: Availability::Offline,
             active: true,
+            role: HeldRole::BuiltIn(Role::Agent),
+            permitted: true,
             capacity: 0,
             skills: BTreeSet::new(),
             departments: BTreeSet::new(),
@@ -45,6 +54,11 @@ impl Default for AgentLine {
 }
 
 impl AgentLine {
+    /// Whether they take chats at all, be there room or not.
+    pub fn takes_chats(&self) -> bool {
+        self.active && self.permitted && self.availability == Availability::Available
+    }
+
     /// Whether one more chat fits.
     pub fn has_room(&self) -> bool {
         self.chats.len() < self.capacity as usize
@@ -75,6 +89,9 @@ pub struct ChatLine {
     pub offer: Option<Offer>,
     /// Who let an offer of it pass, since it last began to wait.
     pub passed: BTreeSet<AgentId>,
+    /// Whether the last offer was let pass while there was nobody else: it is offered to nobody who let it pass until
+    /// somebody else is there, or they come anew. Whoever likes may accept it.
+    pub rests: bool,
     /// Who handed it over: it does not come back to them.
     pub from: Option<AgentId>,
     /// Its stream's last event.
@@ -110,6 +127,14 @@ impl ChatLine {
         }
         newest
     }
+
+    fn withdrawn(&mut self, from: AgentId, reason: WithdrawalReason) {
+        self.offer = None;
+        if reason == WithdrawalReason::TimedOut {
+            self.passed.insert(from);
+            self.rests = true;
+        }
+    }
 }
 
 /// One tenant's agents and chats.
@@ -119,6 +144,7 @@ pub struct Board {
     pub agents: BTreeMap<AgentId, AgentLine>,
     /// The chats that are not over.
     pub chats: HashMap<ChatId, ChatLine>,
+    roles: Roles,
     turns: u64,
 }
 
@@ -128,6 +154,15 @@ impl Board {
         match &event.body {
             DomainEvent::Agent(body) => self.evolve_agent(AgentId(event.meta.stream.id), body),
             DomainEvent::Chat(body) => self.evolve_chat(ChatId(event.meta.stream.id), body, &event.meta),
+            DomainEvent::Role(body) => {
+                let EventMeta { version, occurred_at, actor, .. } = event.meta;
+                self.roles.evolve(body, &Stamp { version, occurred_at, actor });
+                for agent in self.agents.values_mut() {
+                    agent.held_back = false;
+                    agent.permitted = self.roles.permissions_of(agent.role).allows_chats();
+                }
+                true
+            }
             _ => false,
         }
     }
@@ -137,11 +172,21 @@ impl Board {
         agent.held_back = false;
         match event {
             AgentEvent::AgentRegistered(event) => {
+                agent.role = HeldRole::of(event.role, event.custom_role_id);
+                agent.permitted = self.roles.permissions_of(agent.role).allows_chats();
                 agent.capacity = event.max_concurrent_chats;
                 agent.skills = event.skills.iter().cloned().collect();
                 agent.departments = event.department_ids.iter().copied().collect();
             }
-            AgentEvent::AvailabilityChanged(event) => agent.availability = event.to,
+            AgentEvent::AvailabilityChanged(event) => {
+                agent.availability = event.to;
+                // Whoever was away let nothing pass since.
+                if event.to == Availability::Available {
+                    for chat in self.chats.values_mut().filter(|chat| chat.waiting) {
+                        chat.passed.remove(&id);
+                    }
+                }
+            }
             AgentEvent::CapacityChanged(event) => agent.capacity = event.to,
             AgentEvent::SkillsChanged(event) => agent.skills = event.skills.iter().cloned().collect(),
             AgentEvent::DepartmentsChanged(event) => {
@@ -165,7 +210,10 @@ impl Board {
                     chat.from = chat.from.filter(|from| *from != id);
                 }
             }
-            AgentEvent::RoleChanged(_) => {}
+            AgentEvent::RoleChanged(event) => {
+                agent.role = HeldRole::of(event.to, event.custom_role_id);
+                agent.permitted = self.roles.permissions_of(agent.role).allows_chats();
+            }
             AgentEvent::AgentRenamed(_) => return false,
         }
         true
@@ -181,6 +229,7 @@ impl Board {
                     skills: event.skills.iter().cloned().collect(),
                     offer: None,
                     passed: BTreeSet::new(),
+                    rests: false,
                     from: None,
                     last: LastEvent::of(meta),
                     held_back: false,
@@ -202,10 +251,12 @@ impl Board {
         match event {
             ChatEvent::ChatAssigned(event) => {
                 chat.passed.extend(event.from);
+                chat.rests = false;
                 chat.offer = Some(Offer { agent: event.to, since: meta.occurred_at });
                 self.turns += 1;
                 self.agents.entry(event.to).or_default().last_turn = self.turns;
             }
+            ChatEvent::ChatOfferWithdrawn(event) => chat.withdrawn(event.from, event.reason),
             ChatEvent::ChatAccepted(_) => {
                 chat.waiting = false;
                 chat.offer = None;
@@ -217,6 +268,7 @@ impl Board {
                 chat.since = meta.occurred_at;
                 chat.department = event.to_department.or(chat.department);
                 chat.passed.clear();
+                chat.rests = false;
                 // Whoever left the desk did not hand it over.
                 chat.from = Some(event.from).filter(|_| meta.actor.kind != ActorKind::System);
                 chat.offer = event.to_agent.map(|agent| Offer { agent, since: meta.occurred_at });
@@ -243,10 +295,20 @@ impl Board {
                 agent.chats.remove(&chat_id);
             }
         }
+        chat.rests = false;
         chat.last.version = chat.last.version.max(version);
         self.turns += 1;
         let agent = self.agents.entry(to).or_default();
         agent.chats.insert(chat_id);
         agent.last_turn = self.turns;
+    }
+    /// Notes that an offer was withdrawn just now, before its events come back from the log.
+    pub fn withdrawn(&mut self, chat_id: ChatId, from: AgentId, reason: WithdrawalReason, version: u64) {
+        let Some(chat) = self.chats.get_mut(&chat_id) else { return };
+        chat.withdrawn(from, reason);
+        chat.last.version = chat.last.version.max(version);
+        if let Some(agent) = self.agents.get_mut(&from) {
+            agent.chats.remove(&chat_id);
+        }
     }
 }

@@ -1,38 +1,67 @@
 //! Which agent gets which chat. Pure.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::agent::Availability;
+use docket_domain::chat::WithdrawalReason;
 use docket_domain::{AgentId, ChatId};
 
-use super::board::{AgentLine, Board, ChatLine};
+use super::board::{AgentLine, Board, ChatLine, Offer};
 
-/// A chat that should be offered to an agent.
+/// What should be done with a chat that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Move {
-    /// The chat.
-    pub chat: ChatId,
-    /// The agent.
-    pub to: AgentId,
+pub enum Move {
+    /// Offer it to an agent.
+    Offer {
+        /// The chat.
+        chat: ChatId,
+        /// The agent.
+        to: AgentId,
+    },
+    /// Offer it to nobody: whoever may accept it, may.
+    Withdraw {
+        /// The chat.
+        chat: ChatId,
+        /// Whom it is offered to.
+        from: AgentId,
+        /// Why it is no longer.
+        reason: WithdrawalReason,
+    },
 }
 
-/// What should be offered now, who waited longest first. Chats offered to somebody who is still there go on to the
-/// next agent once `patience` is over; when everybody had their turn it begins again. Each move counts for the next.
+impl Move {
+    /// The chat.
+    pub const fn chat(&self) -> ChatId {
+        match self {
+            Self::Offer { chat, .. } | Self::Withdraw { chat, .. } => *chat,
+        }
+    }
+}
+
+/// What should be done now, who waited longest first. An offer ends when its agent takes no more chats or lets `patience`
+/// pass. The chat then goes on to the next agent, and when everybody had their turn it begins again; if there is nobody else,
+/// it is offered to nobody. Each move counts for the next.
 pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move> {
-    let mut waiting: Vec<(&ChatId, &ChatLine)> = board
-        .chats
-        .iter()
-        .filter(|(_, chat)| chat.waiting && !chat.held_back && !is_offered(board, chat, now, patience))
-        .collect();
+    let surplus = surplus(board);
+    let mut waiting: Vec<(&ChatId, &ChatLine, Option<(Offer, WithdrawalReason)>)> = Vec::new();
+    for (id, chat) in board.chats.iter().filter(|(_, chat)| chat.waiting && !chat.held_back) {
+        match chat.offer {
+            None => waiting.push((id, chat, None)),
+            Some(offer) => {
+                let why = over(board, &offer, surplus.contains(id), now, patience);
+                waiting.extend(why.map(|why| (id, chat, Some((offer, why)))));
+            }
+        }
+    }
     if waiting.is_empty() {
         return Vec::new();
     }
-    waiting.sort_by_key(|(id, chat)| (chat.since, **id));
+    waiting.sort_by_key(|(id, chat, _)| (chat.since, **id));
     let mut agents = board.agents.clone();
     let mut turn = agents.values().map(|agent| agent.last_turn).max().unwrap_or(0);
     let mut moves = Vec::new();
-    for (id, chat) in waiting {
+    for (id, chat, ended) in waiting {
         let best = |again: bool| {
             let suitable = agents.iter().filter(|(agent_id, agent)| {
                 suits(agent, chat)
@@ -44,13 +73,17 @@ pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move
                 .min_by(|left, right| by_load_then_turn(left.1, right.1).then(left.0.cmp(right.0)))
                 .map(|best| *best.0)
         };
-        let Some(to) = best(false).or_else(|| best(true)) else { continue };
-        turn += 1;
-        if let Some(agent) = agents.get_mut(&to) {
-            agent.chats.insert(*id);
-            agent.last_turn = turn;
+        match best(false).or_else(|| if chat.rests { None } else { best(true) }) {
+            Some(to) => {
+                turn += 1;
+                if let Some(agent) = agents.get_mut(&to) {
+                    agent.chats.insert(*id);
+                    agent.last_turn = turn;
+                }
+                moves.push(Move::Offer { chat: *id, to });
+            }
+            None => moves.extend(ended.map(|(offer, reason)| Move::Withdraw { chat: *id, from: offer.agent, reason })),
         }
-        moves.push(Move { chat: *id, to });
     }
     moves
 }
@@ -60,20 +93,38 @@ pub fn deadlines(board: &Board, patience: TimeDelta) -> impl Iterator<Item = Dat
     board.chats.values().filter(|chat| chat.waiting).filter_map(move |chat| Some(chat.offer?.since + patience))
 }
 
-/// Whether an offer of the chat stands: its agent is still there and has not let it wait too long.
-fn is_offered(board: &Board, chat: &ChatLine, now: DateTime<Utc>, patience: TimeDelta) -> bool {
-    chat.offer.is_some_and(|offer| {
-        let there = board.agents.get(&offer.agent).is_some_and(|agent| {
-            agent.active && matches!(agent.availability, Availability::Available | Availability::Busy)
-        });
-        there && now < offer.since + patience
-    })
+/// Why an offer has ended; `None`: it stands.
+fn over(
+    board: &Board,
+    offer: &Offer,
+    is_surplus: bool,
+    now: DateTime<Utc>,
+    patience: TimeDelta,
+) -> Option<WithdrawalReason> {
+    if is_surplus || !board.agents.get(&offer.agent).is_some_and(AgentLine::takes_chats) {
+        Some(WithdrawalReason::AgentUnavailable)
+    } else {
+        (now >= offer.since + patience).then_some(WithdrawalReason::TimedOut)
+    }
+}
+
+/// Chats offered beyond what their agent may have since they were given fewer places: those that began last.
+fn surplus(board: &Board) -> BTreeSet<ChatId> {
+    let mut surplus = BTreeSet::new();
+    for (id, agent) in &board.agents {
+        let beyond = agent.chats.len().saturating_sub(agent.capacity as usize);
+        let offered =
+            agent.chats.iter().rev().filter(|chat| {
+                board.chats.get(*chat).and_then(|chat| chat.offer).is_some_and(|offer| offer.agent == *id)
+            });
+        surplus.extend(offered.take(beyond).copied());
+    }
+    surplus
 }
 
 fn suits(agent: &AgentLine, chat: &ChatLine) -> bool {
-    agent.active
+    agent.takes_chats()
         && !agent.held_back
-        && agent.availability == Availability::Available
         && agent.has_room()
         && chat.department.is_none_or(|department| agent.departments.contains(&department))
         && chat.skills.is_subset(&agent.skills)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Done, Invocation, RequestKey};
-use docket_domain::chat::{MessagePosted, MessagesRead};
+use docket_domain::chat::{ChatCommand, MessagePosted, MessagesRead};
 use docket_domain::{Actor, Category, Event, EventPayload as _, Rejection, TenantId};
 use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
@@ -47,15 +47,15 @@ impl Routing {
     /// Offers what can be offered in one tenant. Whether to look again at once.
     async fn route(&mut self, tenant: &TenantId, now: DateTime<Utc>) -> bool {
         let Some(board) = self.boards.get_mut(tenant) else { return false };
-        let offers: Vec<(Move, Invocation)> = moves(board, now, self.patience)
+        let next: Vec<(Move, Invocation)> = moves(board, now, self.patience)
             .into_iter()
-            .filter_map(|next| Some((next, invocation(tenant, next, board.chats.get(&next.chat)?.last))))
+            .filter_map(|next| Some((next, invocation(tenant, next, board.chats.get(&next.chat())?.last))))
             .collect();
         let commands = &self.commands;
-        let mut outcomes = futures::stream::iter(offers)
-            .map(
-                |(next, invocation)| async move { (next, commands.assign_chat(&invocation, next.chat, next.to).await) },
-            )
+        let mut outcomes = futures::stream::iter(next)
+            .map(|(next, invocation)| async move {
+                (next, commands.change_chat(&invocation, next.chat(), &command(next)).await)
+            })
             .buffer_unordered(AT_ONCE);
         let mut again = false;
         while let Some((next, outcome)) = outcomes.next().await {
@@ -72,7 +72,7 @@ impl Routing {
 #[async_trait]
 impl Reactor for Routing {
     const NAME: &'static str = "routing";
-    const CATEGORIES: &'static [Category] = &[Category::Agent, Category::Chat];
+    const CATEGORIES: &'static [Category] = &[Category::Agent, Category::Chat, Category::Role];
 
     fn take_in_history(&mut self, event: RecordedEvent) -> Result<(), JournalError> {
         let said = matches!(event.event_type.as_str(), MessagePosted::TYPE | MessagesRead::TYPE);
@@ -126,7 +126,10 @@ enum Next {
 fn take(board: &mut Board, next: Move, outcome: Result<Done, CommandError>, now: DateTime<Utc>) -> Next {
     match outcome {
         Ok(done) => {
-            board.offered(next.chat, next.to, now, done.version);
+            match next {
+                Move::Offer { chat, to } => board.offered(chat, to, now, done.version),
+                Move::Withdraw { chat, from, reason } => board.withdrawn(chat, from, reason, done.version),
+            }
             Next::Settled
         }
         Err(CommandError::Rejected(Rejection::Refused {
@@ -134,32 +137,46 @@ fn take(board: &mut Board, next: Move, outcome: Result<Done, CommandError>, now:
             ..
         })) => {
             // The agent took something meanwhile; their event is on its way. The chat goes to somebody else.
-            if let Some(agent) = board.agents.get_mut(&next.to) {
+            if let Move::Offer { to, .. } = next
+                && let Some(agent) = board.agents.get_mut(&to)
+            {
                 agent.held_back = true;
             }
             Next::LookAgain
         }
         Err(CommandError::Rejected(_) | CommandError::Stale { .. } | CommandError::KeyReused) => {
             // The chat moved on; its event is on its way.
-            if let Some(chat) = board.chats.get_mut(&next.chat) {
+            if let Some(chat) = board.chats.get_mut(&next.chat()) {
                 chat.held_back = true;
             }
             Next::Settled
         }
         Err(error) => {
-            tracing::warn!(chat = %next.chat, agent = %next.to, %error, "a chat could not be offered");
+            tracing::warn!(chat = %next.chat(), ?next, %error, "a chat could not be offered, or an offer not withdrawn");
             Next::TryLater
         }
     }
 }
 
+fn command(next: Move) -> ChatCommand {
+    match next {
+        Move::Offer { to, .. } => ChatCommand::Assign { to },
+        Move::Withdraw { from, reason, .. } => ChatCommand::WithdrawOffer { from, reason },
+    }
+}
+
 fn invocation(tenant: &TenantId, next: Move, last: super::LastEvent) -> Invocation {
+    let (chat, version) = (next.chat(), last.version);
+    let key = match next {
+        Move::Offer { to, .. } => format!("route:{chat}:{version}:{to}"),
+        Move::Withdraw { .. } => format!("withdraw:{chat}:{version}"),
+    };
     Invocation {
         tenant: tenant.clone(),
         actor: Actor::SYSTEM,
         correlation_id: last.correlation_id,
         causation_id: Some(last.event_id),
-        idempotency: Some(RequestKey::of_cause(&format!("route:{}:{}:{}", next.chat, last.version, next.to))),
+        idempotency: Some(RequestKey::of_cause(&key)),
         if_match: Some(last.version),
     }
 }

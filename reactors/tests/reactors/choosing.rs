@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::agent::Availability;
+use docket_domain::chat::WithdrawalReason;
 use docket_domain::{AgentId, ChatId, DepartmentId};
 use docket_reactors::routing::{AgentLine, Board, ChatLine, LastEvent, Move, Offer, moves};
 use uuid::Uuid;
@@ -32,6 +33,7 @@ fn waiting(since: i64) -> ChatLine {
         skills: [].into(),
         offer: None,
         passed: [].into(),
+        rests: false,
         from: None,
         last: LastEvent { version: 1, event_id: Uuid::nil(), correlation_id: Uuid::nil() },
         held_back: false,
@@ -46,7 +48,19 @@ fn board(agents: &[(u128, AgentLine)], chats: &[(u128, ChatLine)]) -> Board {
 }
 
 fn chosen(board: &Board, now: i64) -> Vec<(ChatId, AgentId)> {
-    moves(board, at(now), PATIENCE).into_iter().map(|Move { chat, to }| (chat, to)).collect()
+    let offers = moves(board, at(now), PATIENCE).into_iter().filter_map(|next| match next {
+        Move::Offer { chat, to } => Some((chat, to)),
+        Move::Withdraw { .. } => None,
+    });
+    offers.collect()
+}
+
+fn withdrawn(board: &Board, now: i64) -> Vec<(ChatId, WithdrawalReason)> {
+    let withdrawals = moves(board, at(now), PATIENCE).into_iter().filter_map(|next| match next {
+        Move::Withdraw { chat, reason, .. } => Some((chat, reason)),
+        Move::Offer { .. } => None,
+    });
+    withdrawals.collect()
 }
 
 #[test]
@@ -79,6 +93,7 @@ fn nobody_gets_what_does_not_suit_them() {
         AgentLine { availability: Availability::Busy, ..line(1) },
         AgentLine { availability: Availability::Offline, ..line(1) },
         AgentLine { active: false, ..line(1) },
+        AgentLine { permitted: false, ..line(1) },
         AgentLine { held_back: true, ..line(1) },
         line(0),
         AgentLine { departments: [sales].into(), ..line(1) },
@@ -88,7 +103,7 @@ fn nobody_gets_what_does_not_suit_them() {
     let picky = ChatLine { department: Some(sales), skills: ["italian".to_owned()].into(), ..waiting(1) };
     assert_eq!(chosen(&board(&lines, &[(10, picky.clone())]), 2), []);
     let lacking_skill = ChatLine { skills: [].into(), ..picky };
-    assert_eq!(chosen(&board(&lines, &[(10, lacking_skill)]), 2), [(chat(10), agent(5))]);
+    assert_eq!(chosen(&board(&lines, &[(10, lacking_skill)]), 2), [(chat(10), agent(6))]);
 }
 
 #[test]
@@ -99,8 +114,36 @@ fn an_offer_stands_while_its_agent_is_there_and_patience_lasts() {
     assert_eq!(chosen(&here, 130), [(chat(10), agent(2))]);
     let gone = AgentLine { availability: Availability::Away, ..line(1) };
     assert_eq!(chosen(&board(&[(1, gone), (2, line(1))], &[(10, offered.clone())]), 101), [(chat(10), agent(2))]);
-    // Alone, they keep it.
-    assert_eq!(chosen(&board(&[(1, line(1))], &[(10, offered)]), 999), []);
+}
+
+#[test]
+fn an_offer_nobody_else_could_take_ends_all_the_same() {
+    let offered = ChatLine { offer: Some(Offer { agent: agent(1), since: at(100) }), ..waiting(1) };
+    let with = |agent: AgentLine| board(&[(1, agent)], &[(10, offered.clone())]);
+    assert_eq!(withdrawn(&with(line(1)), 129), []);
+    assert_eq!(withdrawn(&with(line(1)), 130), [(chat(10), WithdrawalReason::TimedOut)]);
+    let unable = [
+        AgentLine { availability: Availability::Busy, ..line(1) },
+        AgentLine { active: false, ..line(1) },
+        AgentLine { permitted: false, ..line(1) },
+        AgentLine { chats: [chat(10)].into(), ..line(0) },
+    ];
+    for agent in unable {
+        assert_eq!(withdrawn(&with(agent.clone()), 101), [(chat(10), WithdrawalReason::AgentUnavailable)], "{agent:?}");
+    }
+    // With fewer places than chats, what began last goes.
+    let fewer = AgentLine { chats: [chat(10), chat(11), chat(12)].into(), ..line(1) };
+    let chats = [(10, waiting(1)), (11, offered.clone()), (12, offered)];
+    let chats = chats.map(|(n, line)| (n, ChatLine { waiting: n > 10, ..line }));
+    let ended = withdrawn(&board(&[(1, fewer)], &chats), 101);
+    assert_eq!(ended.iter().map(|(chat, _)| *chat).collect::<Vec<_>>(), [chat(11), chat(12)]);
+}
+
+#[test]
+fn who_let_it_pass_alone_is_not_asked_again_until_somebody_else_was() {
+    let rests = ChatLine { passed: [agent(1)].into(), rests: true, ..waiting(1) };
+    assert_eq!(chosen(&board(&[(1, line(1))], &[(10, rests.clone())]), 50), []);
+    assert_eq!(chosen(&board(&[(1, line(1)), (2, line(1))], &[(10, rests)]), 50), [(chat(10), agent(2))]);
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! Tickets of somebody who cannot look after them any more.
+//! Tickets and chats of somebody who cannot look after them any more.
 
-use docket_domain::agent::AgentCommand;
+use docket_domain::agent::{AgentCommand, Availability};
+use docket_domain::chat::ChatStatus;
+use docket_domain::role::RoleCommand;
 use docket_domain::ticket::*;
-use docket_domain::{Actor, AgentId, Category, Role, TicketId};
+use docket_domain::{Actor, AgentId, Category, HeldRole, Permission, PermissionSet, Role, RoleId, TicketId};
 use docket_reactors::Settings;
 
 use crate::house::{House, eventually};
@@ -70,4 +72,53 @@ async fn who_may_not_work_on_tickets_any_more_hands_them_back_also_after_a_resta
     // And nobody is given one who could not look after it.
     let refused = house.commands.assign_ticket(&house.by(Actor::SYSTEM), ids[0], grace).await;
     assert!(refused.unwrap_err().to_string().contains("does not allow"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_without_chats_gives_them_back_whichever_way_it_came() {
+    let house = House::new().await;
+    let by = house.by(Actor::SYSTEM);
+    let with = |permissions: &[Permission]| (permissions.to_vec(), PermissionSet::all());
+    let (chats, may) = with(&[Permission::ViewTickets, Permission::ViewChat, Permission::SendMessages]);
+    let role = house.commands.define_role(&by, "Chats".into(), chats, may).await.unwrap();
+    let role_id = RoleId(role.note.unwrap().parse().unwrap());
+    let (audited, own) = (house.agent(1, &[], &[]).await, house.agent(2, &[], &[]).await);
+    let change = AgentCommand::ChangeRole { to: HeldRole::Own(role_id) };
+    house.commands.change_agent(&by, own, &change).await.unwrap();
+    let mut held = Vec::new();
+    for agent in [audited, own] {
+        let chat = house.start_chat().await;
+        house.commands.accept_chat(&house.by(Actor::agent(agent)), chat, agent).await.unwrap();
+        held.push(chat);
+    }
+    let offered = house.start_chat().await;
+    house.commands.assign_chat(&by, offered, own).await.unwrap();
+
+    // Another role: with the command itself, no reactor running.
+    let audits = AgentCommand::ChangeRole { to: Role::Auditor.into() };
+    house.commands.change_agent(&by, audited, &audits).await.unwrap();
+    assert_eq!(house.chat(held[0]).await.place_of(), None);
+    assert_eq!(house.chat(held[0]).await.status, ChatStatus::Transferred);
+    let after = house.load_agent(audited).await;
+    assert_eq!((after.taken_places(), after.availability), (0, Availability::Offline));
+
+    // The same role, allowing less: soon after, and once.
+    let (permissions, may) = with(&[Permission::ViewTickets, Permission::ViewChat]);
+    let less = RoleCommand::Change { role_id, name: "Chats".into(), permissions, may };
+    house.commands.change_roles(&by, less).await.unwrap();
+    let (running, rival) = (house.react(Settings::default()).await, house.rival(Settings::default()));
+    eventually("they have none", || async { house.load_agent(own).await.taken_places() == 0 }).await;
+    assert_eq!(house.load_agent(own).await.availability, Availability::Offline);
+    assert_eq!((house.chat(held[1]).await.place_of(), house.chat(offered).await.place_of()), (None, None));
+    assert_eq!(house.count(Category::Chat, held[1].0, "ChatTransferred").await, 1);
+    running.end().await;
+    rival.end().await;
+
+    // And they are given none: not by the desk, nor by saying they are available.
+    let refused = |outcome: Result<docket_commands::Done, docket_commands::CommandError>| {
+        assert!(outcome.unwrap_err().to_string().contains("does not allow to take chats"));
+    };
+    refused(house.commands.accept_chat(&house.by(Actor::agent(own)), offered, own).await);
+    let available = AgentCommand::ChangeAvailability { to: Availability::Available };
+    refused(house.commands.change_agent(&house.by(Actor::agent(own)), own, &available).await);
 }

@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use docket_commands::StartChat;
 use docket_domain::agent::{AgentCommand, Availability};
 use docket_domain::chat::EndedBy;
-use docket_domain::{Actor, Category, CustomerId, DepartmentId};
+use docket_domain::role::RoleCommand;
+use docket_domain::{Actor, Category, CustomerId, DepartmentId, HeldRole, Permission, PermissionSet, Role, RoleId};
 use docket_reactors::Settings;
 use docket_store::new_id;
 
@@ -150,5 +151,73 @@ async fn whoever_comes_back_is_offered_what_they_had() {
     let running = house.react(settings()).await;
     house.available(agent, Availability::Available).await;
     eventually("and again", || async { house.chat(chat).await.offered_to == Some(agent) }).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_ends_with_what_made_its_agent_unable_and_a_colleague_may_accept() {
+    let house = House::new().await;
+    let running = house.react(settings()).await;
+    let colleague = house.agent(9, &[], &[]).await;
+    house.available(colleague, Availability::Busy).await;
+    let ways = [
+        AgentCommand::Deactivate,
+        AgentCommand::ChangeAvailability { to: Availability::Busy },
+        AgentCommand::ChangeAvailability { to: Availability::Offline },
+        AgentCommand::ChangeCapacity { to: 0 },
+        AgentCommand::ChangeRole { to: Role::Auditor.into() },
+    ];
+    for way in ways {
+        let alone = house.agent(1, &[], &[]).await;
+        let chat = house.start_chat().await;
+        eventually("it is offered", || async { house.chat(chat).await.offered_to == Some(alone) }).await;
+        house.commands.change_agent(&house.by(Actor::SYSTEM), alone, &way).await.unwrap();
+        assert_eq!(house.chat(chat).await.offered_to, None, "{way:?}");
+        assert!(house.load_agent(alone).await.active_chats.is_empty(), "{way:?}");
+        house.commands.accept_chat(&house.by(Actor::agent(colleague)), chat, colleague).await.unwrap();
+    }
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_nobody_else_could_take_ends_when_its_time_is_over() {
+    let house = House::new().await;
+    let running = house.react(settings()).await;
+    let (alone, colleague) = (house.agent(1, &[], &[]).await, house.agent(1, &[], &[]).await);
+    house.available(colleague, Availability::Busy).await;
+    let chat = house.start_chat().await;
+    eventually("it is offered", || async { house.chat(chat).await.offered_to == Some(alone) }).await;
+    house.pass(TimeDelta::seconds(31));
+    eventually("it is offered to nobody", || async { house.chat(chat).await.offered_to.is_none() }).await;
+    assert!(house.load_agent(alone).await.active_chats.is_empty());
+    // Whoever comes anew is asked again; meanwhile whoever likes may accept.
+    house.available(alone, Availability::Away).await;
+    house.available(alone, Availability::Available).await;
+    eventually("it is offered again", || async { house.chat(chat).await.offered_to == Some(alone) }).await;
+    house.pass(TimeDelta::seconds(31));
+    eventually("and ends again", || async { house.chat(chat).await.offered_to.is_none() }).await;
+    house.commands.accept_chat(&house.by(Actor::agent(colleague)), chat, colleague).await.unwrap();
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_gains_chats_is_noticed() {
+    let house = House::new().await;
+    let by = house.by(Actor::SYSTEM);
+    let reads = vec![Permission::ViewChat];
+    let role = house.commands.define_role(&by, "Chats".into(), reads, PermissionSet::all()).await.unwrap();
+    let role_id = RoleId(role.note.unwrap().parse().unwrap());
+    // As it was recorded by versions that knew no better.
+    let agent = house.agent(1, &[], &[]).await;
+    let change = AgentCommand::ChangeRole { to: HeldRole::Own(role_id) };
+    house.commands.execute::<docket_domain::agent::Agent>(&by, agent.0, change).await.unwrap();
+    let permissions = vec![Permission::ViewChat, Permission::SendMessages];
+    let more = RoleCommand::Change { role_id, name: "Chats".into(), permissions, may: PermissionSet::all() };
+    let chat = house.start_chat().await;
+    let running = house.react(settings()).await;
+    eventually("who may not is not available", || async { !house.load_agent(agent).await.takes_work() }).await;
+    house.commands.change_roles(&by, more).await.unwrap();
+    house.available(agent, Availability::Available).await;
+    eventually("it is offered", || async { house.chat(chat).await.offered_to == Some(agent) }).await;
     running.end().await;
 }

@@ -47,8 +47,8 @@ export interface EventLine {
 
 export type Line = SaidLine | EventLine;
 
-/** Reading is shown with what was read, not as a line of its own. */
-const SILENT = new Set(["MessagesRead"]);
+/** Reading is shown with what was read, the end of an offer with what becomes of the chat: neither is a line of its own. */
+const SILENT = new Set(["MessagesRead", "ChatOfferWithdrawn"]);
 /** What routing does again and again while nobody accepts is one line. */
 const FOLDED = new Set(["ChatAssigned"]);
 

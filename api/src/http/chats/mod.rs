@@ -8,7 +8,7 @@ mod start;
 mod transcript;
 mod waiting;
 
-pub(super) use availability::somebody_is_there;
+pub(super) use availability::{how_many_are_there, somebody_is_there};
 use docket_domain::Permission::{CreateTickets, SendMessages};
 use docket_domain::chat::ChatCommand;
 use docket_domain::{ChatId, CustomerId, Data};

@@ -4,7 +4,7 @@ export const EVENT_TYPES = {
     "MessagesRead", "NoteAdded", "OrderLinked", "PriorityChanged", "SlaBreached", "SlaPolicyApplied", "SlaWarned",
     "StatusChanged", "SubjectChanged", "TagsChanged", "TicketArchived", "TicketDeleted", "TicketLinked", "TicketMergeReceived", "TicketMergeReturned", "TicketMergeUndone",
     "TicketMerged", "TicketOpened", "TicketSnoozed", "TicketUnlinked", "TicketWoken", "Unassigned"],
-  chat: ["ChatAccepted", "ChatAssigned", "ChatConverted", "ChatEnded", "ChatStarted", "ChatTransferred", "FeedbackGiven",
+  chat: ["ChatAccepted", "ChatAssigned", "ChatConverted", "ChatEnded", "ChatOfferWithdrawn", "ChatStarted", "ChatTransferred", "FeedbackGiven",
     "MessagePosted", "MessagesRead"],
   customer: ["ContactStated", "CustomerDetailsChanged", "CustomerRegistered", "PersonalDataErased", "VisitorAbsorbed", "VisitorMerged"],
   agent: ["AgentDeactivated", "AgentReactivated", "AgentRegistered", "AgentRenamed", "AvailabilityChanged", "CapacityChanged",

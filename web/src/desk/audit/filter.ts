@@ -17,7 +17,7 @@ export interface Chosen {
 }
 
 /** What people do without changing anything, and what only keeps count. */
-const ROUTINE = new Set(["MessagesRead", "ChatSlotTaken", "ChatSlotReleased", "ChatAssigned", "SlaPolicyApplied", "SlaWarned", "CannedResponseUsed"]);
+const ROUTINE = new Set(["MessagesRead", "ChatSlotTaken", "ChatSlotReleased", "ChatAssigned", "ChatOfferWithdrawn", "SlaPolicyApplied", "SlaWarned", "CannedResponseUsed"]);
 
 /** Whether an entry is worth an auditor's look: somebody changed something. Who asks for a kind of happening or for one thing's history gets all of it. */
 export function isShown(entry: { event_type: string; actor: { kind: string } }, { all, what, of }: Chosen): boolean {
