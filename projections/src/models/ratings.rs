@@ -1,6 +1,7 @@
 //! What customers and visitors said of how it went, one row a conversation.
 //!
-//! A rating counts on the day and for the agent it was first given; one that is changed is changed there.
+//! A rating counts on the day and for the agent it was first given; one that is changed is changed there. That of a ticket
+//! that was deleted counts nowhere.
 
 use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatEvent;
@@ -36,18 +37,25 @@ fn given(event: &Event) -> Option<(u8, Option<AgentId>)> {
     (1..=5).contains(&rating).then_some((rating, agent_id))
 }
 
+fn is_deleted(event: &Event) -> bool {
+    matches!(event.body, DomainEvent::Ticket(TicketEvent::TicketDeleted(_)))
+}
+
 impl Model for Ratings {
     type Row = RatingRow;
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     ddl!("ratings");
 
     fn keys(event: &Event, keys: &mut Vec<RatingKey>) {
-        if given(event).is_some() {
+        if given(event).is_some() || is_deleted(event) {
             keys.push(RatingKey { tenant: event.meta.stream.tenant.clone(), conversation_id: event.meta.stream.id });
         }
     }
 
     fn fold(key: &RatingKey, row: Option<RatingRow>, event: &Event) -> Option<RatingRow> {
+        if is_deleted(event) {
+            return None;
+        }
         let Some((rating, agent_id)) = given(event) else { return row };
         let rating = i64::from(rating);
         Some(match row {

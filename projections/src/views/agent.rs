@@ -47,7 +47,8 @@ pub struct AgentView {
     pub resolved_tickets: i64,
     /// Chats they accepted.
     pub chats_handled: i64,
-    /// Mean of the ratings of conversations that were theirs when they were first rated, 1 to 5.
+    /// Mean of the ratings of conversations that were theirs when they were first rated, 1 to 5; those of deleted tickets
+    /// left out.
     pub average_rating: Option<f64>,
     /// When they last did anything.
     pub last_activity_at: Option<DateTime<Utc>>,
