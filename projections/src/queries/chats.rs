@@ -11,6 +11,7 @@ use super::as_whom::join_person;
 use super::dialect::{Dialect, chats_known, of_person, own};
 use super::reader::{RowReader, all, one};
 use super::tickets::number_text;
+use super::unread::{join_reads, unread_count};
 use super::words::Finder;
 use super::{Queries, cursor};
 use crate::database::Sql;
@@ -159,12 +160,11 @@ impl Queries {
         let mut sql = Sql::new("SELECT ");
         let from = from(&mut sql).unwrap_or_else(|| "chats h".to_owned());
         let tenant = sql.keep(viewer.tenant.cell());
-        // A customer has read as whoever they were in the chat: perhaps a visitor who turned out to be them.
-        let reader = if viewer.is_customer() { "h.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
-        let (theirs, hidden, version) = if viewer.is_customer() {
-            ("agent_messages", "NULL, NULL, NULL", "h.public_version, h.public_position")
+        let reads = join_reads(&mut sql, viewer, &tenant, "h");
+        let (hidden, version) = if viewer.is_customer() {
+            ("NULL, NULL, NULL", "h.public_version, h.public_position")
         } else {
-            ("customer_messages", "h.transfer_note, c.stated_name, c.stated_email", "h.version, h.position")
+            ("h.transfer_note, c.stated_name, c.stated_email", "h.version, h.position")
         };
         let visit = if viewer.knows(Data::Visits) { "h.page, h.user_agent, h.ip" } else { "NULL, NULL, NULL" };
         let (visitor_name, visitor_email) = given_for_chat(viewer);
@@ -172,7 +172,7 @@ impl Queries {
         let ticket = own(&mut sql, viewer, "k.customer_id");
         let person = join_person(&mut sql, viewer, &tenant, "h.customer_id");
         let agent = agent_of(viewer);
-        let greatest = Dialect::of(&self.models.database).greatest();
+        let unread = unread_count(viewer, Dialect::of(&self.models.database), "h");
         sql.push(&format!(
             "h.id, h.status, coalesce(c.id, h.customer_id), coalesce(c.name, {visitor_name}), \
              coalesce(c.email, {visitor_email}), coalesce(c.email_verified, FALSE), coalesce(c.erased, FALSE), \
@@ -182,11 +182,10 @@ impl Queries {
              AND (q.queued_at, q.id) <= (h.queued_at, h.id)) END, \
              h.started_at, h.queued_at, h.accepted_at, h.ended_at, h.ended_by, h.duration_seconds, \
              h.customer_messages + h.agent_messages + h.system_messages, \
-             {greatest}(h.{theirs} - coalesce(r.{theirs}, 0), 0), h.last_message, h.last_message_at, h.rating, \
+             {unread}, h.last_message, h.last_message_at, h.rating, \
              h.rating_comment, k.id, k.number, {version} FROM {from} {person} \
              LEFT JOIN tickets k ON k.tenant = {tenant} AND k.id = h.ticket_id AND NOT k.deleted{ticket} \
-             LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = {agent} \
-             LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = h.id AND r.reader_id = {reader}"
+             LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = {agent}{reads}"
         ));
         (sql, tenant)
     }

@@ -19,6 +19,7 @@ mod sidebar;
 mod sla;
 mod sla_policies;
 mod tickets;
+mod unread;
 mod views;
 mod words;
 

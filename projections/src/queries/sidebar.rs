@@ -6,6 +6,7 @@ use super::Queries;
 use super::dialect::own;
 use super::reader::one;
 use super::tickets::NOT_DONE;
+use super::unread::{is_unread, join_reads};
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::Column;
@@ -17,21 +18,17 @@ impl Queries {
     pub async fn sidebar(&self, viewer: &Viewer) -> Result<SidebarCounts, ReadError> {
         let mut sql = Sql::default();
         let tenant = sql.keep(viewer.tenant.cell());
-        let person = sql.keep(viewer.person_id.cell());
         let open = format!(
             "FROM tickets t WHERE t.tenant = {tenant} AND t.status IN {NOT_DONE} AND NOT t.archived AND NOT t.deleted"
         );
-        let unread = |theirs: &str| {
-            format!(
-                "FROM tickets t LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id \
-                 AND r.reader_id = {person} WHERE t.tenant = {tenant} AND NOT t.archived AND NOT t.deleted \
-                 AND t.{theirs} > coalesce(r.{theirs}, 0)"
-            )
-        };
+        let unread = format!(
+            "FROM tickets t{} WHERE t.tenant = {tenant} AND NOT t.archived AND NOT t.deleted AND {}",
+            join_reads(&mut sql, viewer, &tenant, "t"),
+            is_unread(viewer, "t")
+        );
         let none = "CAST(0 AS bigint)";
         if viewer.is_customer() {
             let own = own(&mut sql, viewer, "t.customer_id");
-            let unread = unread("agent_messages");
             let chats = if viewer.knows(Data::Chats) {
                 format!("(SELECT count(*) FROM chats t WHERE t.tenant = {tenant} AND t.status <> 'closed'{own})")
             } else {
@@ -42,8 +39,7 @@ impl Queries {
                  (SELECT count(*) {unread}{own}), {none}, {chats}"
             ));
         } else {
-            let now = sql.keep(self.now().cell());
-            let unread = unread("customer_messages");
+            let (now, person) = (sql.keep(self.now().cell()), sql.keep(viewer.person_id.cell()));
             let chats = if viewer.knows(Data::Chats) {
                 format!(
                     "(SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.status = 'waiting'), \

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::as_whom::join_person;
 use super::dialect::{Dialect, of_person, own, tickets_known};
 use super::reader::{RowReader, all, one};
+use super::unread::{join_reads, unread_count};
 use super::words::{Asked, Finder};
 use super::{Queries, cursor};
 use crate::database::Sql;
@@ -366,6 +367,9 @@ impl Queries {
                 add(format!("t.{column} = {}", sql.keep(cell)));
             }
         }
+        if filter.resolved_by.is_some() {
+            add("t.done_at IS NOT NULL".into());
+        }
         if let Some(customer) = filter.customer_id {
             let customer = sql.keep(customer.cell());
             add(of_person(viewer, tenant, "t.customer_id", &customer));
@@ -459,7 +463,6 @@ impl Order {
 
 /// Selects what [`read_ticket`] reads. What a customer does not see is not selected.
 pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
-    let greatest = dialect.greatest();
     let hidden = viewer.is_customer();
     let only_agents = |column: &'static str, instead: &'static str| if hidden { instead } else { column };
     let tags = only_agents("t.tags", dialect.empty_array());
@@ -468,11 +471,9 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let notes = only_agents("t.note_count", "NULL");
     let resolutions = only_agents("t.resolution_count", "NULL");
     let assignments = only_agents("t.assignment_count, t.reassignment_count", "NULL, NULL");
-    let (theirs, updated, version) = if hidden {
-        ("agent_messages", "t.public_updated_at", "t.public_version")
-    } else {
-        ("customer_messages", "t.updated_at", "t.version")
-    };
+    let (updated, version) =
+        if hidden { ("t.public_updated_at", "t.public_version") } else { ("t.updated_at", "t.version") };
+    let unread = unread_count(viewer, dialect, "t");
     let snoozed = only_agents("t.snoozed_until", "NULL");
     let sla = if hidden { "NULL, NULL, NULL, NULL" } else { "s.clock, s.state, s.due_at, s.breached" };
     sql.push(&format!(
@@ -484,20 +485,18 @@ pub(super) fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
          CASE WHEN t.last_author_kind = 'customer' THEN c.name ELSE l.name END, \
          t.last_author_kind = 'customer' AND coalesce(c.erased, FALSE), t.customer_messages + t.agent_messages + t.system_messages, {notes}, \
          t.agent_messages, {resolutions}, t.reopen_count, {assignments}, \
-         {greatest}(t.{theirs} - coalesce(r.{theirs}, 0), 0), {sla}, t.archived, {updated}, {version}"
+         {unread}, {sla}, t.archived, {updated}, {version}"
     ));
 }
 
 /// Joins what [`columns`] selects from.
 pub(super) fn joins(sql: &mut Sql, viewer: &Viewer, tenant: &str) {
-    // As with chats: a customer has read as whoever they were in it.
-    let reader = if viewer.is_customer() { "t.customer_id".to_owned() } else { sql.keep(viewer.person_id.cell()) };
+    let reads = join_reads(sql, viewer, tenant, "t");
     let person = join_person(sql, viewer, tenant, "t.customer_id");
     sql.push(&format!(
         " LEFT JOIN departments d ON d.tenant = {tenant} AND d.id = t.department_id \
          LEFT JOIN agents a ON a.tenant = {tenant} AND a.id = t.assignee_id \
-         LEFT JOIN agents l ON t.last_author_kind = 'agent' AND l.tenant = {tenant} AND l.id = t.last_author_id {person} \
-         LEFT JOIN reads r ON r.tenant = {tenant} AND r.conversation_id = t.id AND r.reader_id = {reader}"
+         LEFT JOIN agents l ON t.last_author_kind = 'agent' AND l.tenant = {tenant} AND l.id = t.last_author_id {person}{reads}"
     ));
     if !viewer.is_customer() {
         sql.push(&format!(" LEFT JOIN sla s ON s.tenant = {tenant} AND s.ticket_id = t.id"));
