@@ -49,6 +49,10 @@ async fn a_chat_made_into_a_ticket_keeps_its_turns() {
     ada.client.post(&format!("{chat}/messages"), &json!({ "body": "Which?" })).await.expect(StatusCode::CREATED);
     let said = carl.client.post(&format!("{chat}/messages"), &json!({ "body": "The red one" })).await;
     seen(&ada.client, &said.expect(StatusCode::CREATED)).await;
+    for reader in [&ada.client, &carl.client] {
+        let read = reader.post(&format!("{chat}/read"), &json!({})).await.expect(StatusCode::OK);
+        seen(&ada.client, &read).await;
+    }
     let before = messages(&ada.client, &chat).await;
     let body = json!({ "subject": "A lamp", "category": "general" });
     let made = ada.client.post(&format!("{chat}/ticket"), &body).await.expect(StatusCode::CREATED);
@@ -61,7 +65,12 @@ async fn a_chat_made_into_a_ticket_keeps_its_turns() {
         assert_eq!((&then["author"], &then["posted_at"]), (&now["author"], &now["posted_at"]));
     }
     let shown = ada.client.get(&ticket).await.expect(StatusCode::OK);
-    assert_eq!((&shown["message_count"], &shown["first_responded_at"]), (&json!(4), &Value::Null));
+    assert_eq!((&shown["message_count"], &shown["response_count"]), (&json!(4), &json!(1)));
+    // What answered in the chat has answered, and what was read there is read, in both.
+    assert_eq!(shown["first_responded_at"], shown["opened_at"]);
+    for reader in [&ada.client, &carl.client] {
+        assert_eq!(reader.get(&ticket).await.expect(StatusCode::OK)["unread_count"], 0);
+    }
 
     // To take away: the question first, in the organisation's zone.
     let transcript = ada.client.get(&format!("{chat}/transcript")).await.text;
@@ -110,4 +119,45 @@ async fn an_answer_to_a_message_left_is_found_in_the_widget() {
     seen(&ada.client, &opened.json()).await;
     let shown = ada.client.get(&format!("/v1/tickets/{}", opened.id())).await.expect(StatusCode::OK);
     assert_eq!(shown["reply_via"], json!(["portal"]));
+}
+
+#[tokio::test]
+async fn an_answer_goes_only_where_its_ticket_is_shown() {
+    let desk = quiet_desk().await;
+    let admin = desk.admin();
+    let key = set_up(&admin, json!({})).await;
+    let (ada, carl) = (staff(&desk).await, desk.customer().await);
+    let (vera, begun) = visit(&desk, &key, &json!({})).await;
+    let left =
+        vera.post("/v1/visit/offline-messages", &json!({ "message": "Where is it?", "email": "v@example.com" })).await;
+    let theirs = format!("/v1/tickets/{}", left.id());
+    let merged = json!({ "into": carl.id });
+    let visitor = begun["customer_id"].as_str().expect("an id");
+    admin.post(&format!("/v1/customers/{visitor}/merge"), &merged).await.expect(StatusCode::OK);
+    let other = admin.open_ticket(&carl.id, "Lamp").await;
+    seen(&ada.client, &other.json()).await;
+    let other = format!("/v1/tickets/{}", other.id());
+    let reply_via = async |path: &str| ada.client.get(path).await.expect(StatusCode::OK)["reply_via"].clone();
+    assert_eq!(reply_via(&theirs).await, json!(["portal", "widget"]));
+    assert_eq!(reply_via(&other).await, json!(["portal"]), "the visit shows what was begun in it");
+
+    // Agent and customer have it read alike wherever they look, whoever they were when they read it.
+    let said = ada.client.post(&format!("{theirs}/messages"), &json!({ "body": "On its way" })).await;
+    seen(&ada.client, &said.expect(StatusCode::CREATED)).await;
+    let unread =
+        async || carl.client.get("/v1/ticket-counts").await.expect(StatusCode::OK)["sidebar"]["unread_tickets"].clone();
+    assert_eq!(unread().await, 1);
+    let read = carl.client.post(&format!("{theirs}/read"), &json!({})).await.expect(StatusCode::OK);
+    seen(&ada.client, &read).await;
+    assert_eq!(unread().await, 0);
+    assert_eq!(carl.client.get(&theirs).await.expect(StatusCode::OK)["unread_count"], 0);
+
+    // Merged into that one, the visit is told so, and not where it went.
+    let target = other.rsplit('/').next().expect("an id");
+    let merge = ada.client.post(&format!("{theirs}/merge"), &json!({ "into": target })).await;
+    seen(&ada.client, &merge.expect(StatusCode::OK)).await;
+    let shown = vera.get(&theirs).await.expect(StatusCode::OK);
+    assert_eq!((&shown["merged"], &shown["merged_into"]), (&json!(true), &Value::Null));
+    vera.get(&other).await.problem(404, "not_found");
+    assert_eq!(reply_via(&other).await, json!(["portal"]));
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use docket_domain::Category;
-use docket_domain::chat::ChatStatus;
+use docket_domain::chat::{Chat, ChatStatus};
 use docket_projections::views::{AnyOf, ChatFilter, ChatSort, ChatView, Page, comma_separated};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -106,7 +106,8 @@ pub(super) async fn list_chat_queue(
 pub(super) async fn get_chat(State(app): State<App>, who: Who, Path(id): Path<Uuid>) -> Answer<Versioned<ChatView>> {
     let mut chat = app.queries.chat(&who.viewer(), id).await?.ok_or_else(|| Problem::not_found("chat"))?;
     if !who.is_customer() {
-        chat.reply_via = Some(reply_via(&app, &who.tenant, chat.visitor.id).await?);
+        let owner = app.commands.load::<Chat>(&who.tenant, id).await?.customer_id;
+        chat.reply_via = Some(reply_via(&app, &who.tenant, owner).await?);
     }
     let version = chat.version;
     Ok(Versioned(chat, version))

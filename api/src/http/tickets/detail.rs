@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use docket_domain::ticket::Ticket;
 use docket_projections::views::{SlaView, TicketDetail};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -57,7 +58,8 @@ pub(super) async fn get_ticket(
 /// Says how an answer reaches the customer today, to people of the desk.
 async fn with_ways(app: &App, who: &Who, mut detail: TicketDetail) -> Answer<TicketDetail> {
     if !who.is_customer() {
-        detail.reply_via = Some(reply_via(app, &who.tenant, detail.ticket.customer_id).await?);
+        let owner = app.commands.load::<Ticket>(&who.tenant, detail.ticket.id).await?.customer_id;
+        detail.reply_via = Some(reply_via(app, &who.tenant, owner).await?);
     }
     Ok(detail)
 }
