@@ -16,6 +16,7 @@ use docket_domain::{
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
+use crate::chat_places::check_takes_chats;
 use crate::ticket::{OpenTicket, Opening, open};
 use crate::{CommandError, Commands, Done, Invocation};
 
@@ -270,9 +271,15 @@ async fn change(attempt: &mut Attempt<'_>, id: ChatId, command: &ChatCommand) ->
             }
             *to_agent
         }
-        ChatCommand::End { .. } => None,
+        ChatCommand::End { .. } | ChatCommand::WithdrawOffer { .. } => None,
         _ => return Ok(()),
     };
+    // An offer that is not theirs any more is nothing to take back.
+    if let ChatCommand::WithdrawOffer { from, .. } = command
+        && before.offered_to != Some(*from)
+    {
+        return Ok(());
+    }
     if let Some(agent) = holder.filter(|holder| takes != Some(*holder)) {
         attempt.follow::<Agent>(agent, &AgentCommand::ReleaseChat { chat_id: id }).await?;
     }
@@ -280,6 +287,7 @@ async fn change(attempt: &mut Attempt<'_>, id: ChatId, command: &ChatCommand) ->
         attempt.check_takes_chats(agent).await?;
         let by_hand = attempt.invocation.actor == Actor::agent(agent) || matches!(command, ChatCommand::Accept { .. });
         attempt.follow::<Agent>(agent, &AgentCommand::TakeChat { chat_id: id, by_hand }).await?;
+        check_takes_chats(attempt, agent).await?;
     }
     Ok(())
 }
@@ -308,7 +316,9 @@ async fn convert(
     attempt.rehearse_on::<Chat>(&chat, &ChatCommand::Convert { ticket_id: opening.id, ticket_number, replaces })?;
     // A visitor who turned out to be a customer: the ticket is the customer's.
     let customer_id = attempt.load::<Customer>(chat.customer_id).await?.canonical(chat.customer_id);
-    let mut turns = said(attempt, id, customer_id).await?;
+    let said = said(attempt, id, customer_id).await?;
+    let readers = readers(&chat, &said, customer_id, request.description.is_some());
+    let mut turns: Vec<Turn> = said.into_iter().map(|(_, turn)| turn).collect();
     let first = match &request.description {
         Some(description) => Turn {
             message_id: opening.message_id,
@@ -339,16 +349,27 @@ async fn convert(
         written_at: Some(first.written_at).filter(|at| *at < attempt.now),
     };
     open(attempt, opening, &ticket, number).await?;
-    if !turns.is_empty() {
-        attempt.decide::<Ticket>(opening.id, &TicketCommand::CarryOver { turns }).await?;
+    if !turns.is_empty() || !readers.is_empty() {
+        attempt.decide::<Ticket>(opening.id, &TicketCommand::CarryOver { turns, readers }).await?;
     }
     let ticket_number = number.ok_or(Rejection::NotFound("ticket number"))?;
     attempt.decide::<Chat>(id, &ChatCommand::Convert { ticket_id: opening.id, ticket_number, replaces }).await
 }
 
-/// What was said, turn by turn, the opening question first; of a very long chat the last [`TURNS`]. What a visitor said
+/// How many of the ticket's messages each reader of the chat has read in it. With a description in an agent's words, which
+/// stands first, only agents have read them all the way.
+fn readers(chat: &Chat, said: &[(u64, Turn)], customer: CustomerId, is_described: bool) -> Vec<(Actor, usize)> {
+    let read = chat.conversation.reads().iter().map(|mark| {
+        let reader = if mark.reader.kind == ActorKind::Customer { Actor::customer(customer) } else { mark.reader };
+        let seen = said.iter().filter(|(version, _)| *version <= mark.up_to_version).count();
+        (reader, seen + usize::from(is_described))
+    });
+    read.filter(|(reader, _)| !is_described || reader.kind != ActorKind::Customer).collect()
+}
+
+/// What was said, by its version, turn by turn, the opening question first; of a very long chat the last [`TURNS`]. What a visitor said
 /// is said by whom they turned out to be.
-async fn said(attempt: &Attempt<'_>, id: ChatId, customer: CustomerId) -> Result<Vec<Turn>, CommandError> {
+async fn said(attempt: &Attempt<'_>, id: ChatId, customer: CustomerId) -> Result<Vec<(u64, Turn)>, CommandError> {
     const PAGE: usize = 500;
     let stream = StreamId::new(attempt.invocation.tenant.clone(), Category::Chat, id);
     let (mut turns, mut after) = (VecDeque::new(), 0);
@@ -364,7 +385,8 @@ async fn said(attempt: &Attempt<'_>, id: ChatId, customer: CustomerId) -> Result
             // What was erased is nobody's to copy.
             let Some(body) = body.and_then(|body| body.to_known()) else { continue };
             let author = if author.kind == ActorKind::Customer { Actor::customer(customer) } else { author };
-            turns.push_back(Turn { message_id: MessageId(new_id()), author, body, written_at: event.meta.occurred_at });
+            let message_id = MessageId(new_id());
+            turns.push_back((after, Turn { message_id, author, body, written_at: event.meta.occurred_at }));
             if turns.len() > TURNS {
                 turns.pop_front();
             }

@@ -183,7 +183,7 @@ impl Commands {
     }
 
     /// Ends `source` by merging it into `target`. Both keep their histories. If `source` is unfinished, a resolved
-    /// `target` is reopened; a closed one refuses.
+    /// `target` is reopened and one put aside wakes; a closed one refuses.
     ///
     /// # Errors
     /// `different_customers` unless `across_customers`; else see [`CommandError`].
@@ -197,7 +197,8 @@ impl Commands {
         carry_out!(self, invocation, "ticket.Merge", attempt => merge(&mut attempt, source, target, across_customers))
     }
 
-    /// Takes a merge back: the ticket that was ended by it goes on by itself. What was written since stays where it is.
+    /// Takes a merge back: the ticket that was ended by it goes on by itself, as it stood before, also when the other one was
+    /// deleted meanwhile. What was written since stays where it is.
     ///
     /// # Errors
     /// `not_merged`; else see [`CommandError`].
@@ -439,7 +440,10 @@ async fn merge(
 async fn undo_merge(attempt: &mut Attempt<'_>, source: TicketId) -> Result<(), CommandError> {
     let ticket = attempt.load::<Ticket>(source).await?;
     attempt.decide::<Ticket>(source, &TicketCommand::UndoMerge).await?;
-    if let Some(target) = ticket.merged_into {
+    // What was deleted keeps nothing, and is in nobody's way.
+    if let Some(target) = ticket.merged_into
+        && !attempt.load::<Ticket>(target).await?.deleted
+    {
         let back = TicketCommand::ReturnMerge { source, source_number: ticket.number };
         attempt.decide::<Ticket>(target, &back).await?;
     }

@@ -41,6 +41,11 @@ impl Conversation {
         &self.reads
     }
 
+    /// The version of the last of the first `count` messages; `None` if there are none, or not as many.
+    pub fn version_of(&self, count: usize) -> Option<u64> {
+        self.messages.get(count.checked_sub(1)?).map(|(version, _)| *version)
+    }
+
     /// How far `reader` would have read at `up_to_version`; `None` if they have read as much already.
     pub fn reading(&self, reader: Actor, up_to_version: u64) -> Option<ReadMark> {
         let seen = self.messages.partition_point(|(version, _)| *version <= up_to_version);

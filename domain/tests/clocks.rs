@@ -70,7 +70,7 @@ fn message(author: Actor) -> MessagePosted {
 }
 
 fn status(to: TicketStatus) -> StatusChanged {
-    StatusChanged { from: TicketStatus::Open, to, reason: None, resolution_seconds: None }
+    StatusChanged { from: TicketStatus::Open, to, reason: None, resolution_seconds: None, restored: false }
 }
 
 use SlaClock::*;
@@ -370,6 +370,7 @@ fn a_merge_that_is_taken_back_did_not_stop_the_clocks_for_good() {
         into_number: TicketNumber(2),
         across_customers: false,
         status: Some(TicketStatus::Open),
+        snoozed_until: None,
     };
     let told = opened().tell("10:00", status(TicketStatus::Closed)).tell("10:00", merged);
     assert_eq!(told.clocks.state(FirstResponse), ClockState::Cancelled);

@@ -201,7 +201,7 @@ fn event(kind: u8, dice: u8, history: &History) -> TicketEvent {
         5..=8 => {
             let to = TicketStatus::ALL[usize::from(dice) % TicketStatus::ALL.len()];
             let from = history.status(history.0.len());
-            StatusChanged { from, to, reason: None, resolution_seconds: None }.into()
+            StatusChanged { from, to, reason: None, resolution_seconds: None, restored: false }.into()
         }
         9 => {
             let to = Priority::ALL[usize::from(dice) % Priority::ALL.len()];

@@ -15,7 +15,7 @@ fn step(scenario: &mut Scenario<Ticket>, actor: Actor, step: &TicketStep) -> (Op
 }
 
 fn status(from: TicketStatus, to: TicketStatus, resolution_seconds: Option<u64>) -> Option<TicketEvent> {
-    Some(StatusChanged { from, to, reason: None, resolution_seconds }.into())
+    Some(StatusChanged { from, to, reason: None, resolution_seconds, restored: false }.into())
 }
 
 #[test]

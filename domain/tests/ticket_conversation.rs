@@ -254,31 +254,48 @@ fn a_description_is_whose_words_it_is() {
 }
 
 #[test]
-fn what_was_said_in_a_chat_keeps_author_and_time_and_answers_nothing() {
+fn what_was_said_in_a_chat_keeps_author_and_time_and_answers_as_it_did_there() {
     let turn = |number, author, body: &str, written_at: &str| Turn {
         message_id: message_id(number),
         author,
         body: body.to_owned(),
         written_at: at(written_at),
     };
-    let turns = vec![
-        turn(2, agent(1), "Which printer?", "2026-01-01T10:00:00Z"),
-        turn(3, customer(1), "The red one", "2026-01-01T10:01:00Z"),
-    ];
-    opened()
-        .when(customer(1), TicketCommand::CarryOver { turns: turns.clone() })
-        .then_refused("forbidden")
-        .when(agent(2), TicketCommand::CarryOver { turns: turns.clone() })
-        .then(turns.iter().map(|turn| MessagePosted {
+    let asked = || turn(3, customer(1), "The red one", "2026-01-01T10:01:00Z");
+    let turns = vec![turn(2, agent(1), "Which printer?", "2026-01-01T10:00:00Z"), asked()];
+    let carry_over = |turns: &[Turn], readers: &[(docket_domain::Actor, usize)]| TicketCommand::CarryOver {
+        turns: turns.to_vec(),
+        readers: readers.to_vec(),
+    };
+    let posted = |turn: &Turn| {
+        TicketEvent::from(MessagePosted {
             message_id: turn.message_id,
             author: turn.author,
             body: turn.body.as_str().into(),
             first_response: None,
             written_at: Some(turn.written_at),
-        }))
+        })
+    };
+    let began = at("2026-03-02T09:00:00Z") + chrono::TimeDelta::minutes(1);
+    opened()
+        .when(customer(1), carry_over(&turns, &[]))
+        .then_refused("forbidden")
+        .when(agent(2), carry_over(&turns[..1], &[]))
+        .then([posted(&turns[0])])
         .and(|ticket| {
-            assert_eq!((ticket.customer_message_count(), ticket.agent_message_count()), (2, 1));
-            assert_eq!(ticket.first_response_at, None);
-            assert!(ticket.sla.first_response.is_pending() && ticket.unanswered_since.is_some());
-        });
+            assert_eq!((ticket.customer_message_count(), ticket.agent_message_count()), (1, 1));
+            assert!(ticket.first_response_at >= Some(began), "when the ticket began, not before");
+            assert!(!ticket.sla.first_response.is_pending() && ticket.unanswered_since.is_none());
+        })
+        // A question nobody answered there waits here.
+        .when(agent(2), carry_over(&[asked()], &[]))
+        .then([posted(&asked())])
+        .and(|ticket| assert!(ticket.sla.next_response.is_pending() && ticket.unanswered_since.is_some()));
+    // What was read there is read.
+    let read = |reader, up_to_version, customer_messages, agent_messages| {
+        TicketEvent::from(MessagesRead { reader, up_to_version, customer_messages, agent_messages })
+    };
+    let readers = [(agent(1), 3), (customer(1), 1), (agent(2), 0), (agent(3), 9)];
+    let events = [posted(&turns[0]), posted(&turns[1]), read(agent(1), 3, 2, 1), read(customer(1), 1, 1, 0)];
+    opened().when(agent(2), carry_over(&turns, &readers)).then(events);
 }

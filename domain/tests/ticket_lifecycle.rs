@@ -12,7 +12,13 @@ fn merge() -> TicketCommand {
 }
 
 fn merged(across_customers: bool) -> TicketMerged {
-    TicketMerged { into: ticket_id(8), into_number: INTO, across_customers, status: Some(TicketStatus::Open) }
+    TicketMerged {
+        into: ticket_id(8),
+        into_number: INTO,
+        across_customers,
+        status: Some(TicketStatus::Open),
+        snoozed_until: None,
+    }
 }
 
 /// Into ticket `number` of customer `of`.
@@ -41,6 +47,7 @@ fn merging_closes_without_counting_as_a_resolution() {
                 to: TicketStatus::Closed,
                 reason: None,
                 resolution_seconds: None,
+                restored: false,
             }),
             merged(false).into(),
         ])
@@ -68,13 +75,23 @@ fn another_customers_ticket_is_merged_into_only_if_that_is_said() {
     opened().when(agent(1), merge_into(8, 2, false)).then_refused("different_customers");
     let into = merged(true);
     let then = opened().when(agent(1), merge_into(8, 2, true));
-    let closed =
-        StatusChanged { from: TicketStatus::Open, to: TicketStatus::Closed, reason: None, resolution_seconds: None };
+    let closed = StatusChanged {
+        from: TicketStatus::Open,
+        to: TicketStatus::Closed,
+        reason: None,
+        resolution_seconds: None,
+        restored: false,
+    };
     then.then([TicketEvent::from(closed), into.into()]);
     // Said, but of one customer after all: then it is nothing out of the ordinary.
     let into = merged(false);
-    let closed =
-        StatusChanged { from: TicketStatus::Open, to: TicketStatus::Closed, reason: None, resolution_seconds: None };
+    let closed = StatusChanged {
+        from: TicketStatus::Open,
+        to: TicketStatus::Closed,
+        reason: None,
+        resolution_seconds: None,
+        restored: false,
+    };
     opened().when(agent(1), merge_into(8, 1, true)).then([TicketEvent::from(closed), into.into()]);
 }
 
@@ -85,11 +102,61 @@ fn an_unfinished_request_brings_back_the_resolved_ticket_it_goes_into() {
         source_number: TicketNumber(3),
         across_customers,
     };
-    let reopened = |to| StatusChanged { from: TicketStatus::Resolved, to, reason: None, resolution_seconds: None };
+    let reopened = |to| StatusChanged {
+        from: TicketStatus::Resolved,
+        to,
+        reason: None,
+        resolution_seconds: None,
+        restored: false,
+    };
     in_status(TicketStatus::Resolved)
         .when(agent(1), receive(2, true))
         .then([TicketEvent::from(received(true)), reopened(TicketStatus::Open).into()]);
     in_status(TicketStatus::Resolved).when(agent(1), receive(1, false)).then([received(false)]);
+}
+
+#[test]
+fn an_unfinished_request_wakes_the_ticket_it_goes_into() {
+    let until = at("2026-03-09T09:00:00Z");
+    let asleep = || opened().given(agent(1), TicketCommand::Snooze { until });
+    let received =
+        || TicketMergeReceived { source: ticket_id(3), source_number: TicketNumber(3), across_customers: false };
+    let woken = TicketWoken { reason: WakeReason::Merge, until };
+    asleep().when(agent(1), receive(1, true)).then([TicketEvent::from(received()), woken.into()]);
+    asleep().when(agent(1), receive(1, false)).then([received()]);
+}
+
+#[test]
+fn a_merge_taken_back_leaves_the_ticket_as_it_was() {
+    use TicketStatus::{Closed, InProgress, OnHold, Resolved, WaitingCustomer};
+    let undone = || TicketEvent::from(TicketMergeUndone { from: ticket_id(8) });
+    let restored = |to| StatusChanged { from: Closed, to, reason: None, resolution_seconds: None, restored: true };
+    for status in [InProgress, WaitingCustomer, OnHold, Resolved] {
+        assert!(!restored(status).is_reopening());
+        in_status(status)
+            .given(agent(1), merge())
+            .when(agent(1), TicketCommand::UndoMerge)
+            .then([undone(), restored(status).into()])
+            .and(|ticket| assert_eq!(ticket.status, status));
+    }
+    // The customer of a resolved one is answered by it again.
+    in_status(Resolved)
+        .given(agent(1), merge())
+        .given(agent(1), TicketCommand::UndoMerge)
+        .when(customer(1), write(2))
+        .then_types(&["MessagePosted", "StatusChanged"]);
+    // It sleeps again, unless its time came meanwhile.
+    let until = at("2026-03-09T09:00:00Z");
+    let merged_asleep = || opened().given(agent(1), TicketCommand::Snooze { until }).given(agent(1), merge());
+    merged_asleep().when(agent(1), TicketCommand::UndoMerge).then([
+        undone(),
+        restored(TicketStatus::Open).into(),
+        TicketSnoozed { until }.into(),
+    ]);
+    merged_asleep()
+        .later(chrono::TimeDelta::days(9))
+        .when(agent(1), TicketCommand::UndoMerge)
+        .then([undone(), restored(TicketStatus::Open).into()]);
 }
 
 #[test]
@@ -146,8 +213,13 @@ fn archived_and_deleted_tickets_change_no_more() {
 
 #[test]
 fn a_merge_is_taken_back() {
-    let reopened =
-        StatusChanged { from: TicketStatus::Closed, to: TicketStatus::Open, reason: None, resolution_seconds: None };
+    let reopened = StatusChanged {
+        from: TicketStatus::Closed,
+        to: TicketStatus::Open,
+        reason: None,
+        resolution_seconds: None,
+        restored: true,
+    };
     let then = opened()
         .when(agent(1), TicketCommand::UndoMerge)
         .then_refused("not_merged")
@@ -163,6 +235,7 @@ fn a_merge_is_taken_back() {
         to: TicketStatus::Resolved,
         reason: None,
         resolution_seconds: Some(360),
+        restored: false,
     }]);
     // What was finished before it was merged is so again.
     in_status(TicketStatus::Closed)

@@ -49,7 +49,7 @@ pub(crate) fn in_status(status: TicketStatus) -> Scenario<Ticket> {
 }
 
 fn status_changed(from: TicketStatus, to: TicketStatus) -> TicketEvent {
-    StatusChanged { from, to, reason: None, resolution_seconds: None }.into()
+    StatusChanged { from, to, reason: None, resolution_seconds: None, restored: false }.into()
 }
 
 /// The table of the design, written out again so that a change of either is noticed.
@@ -118,6 +118,7 @@ fn the_first_resolution_says_how_long_it_took() {
             to: TicketStatus::Resolved,
             reason: None,
             resolution_seconds: Some(600),
+            restored: false,
         }])
         .given(agent(1), to(TicketStatus::InProgress))
         .when(agent(1), to(TicketStatus::Closed))
@@ -131,6 +132,7 @@ fn closing_without_resolving_counts_as_the_first_resolution() {
         to: TicketStatus::Closed,
         reason: None,
         resolution_seconds: Some(60),
+        restored: false,
     }]);
 }
 
@@ -170,6 +172,7 @@ fn a_reason_goes_with_the_status() {
             to: TicketStatus::OnHold,
             reason: Some("spare part ordered".into()),
             resolution_seconds: None,
+            restored: false,
         }]);
 }
 

@@ -76,7 +76,9 @@ async fn fill(journal: &Journal, events: usize) {
         };
         let status = || {
             let (from, to) = (TicketStatus::Open, TicketStatus::OnHold);
-            draft(DomainEvent::Ticket(StatusChanged { from, to, reason: None, resolution_seconds: None }.into()))
+            draft(DomainEvent::Ticket(
+                StatusChanged { from, to, reason: None, resolution_seconds: None, restored: false }.into(),
+            ))
         };
         let drafts = (0..5).flat_map(|_| [message(), status()]).collect();
         let stream = StreamId::new(tenant.clone(), Category::Ticket, new_id());

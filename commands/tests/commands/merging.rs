@@ -91,3 +91,20 @@ async fn a_visitor_who_turned_out_to_be_a_customer_is_that_customer() {
     desk.commands.merge_visitor(&desk.by_admin(), visitor, customer).await.unwrap();
     assert_eq!(code(desk.commands.merge_tickets(&desk.by_admin(), earlier, theirs, false).await), "done");
 }
+
+#[tokio::test]
+async fn a_ticket_outlives_the_one_it_was_merged_into() {
+    let desk = Desk::new().await;
+    let customer = desk.customer().await;
+    let (one, other, linked) = (desk.ticket(customer).await, desk.ticket(customer).await, desk.ticket(customer).await);
+    set(&desk, one, TicketStatus::Resolved).await;
+    desk.commands.merge_tickets(&desk.by_admin(), one, other, false).await.unwrap();
+    desk.commands.link_tickets(&desk.by_admin(), linked, other).await.unwrap();
+    desk.commands.change_ticket(&desk.by_admin(), other, &[TicketCommand::Delete]).await.unwrap();
+    assert_eq!(code(desk.commands.undo_merge(&desk.by_admin(), one).await), "done");
+    assert_eq!(status(&desk, one).await, TicketStatus::Resolved, "where it stood");
+    // Nor does what was deleted hold on to a link.
+    assert_eq!(code(desk.commands.unlink_tickets(&desk.by_admin(), linked, other).await), "done");
+    let linked = desk.commands.load_fresh::<Ticket>(&desk.tenant, linked).await.unwrap();
+    assert!(linked.links.is_empty());
+}

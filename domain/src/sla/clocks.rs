@@ -117,8 +117,6 @@ impl SlaClocks {
                 self.resolution = Clock::begun(mark, self.target(SlaClock::Resolution));
                 self.follow(mark.at);
             }
-            // What was said before the ticket began neither asks nor answers.
-            E::MessagePosted(message) if message.written_at.is_some() => {}
             E::MessagePosted(message) => match message.author.kind {
                 ActorKind::Customer => self.asked(mark),
                 ActorKind::Agent => self.answered(mark),

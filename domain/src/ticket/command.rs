@@ -35,8 +35,9 @@ pub enum TicketCommand {
         author: Option<Actor>,
         written_at: Option<DateTime<Utc>>,
     },
-    /// Take over what was said before it began, in the chat it is made of.
-    CarryOver { turns: Vec<Turn> },
+    /// Take over what was said before it began, in the chat it is made of, and how many of its messages, the description
+    /// first, each of the `readers` had read there.
+    CarryOver { turns: Vec<Turn>, readers: Vec<(Actor, usize)> },
     /// Write a public message; the context's actor is the author.
     PostMessage { message_id: MessageId, body: String },
     /// Write an internal note.

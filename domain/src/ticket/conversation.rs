@@ -2,8 +2,10 @@
 
 use super::decide::Decision;
 use super::value::FirstResponse;
-use super::{FeedbackGiven, MessagePosted, MessagesRead, NoteAdded, Ticket, TicketStatus, Turn, WakeReason};
-use crate::{ActorKind, DecideContext, MessageId, Rejection, Violations};
+use super::{
+    FeedbackGiven, MessagePosted, MessagesRead, NoteAdded, Ticket, TicketEvent, TicketStatus, Turn, WakeReason,
+};
+use crate::{Actor, ActorKind, DecideContext, MessageId, ReadMark, Rejection, Violations};
 
 const NOT_YOURS: &str = "this is another customer's ticket";
 
@@ -48,22 +50,34 @@ impl Ticket {
         if self.assignee_id.is_some() { TicketStatus::InProgress } else { TicketStatus::Open }
     }
 
-    /// What was said before keeps its author and time. It answers nothing here.
-    pub(super) fn carry_over(&self, turns: &[Turn], context: &DecideContext<'_>) -> Decision {
+    /// What was said before keeps its author and time, and whoever had read it has. An agent's words are answers here too.
+    pub(super) fn carry_over(
+        &self,
+        turns: &[Turn],
+        readers: &[(Actor, usize)],
+        context: &DecideContext<'_>,
+    ) -> Decision {
         self.staff_edit(context)?;
         let mut violations = Violations::default();
-        let said = |turn: &Turn, body: String| MessagePosted {
-            message_id: turn.message_id,
-            author: turn.author,
-            body: body.into(),
-            first_response: None,
-            written_at: Some(turn.written_at),
-        };
-        let events = turns
-            .iter()
-            .map(|turn| said(turn, violations.body("body", &turn.body, context.limits.message_bytes)).into())
-            .collect();
+        let mut conversation = self.conversation.clone();
+        let mut events: Vec<TicketEvent> = Vec::with_capacity(turns.len() + readers.len());
+        for (version, turn) in (self.version + 1..).zip(turns) {
+            conversation.post(version, turn.author.kind);
+            let body = violations.body("body", &turn.body, context.limits.message_bytes);
+            let message = MessagePosted {
+                message_id: turn.message_id,
+                author: turn.author,
+                body: body.into(),
+                first_response: None,
+                written_at: Some(turn.written_at),
+            };
+            events.push(message.into());
+        }
         violations.into_result()?;
+        for (reader, messages) in readers {
+            let mark = conversation.version_of(*messages).and_then(|version| conversation.reading(*reader, version));
+            events.extend(mark.map(|mark| read_event(&mark)));
+        }
         Ok(events)
     }
 
@@ -91,13 +105,7 @@ impl Ticket {
         }
         let up_to_version = context.stream_version(up_to_version, self.version, &self.public);
         let mark = self.conversation.reading(context.actor, up_to_version);
-        let event = mark.map(|mark| MessagesRead {
-            reader: mark.reader,
-            up_to_version: mark.up_to_version,
-            customer_messages: mark.customer_messages,
-            agent_messages: mark.agent_messages,
-        });
-        Ok(event.into_iter().map(Into::into).collect())
+        Ok(mark.iter().map(read_event).collect())
     }
 
     pub(super) fn give_feedback(&self, given: &FeedbackGiven, context: &DecideContext<'_>) -> Decision {
@@ -140,4 +148,14 @@ impl Ticket {
             ..given.clone()
         })
     }
+}
+
+fn read_event(mark: &ReadMark) -> TicketEvent {
+    MessagesRead {
+        reader: mark.reader,
+        up_to_version: mark.up_to_version,
+        customer_messages: mark.customer_messages,
+        agent_messages: mark.agent_messages,
+    }
+    .into()
 }

@@ -18,7 +18,7 @@ pub(super) fn decide(ticket: &Ticket, command: &TicketCommand, context: &DecideC
     match command {
         C::Open { .. } => Err(Rejection::AlreadyExists("ticket")),
         C::PostMessage { message_id, body } => ticket.post_message(*message_id, body, context),
-        C::CarryOver { turns } => ticket.carry_over(turns, context),
+        C::CarryOver { turns, readers } => ticket.carry_over(turns, readers, context),
         C::AddNote { message_id, body } => ticket.add_note(*message_id, body, context),
         C::MarkRead { up_to_version } => ticket.mark_read(*up_to_version, context),
         C::GiveFeedback(feedback) => ticket.give_feedback(feedback, context),

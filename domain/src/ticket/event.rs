@@ -126,8 +126,8 @@ pub struct MessagePosted {
     /// Present if this is the first public answer of an agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_response: Option<FirstResponse>,
-    /// When it was written, if that was before the ticket began: in the chat the ticket was made of. It then answers
-    /// nothing and asks nothing of this ticket.
+    /// When it was written, if that was before the ticket began: in the chat the ticket was made of. Of this ticket it asks
+    /// or answers when the ticket begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written_at: Option<DateTime<Utc>>,
 }
@@ -156,12 +156,15 @@ pub struct StatusChanged {
     /// On the first resolution (or closing without one): seconds since opening, by the wall clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution_seconds: Option<u64>,
+    /// Whether it only stands again where it stood before a merge that was taken back: no resolution, no reopening.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restored: bool,
 }
 
 impl StatusChanged {
     /// Whether a ticket that was done came back to life: what a reopen count counts.
     pub fn is_reopening(&self) -> bool {
-        self.from.is_done() && !self.to.is_done()
+        self.from.is_done() && !self.to.is_done() && !self.restored
     }
 }
 
@@ -331,6 +334,9 @@ pub struct TicketMerged {
     /// Where it stood before, for taking the merge back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TicketStatus>,
+    /// Until when it would have slept, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 /// Another ticket went into this one.

@@ -33,10 +33,12 @@ pub(super) fn evolve(ticket: &mut Ticket, event: &TicketEvent, stamp: &Stamp) {
         E::TicketMerged(merged) => {
             ticket.merged_into = Some(merged.into);
             ticket.status_before_merge = merged.status;
+            ticket.snoozed_before_merge = merged.snoozed_until;
         }
         E::TicketMergeUndone(_) => {
             ticket.merged_into = None;
             ticket.status_before_merge = None;
+            ticket.snoozed_before_merge = None;
         }
         E::TicketMergeReturned(merge) => ticket.merged_from.retain(|known| *known != merge.source),
         E::TicketMergeReceived(merge) => add(&mut ticket.merged_from, merge.source),
@@ -72,9 +74,6 @@ fn open(ticket: &mut Ticket, opened: &TicketOpened, stamp: &Stamp) {
 
 fn post(ticket: &mut Ticket, message: &MessagePosted, stamp: &Stamp) {
     ticket.conversation.post(stamp.version, message.author.kind);
-    if message.written_at.is_some() {
-        return;
-    }
     match message.author.kind {
         ActorKind::Customer => {
             ticket.unanswered_since.get_or_insert(stamp.occurred_at);

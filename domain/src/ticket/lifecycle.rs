@@ -4,7 +4,8 @@ use super::decide::Decision;
 use super::value::{TicketNumber, WakeReason};
 use super::{
     StatusChanged, Ticket, TicketArchived, TicketCommand, TicketDeleted, TicketEvent, TicketLinked,
-    TicketMergeReceived, TicketMergeReturned, TicketMergeUndone, TicketMerged, TicketStatus, TicketUnlinked,
+    TicketMergeReceived, TicketMergeReturned, TicketMergeUndone, TicketMerged, TicketSnoozed, TicketStatus,
+    TicketUnlinked,
 };
 use crate::{DecideContext, Rejection, TicketId};
 
@@ -31,16 +32,24 @@ impl Ticket {
         let mut events: Vec<TicketEvent> = Vec::with_capacity(3);
         if self.status != TicketStatus::Closed {
             let to = TicketStatus::Closed;
-            events.push(StatusChanged { from: self.status, to, reason: None, resolution_seconds: None }.into());
+            events.push(
+                StatusChanged { from: self.status, to, reason: None, resolution_seconds: None, restored: false }.into(),
+            );
         }
         events.extend(self.wake_event(WakeReason::Manual));
-        let status = Some(self.status);
-        let merged = TicketMerged { into: target, into_number: target_number, across_customers: differs, status };
+        let merged = TicketMerged {
+            into: target,
+            into_number: target_number,
+            across_customers: differs,
+            status: Some(self.status),
+            snoozed_until: self.snoozed_until,
+        };
         events.push(merged.into());
         Ok(events)
     }
 
-    /// A request that is unfinished goes on here: a ticket that is resolved is reopened by it, one that is closed refuses.
+    /// A request that is unfinished goes on here: a ticket that is resolved is reopened by it, one that sleeps wakes, one that
+    /// is closed refuses.
     pub(super) fn receive_merge(&self, command: &TicketCommand, context: &DecideContext<'_>) -> Decision {
         let &TicketCommand::ReceiveMerge { source, source_number, source_customer, unfinished } = command else {
             return Ok(Vec::new());
@@ -58,10 +67,14 @@ impl Ticket {
         if unfinished && self.status == TicketStatus::Resolved {
             events.push(self.status_event(self.reopened_status(), None, context));
         }
+        if unfinished {
+            events.extend(self.wake_event(WakeReason::Merge));
+        }
         Ok(events)
     }
 
-    /// The ticket goes on by itself where it was when it was merged: open, unless it was finished.
+    /// The ticket goes on by itself as it was when it was merged, asleep if it would still be. Of merges that did not record
+    /// how it stood, it is open.
     pub(super) fn undo_merge(&self, context: &DecideContext<'_>) -> Decision {
         context.staff_only("only the desk may merge tickets")?;
         let Some(from) = self.merged_into else {
@@ -71,8 +84,14 @@ impl Ticket {
             return self.living().map(|()| Vec::new());
         }
         let mut events: Vec<TicketEvent> = vec![TicketMergeUndone { from }.into()];
-        if !self.status_before_merge.is_some_and(TicketStatus::is_done) {
-            events.push(self.status_event(TicketStatus::Open, None, context));
+        let to = self.status_before_merge.unwrap_or(TicketStatus::Open);
+        if to != self.status {
+            let restored =
+                StatusChanged { from: self.status, to, reason: None, resolution_seconds: None, restored: true };
+            events.push(restored.into());
+        }
+        if let Some(until) = self.snoozed_before_merge.filter(|until| *until > context.now) {
+            events.push(TicketSnoozed { until }.into());
         }
         Ok(events)
     }

@@ -97,6 +97,7 @@ impl Ticket {
                     to: TicketStatus::InProgress,
                     reason: None,
                     resolution_seconds: None,
+                    restored: false,
                 }
                 .into(),
             );

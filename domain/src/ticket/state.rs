@@ -68,6 +68,8 @@ pub struct Ticket {
     pub merged_into: Option<TicketId>,
     /// Where it stood before that.
     pub status_before_merge: Option<TicketStatus>,
+    /// Until when it would have slept then.
+    pub snoozed_before_merge: Option<DateTime<Utc>>,
     /// Tickets that went into it.
     pub merged_from: Vec<TicketId>,
     /// Tickets it has to do with.
@@ -109,6 +111,7 @@ impl Default for Ticket {
             rating: None,
             merged_into: None,
             status_before_merge: None,
+            snoozed_before_merge: None,
             merged_from: Vec::new(),
             links: Vec::new(),
             archived: false,

@@ -54,6 +54,7 @@ impl Ticket {
                 .opened_at
                 .filter(|_| first_resolution)
                 .map(|opened_at| context.seconds_since(opened_at)),
+            restored: false,
         }
         .into()
     }

@@ -147,6 +147,8 @@ named! {
         Reply = "reply",
         /// Somebody woke it, or changed its status.
         Manual = "manual",
+        /// Another ticket, unfinished, came into it.
+        Merge = "merge",
     }
 }
 

@@ -93,6 +93,7 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             to: status,
             reason: dice.some(0, dice.text().into()),
             resolution_seconds: dice.some(1, 60),
+            restored: dice.some(4, ()).is_some(),
         }
         .into(),
         4 => Assigned { from: dice.some(0, agent_id(2)), to: agent, by: actor(dice.b) }.into(),
@@ -128,6 +129,7 @@ pub(crate) fn ticket_event(kind: u8, dice: Dice) -> TicketEvent {
             into_number: number(dice),
             across_customers: dice.a.is_multiple_of(2),
             status: dice.some(2, status),
+            snoozed_until: dice.some(3, at("2026-03-03T00:00:00Z")),
         }
         .into(),
         17 => TicketMergeReceived {
@@ -228,6 +230,7 @@ pub(crate) fn ticket_command(kind: u8, dice: Dice) -> TicketCommand {
                 body: dice.text(),
                 written_at: at("2026-01-01T00:00:00Z"),
             }],
+            readers: vec![(actor(dice.b), usize::from(dice.a % 4))],
         },
         24 if dice.b < 220 => C::Unassign,
         24 => C::Archive,

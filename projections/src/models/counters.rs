@@ -7,7 +7,6 @@ use docket_domain::chat::{ChatEvent, ChatStatus};
 use docket_domain::ticket::{TicketEvent, TicketStatus};
 use docket_domain::{DomainEvent, Event, TenantId};
 
-use super::tickets::is_done;
 use crate::model::{Model, ddl};
 use crate::table::table;
 
@@ -103,10 +102,10 @@ fn ticket_steps(body: &TicketEvent) -> Vec<Step> {
         }
         E::StatusChanged(changed) => {
             let mut steps = moved(metric::TICKETS_BY_STATUS, changed.from.as_str(), changed.to.as_str());
-            if changed.to == TicketStatus::Resolved {
+            if changed.to == TicketStatus::Resolved && !changed.restored {
                 steps.push(step(metric::RESOLUTIONS, true, "", 1, 0));
             }
-            if is_done(changed.from) && !is_done(changed.to) {
+            if changed.is_reopening() {
                 steps.push(step(metric::REOPENINGS, true, "", 1, 0));
             }
             if let Some(taken) = changed.resolution_seconds {
@@ -157,7 +156,7 @@ fn day(event: &Event) -> String {
 
 impl Model for Counters {
     type Row = CounterRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("counters");
 
     fn keys(event: &Event, keys: &mut Vec<CounterKey>) {

@@ -30,7 +30,7 @@ pub(crate) struct Sla;
 
 impl Model for Sla {
     type Row = SlaRow;
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     ddl!("sla");
 
     fn keys(event: &Event, keys: &mut Vec<SlaKey>) {

@@ -19,7 +19,8 @@ use crate::table::{Json, table};
 
 table! {
     /// A ticket. Counts and times leave notes out; `note_count` has them. `done_at` is since when it is resolved, in the one
-    /// sense every figure uses: resolved or closed, and not merged into another; `done_by` the agent who brought that about.
+    /// sense every figure uses: resolved or closed, and not merged into another; `done_by` the agent who brought that about
+    /// (kept by a merge, as it may be taken back: only with `done_at` does it count).
     TicketRow / TicketKey in "tickets" {
         key { tenant: TenantId, id: Uuid }
         plain {
@@ -104,7 +105,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 7;
+    const VERSION: i64 = 8;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {
@@ -252,7 +253,7 @@ fn change(row: &mut TicketRow, body: &TicketEvent, event: &Event) {
         E::TicketWoken(_) => row.snoozed_until = None,
         E::TicketMerged(merged) => {
             row.merged_into = Some(merged.into.into());
-            (row.done_at, row.done_by) = (None, None);
+            row.done_at = None;
         }
         E::TicketMergeReceived(merged) => add(&mut row.merged_from, merged.source.into()),
         E::TicketMergeUndone(_) => {
@@ -298,7 +299,7 @@ pub(crate) fn all_fields(
 }
 
 fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {
-    let carried_over = message.written_at.is_some();
+    let began = at;
     let at = message.written_at.unwrap_or(at);
     row.last_message_at = at;
     row.last_message = message.body.known().map(preview);
@@ -311,9 +312,8 @@ fn post(row: &mut TicketRow, message: &MessagePosted, at: DateTime<Utc>) {
         ActorKind::Agent => {
             row.agent_messages += 1;
             row.last_agent_message_at = Some(at);
-            if !carried_over {
-                row.first_responded_at.get_or_insert(at);
-            }
+            // Said in the chat before, it is the answer with which the ticket began.
+            row.first_responded_at.get_or_insert(began);
         }
         ActorKind::System => row.system_messages += 1,
     }
@@ -334,16 +334,18 @@ fn change_status(row: &mut TicketRow, changed: &StatusChanged, event: &Event) {
     }
     match changed.to {
         TicketStatus::Resolved => {
-            row.resolved_at = Some(at);
             row.closed_at = None;
-            row.resolution_count += 1;
+            if changed.restored {
+                row.resolved_at.get_or_insert(at);
+            } else {
+                row.resolved_at = Some(at);
+                row.resolution_count += 1;
+            }
         }
         TicketStatus::Closed => row.closed_at = Some(at),
         _ => (row.resolved_at, row.closed_at) = (None, None),
     }
-    if is_done(changed.from) && !is_done(changed.to) {
-        row.reopen_count += 1;
-    }
+    row.reopen_count += i64::from(changed.is_reopening());
 }
 
 fn rate(row: &mut TicketRow, given: &FeedbackGiven, at: DateTime<Utc>) {

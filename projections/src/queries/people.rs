@@ -202,7 +202,7 @@ fn select_agents(viewer: &Viewer) -> Sql {
          (SELECT r.name FROM roles r WHERE r.tenant = {tenant} AND r.id = a.custom_role_id), a.availability, a.active, a.department_ids, a.skills, \
          a.max_concurrent_chats, a.active_chats, (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} \
          AND t.assignee_id = a.id AND t.status IN {NOT_DONE} AND NOT t.archived AND NOT t.deleted), \
-         (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} AND t.done_by = a.id AND NOT t.archived AND NOT t.deleted), \
+         (SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} AND t.done_by = a.id AND t.done_at IS NOT NULL AND NOT t.archived AND NOT t.deleted), \
          a.chats_handled, (SELECT count(*) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), \
          (SELECT CAST(coalesce(sum(g.rating), 0) AS bigint) FROM ratings g WHERE g.tenant = {tenant} AND g.agent_id = a.id), a.last_activity_at, a.registered_at, \
          a.version, (SELECT count(*) FROM chats h WHERE h.tenant = {tenant} AND h.agent_id = a.id \

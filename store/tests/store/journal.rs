@@ -30,6 +30,7 @@ fn drafts(person: PersonId, journal: &Journal) -> Vec<Draft> {
         to: TicketStatus::Resolved,
         reason: None,
         resolution_seconds: Some(1),
+        restored: false,
     };
     [DomainEvent::Ticket(message.into()), DomainEvent::Ticket(status.into())]
         .into_iter()

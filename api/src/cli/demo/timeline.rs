@@ -95,7 +95,7 @@ impl Timeline {
         if from == to {
             return;
         }
-        let changed = StatusChanged { from, to, reason: None, resolution_seconds: None };
+        let changed = StatusChanged { from, to, reason: None, resolution_seconds: None, restored: false };
         self.step(at, by, json!({"action": "status", "to": to}), Some(&changed.into()));
     }
 

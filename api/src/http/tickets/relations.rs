@@ -25,7 +25,7 @@ pub(crate) struct MergeTarget {
 
 /// Ends this ticket by merging it into another. Both keep their histories. Another customer's ticket is refused as
 /// `different_customers` unless `across_customers` is said. If this ticket is unfinished, one that is resolved is
-/// reopened by it; one that is closed refuses as `ticket_closed`. Needs `close_tickets` too.
+/// reopened by it and one put aside wakes; one that is closed refuses as `ticket_closed`. Needs `close_tickets` too.
 #[utoipa::path(post, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)), request_body = MergeTarget,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn merge_ticket(
@@ -42,8 +42,9 @@ pub(super) async fn merge_ticket(
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Takes the merge back that ended this ticket: it is open again, unless it was finished before. What was written since
-/// stays where it is. Refused as `not_merged` if it was not merged. Needs `close_tickets` too.
+/// Takes the merge back that ended this ticket: it stands where it stood before, put aside if it would still be, and that is
+/// no reopening. What was written since stays where it is. Refused as `not_merged` if it was not merged. Needs `close_tickets`
+/// too.
 #[utoipa::path(delete, path = "/v1/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)),
     responses((status = 200, body = Receipt)))]
 pub(super) async fn undo_ticket_merge(State(app): State<App>, Path(id): Path<Uuid>, ask: Ask) -> Answer<Accepted> {

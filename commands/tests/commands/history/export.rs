@@ -160,7 +160,7 @@ async fn a_live_desk_survives_export_and_import() {
     let events: Vec<TicketEvent> = vec![
         opened.into(),
         Assigned { from: None, to: AgentId(ann), by: Actor::SYSTEM }.into(),
-        StatusChanged { from: open, to: working, reason: None, resolution_seconds: None }.into(),
+        StatusChanged { from: open, to: working, reason: None, resolution_seconds: None, restored: false }.into(),
         read.into(),
         SubjectChanged { from: "Key lost".into(), to: "Key found".into() }.into(),
         OrderLinked { from: Some("4711".into()), to: Some("4712".into()) }.into(),

@@ -102,7 +102,7 @@ export const SENTENCES: Record<string, Sentence> = {
   SlaBreached: (_, __, payload) => m.event_sla_breached({ clock: clock(payload), due: moment(payload["due_at"]) }),
   TicketSnoozed: (event, names, { until }) => m.event_snoozed({ who: who(event, names), until: moment(until) }),
   TicketWoken: (event, names, { reason }) =>
-    reason === "due" ? m.event_woken_due() : reason === "reply" ? m.event_woken_reply() : m.event_woken_manual({ who: who(event, names) }),
+    reason === "due" || reason === "merge" ? m.event_woken_due() : reason === "reply" ? m.event_woken_reply() : m.event_woken_manual({ who: who(event, names) }),
   TicketLinked: (event, names, { ticket_id }) => m.event_linked({ who: who(event, names), ticket: ticket(names, ticket_id) }),
   TicketUnlinked: (event, names, { ticket_id }) => m.event_unlinked({ who: who(event, names), ticket: ticket(names, ticket_id) }),
   TicketMerged: (event, names, { into_number }) => m.event_merged({ who: who(event, names), ticket: isolated(String(into_number)) }),
