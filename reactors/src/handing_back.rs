@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Invocation, RequestKey};
 use docket_domain::agent::{Agent, AgentEvent, Availability};
+use docket_domain::role::ROLES_ID;
 use docket_domain::ticket::{Assigned, StatusChanged, TicketArchived, TicketDeleted, TicketEvent, Unassigned};
 use docket_domain::{
     Actor, AgentId, Category, DomainEvent, Event, EventMeta, EventPayload as _, StreamId, TenantId, TicketId,
@@ -276,7 +277,7 @@ impl Reactor for HandingBack {
                 }
             }
             // Whoever holds it may do other things now.
-            DomainEvent::Role(_) => {
+            DomainEvent::Role(_) if event.meta.stream.id == ROLES_ID => {
                 let agents: Vec<AgentId> = self.desk(tenant).agents.iter().copied().collect();
                 self.changed.extend(agents.into_iter().map(|agent| ((tenant.clone(), agent), cause)));
             }

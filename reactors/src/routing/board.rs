@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use docket_domain::agent::{AgentEvent, Availability};
 use docket_domain::chat::{ChatEvent, WithdrawalReason};
-use docket_domain::role::Roles;
+use docket_domain::role::{ROLES_ID, Roles};
 use docket_domain::{
     ActorKind, AgentId, Aggregate as _, ChatId, DepartmentId, DomainEvent, Event, EventMeta, HeldRole, Role, Stamp,
 };
@@ -154,7 +154,7 @@ impl Board {
         match &event.body {
             DomainEvent::Agent(body) => self.evolve_agent(AgentId(event.meta.stream.id), body),
             DomainEvent::Chat(body) => self.evolve_chat(ChatId(event.meta.stream.id), body, &event.meta),
-            DomainEvent::Role(body) => {
+            DomainEvent::Role(body) if event.meta.stream.id == ROLES_ID => {
                 let EventMeta { version, occurred_at, actor, .. } = event.meta;
                 self.roles.evolve(body, &Stamp { version, occurred_at, actor });
                 for agent in self.agents.values_mut() {
