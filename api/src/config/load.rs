@@ -176,7 +176,7 @@ mod tests {
             ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "1 to"),
             ("[http]\ntrusted_origins = [\"https://é.example\"]", "http.trusted_origins", "help.example.com"),
             ("[auth.jwt]\nalgorithm = \"none\"", "auth.jwt.algorithm", "EdDSA"),
-            ("[signing]\ninterval_seconds = 0", "signing.interval_seconds", "at least 1"),
+            ("[signing]\ninterval_seconds = 0", "signing.interval_seconds", "1 to"),
             ("[signing]\ncommand = [\"sign\"]", "signing.public_key", "give both"),
             ("[signing]\ncommand = [\"sign\"]\npublic_key = \"ab\"", "signing.public_key", "64 hexadecimal"),
             ("org = \"Big Org\"", "org", "a-z"),
