@@ -4,6 +4,7 @@ mod environment;
 mod load;
 mod nats;
 mod proxies;
+mod ranges;
 mod secrets;
 mod signing;
 

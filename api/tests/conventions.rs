@@ -1,7 +1,7 @@
 //! What is true of every answer.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::{Client, TestDesk};
@@ -156,6 +156,25 @@ async fn the_document_is_what_generators_of_clients_can_read() {
                 assert!(said || answer["$ref"].is_string(), "{method} {path}: {status} is not described");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn headers_of_answers_are_described() {
+    let desk = TestDesk::start().await;
+    let document = desk.anonymous().get("/openapi.json").await.json();
+    let headers = |at: &str| -> Option<Vec<String>> {
+        document.pointer(at).and_then(Value::as_object).map(|all| all.keys().cloned().collect())
+    };
+    let receipt = ["Docket-Position", "ETag", "Idempotency-Replayed", "Location"].map(str::to_owned);
+    for (at, names) in [
+        ("/paths/~1v1~1tickets/post/responses/201/headers", receipt.to_vec()),
+        ("/paths/~1v1~1tickets/get/responses/200/headers", vec!["Link".to_owned()]),
+        ("/paths/~1v1~1tickets~1{id}/get/responses/200/headers", vec!["ETag".to_owned()]),
+        ("/components/responses/Problem429/headers", vec!["Retry-After".to_owned()]),
+        ("/components/responses/Problem503/headers", vec!["Retry-After".to_owned()]),
+    ] {
+        assert_eq!(headers(at), Some(names), "{at}");
     }
 }
 

@@ -156,7 +156,32 @@ async fn a_stream_of_events_resumes_without_gap_or_double() {
         }
     }
     assert_eq!(subjects, ["Number 5", "Number 6", "Number 7", "Number 8"]);
-    Client::send(admin.request(Method::GET, path).header("last-event-id", "x")).await.problem(400, "invalid_header");
+}
+
+#[tokio::test]
+async fn an_id_of_another_server_is_no_refusal() {
+    let desk = TestDesk::start().await;
+    // An EventSource that is refused gives up for good.
+    for id in ["x", "-1", "99999999999999999999999"] {
+        let mut stream = Sse::open(&desk.admin(), "/v1/events", Some(id)).await;
+        assert_eq!(stream.next(PATIENCE).await.expect("it is told").event, "reset", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_socket_says_what_is_wrong_with_what_was_said() {
+    let desk = TestDesk::start().await;
+    let mut socket = Socket::connect(&desk.admin()).await;
+    for (said, code) in [
+        (json!({ "type": "subscribe" }), "no_topic"),
+        (json!({ "type": "typing", "topic": "tickets" }), "not_subscribed"),
+        (json!({ "type": "viewing", "topic": "tickets" }), "not_subscribed"),
+    ] {
+        socket.say(&said).await;
+        assert_eq!(socket.next_of("error").await["code"], code, "{said}");
+    }
+    socket.say(&json!({ "type": "ping", "padding": "x".repeat(20_000) })).await;
+    assert_eq!(socket.closed_with().await, Some(1009));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod lists;
 mod live;
 mod notes;
 mod online;
+mod operating;
 mod people;
 mod reply;
 mod roles;

@@ -137,7 +137,8 @@ async fn views(writer: &mut Writer) -> Result<(), ReadError> {
 
 impl ReadModels {
     /// Rebuilds read models (all if none is named) from the log up to where the live ones are, while those serve and
-    /// advance, in this process or another; then puts the new tables in their place. `progress` is told now and then.
+    /// advance, in this process or another; then puts the new tables in their place. `progress` is told now and then. One
+    /// at a time rebuilds, whichever process it is in; the others wait.
     ///
     /// # Errors
     /// [`ReadError::UnknownModel`]; whatever reading the log or writing tables gives. The live models stay as they are.
@@ -148,8 +149,32 @@ impl ReadModels {
         progress: impl FnMut(RebuildProgress) + Send,
     ) -> Result<Rebuilt, ReadError> {
         let models = chosen(models)?;
+        let _turn = self.database.turn().await?;
+        self.rebuild_in_turn(journal, &models, progress).await
+    }
+
+    /// Rebuilds those whose tables another version made. Another process may be doing so: then nothing is left to do.
+    pub(crate) async fn rebuild_outdated(&self, journal: &Journal) -> Result<(), ReadError> {
+        if self.outdated().await?.is_empty() {
+            return Ok(());
+        }
+        let _turn = self.database.turn().await?;
+        let outdated = self.outdated().await?;
+        if outdated.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(models = ?outdated, "rebuilding read models of another version");
+        self.rebuild_in_turn(journal, &chosen(&outdated)?, |_| {}).await.map(drop)
+    }
+
+    async fn rebuild_in_turn(
+        &self,
+        journal: &Journal,
+        models: &[ModelInfo],
+        progress: impl FnMut(RebuildProgress) + Send,
+    ) -> Result<Rebuilt, ReadError> {
         let mut writer = self.database.writer().await?;
-        let rebuilt = rebuild(&mut writer, journal, &models, progress).await?;
+        let rebuilt = rebuild(&mut writer, journal, models, progress).await?;
         writer.flush_erased().await;
         writer.close().await?;
         Ok(rebuilt)

@@ -147,11 +147,7 @@ impl Runner {
     async fn work(&self, stop: &CancellationToken) -> Result<(), ReadError> {
         self.journal.learn_quarantine().await?;
         self.leave_another_log().await?;
-        let outdated = self.models.outdated().await?;
-        if !outdated.is_empty() {
-            tracing::info!(models = ?outdated, "rebuilding read models of another version");
-            self.models.rebuild(&self.journal, &outdated, |_| {}).await?;
-        }
+        self.models.rebuild_outdated(&self.journal).await?;
         let mut writer = self.models.database.writer().await?;
         let mut at = writer.checkpoint(GROUP).await?.ok_or_else(|| ReadError::Setup("no checkpoint".into()))?;
         self.models.reached(at.position);

@@ -1,10 +1,11 @@
 //! How a reactor lives: it takes in the log's history, then follows the feed and acts, until it is told to end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands};
 use docket_domain::{Aggregate, Category, Event, FromDomain as _, Position, Stamp, StreamId};
 use docket_store::{FeedError, FeedSource, Filter, Journal, JournalError, RecordedEvent, WorkerState, Workers};
@@ -33,7 +34,63 @@ pub(crate) trait Reactor: Send {
 
     /// Does what is to be done. When it wants to be called again at the latest, even if nothing happens.
     async fn act(&mut self, now: DateTime<Utc>) -> Option<DateTime<Utc>>;
+
+    /// The histories it could not act on because an event in them is not understood.
+    fn stuck(&mut self) -> &mut Stuck;
 }
+
+/// Histories with an event that nobody here understands: their streams, the event's position, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Stuck(BTreeMap<StreamId, (Position, String)>);
+
+impl Stuck {
+    /// Sorts out a failure over a stream. An event that was set aside leaves nothing to do there: a history of which a part
+    /// is missing is decided on by nobody.
+    pub(crate) fn note(&mut self, journal: &Journal, stream: &StreamId, error: &CommandError) -> Failure {
+        let position = match error {
+            CommandError::Journal(error) => error.stuck_at(),
+            _ => None,
+        };
+        let Some(position) = position else {
+            self.clear(stream);
+            return Failure::Passing;
+        };
+        if journal.leaves_out(position) {
+            self.clear(stream);
+            return Failure::LeftOut;
+        }
+        self.0.insert(stream.clone(), (position, error.to_string()));
+        Failure::Stuck
+    }
+
+    /// Nothing is in the way of a stream any more.
+    pub(crate) fn clear(&mut self, stream: &StreamId) {
+        self.0.remove(stream);
+    }
+
+    fn forget_left_out(&mut self, journal: &Journal) {
+        self.0.retain(|_, (position, _)| !journal.leaves_out(*position));
+    }
+
+    /// The first event that is in the way, and what is wrong with it.
+    fn first(&self) -> Option<(Position, &str)> {
+        self.0.values().map(|(position, error)| (*position, error.as_str())).min()
+    }
+}
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// One that passes: to be tried again soon.
+    Passing,
+    /// An event is not understood: to be tried again after [`STUCK_RETRY`].
+    Stuck,
+    /// An event was set aside: there is nothing to do.
+    LeftOut,
+}
+
+/// How long a history that is not understood is left alone.
+pub(crate) const STUCK_RETRY: TimeDelta = TimeDelta::seconds(5);
 
 /// Runs reactors made by `new` until `cancel`; one that fails is made anew. `workers` is told how it goes.
 pub(crate) async fn run<R: Reactor>(
@@ -79,8 +136,24 @@ async fn follow<R: Reactor>(
     workers.reached(name, began_at);
     tracing::info!(reactor = R::NAME, position = %began_at, "follows the log");
     let clock = journal.clock();
+    let mut looked_at = clock.now();
     loop {
         let wake_at = reactor.act(clock.now()).await;
+        if let Some((position, error)) = reactor.stuck().first() {
+            if workers.failing(name, error, Some(position)) {
+                tracing::warn!(reactor = R::NAME, error, %position, "an event is in the way of what is to be done");
+            }
+            // The operator may have set it aside, on whichever node.
+            if clock.now() - looked_at >= STUCK_RETRY {
+                looked_at = clock.now();
+                journal.learn_quarantine().await?;
+                reactor.stuck().forget_left_out(journal);
+            }
+        } else {
+            workers.working(name);
+        }
+        let is_stuck = reactor.stuck().first().is_some();
+        let wake_at = wake_at.or_else(|| is_stuck.then(|| clock.now() + STUCK_RETRY));
         let batch = match wake_at {
             None => feed.next().await?,
             Some(at) => {

@@ -24,7 +24,7 @@ use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 use uuid::Uuid;
 
-use crate::follow::{Reactor, decode};
+use crate::follow::{Failure, Reactor, STUCK_RETRY, Stuck, decode};
 
 /// Tickets handed back before the feed gets its turn again, and at once.
 const SLICE: usize = 200;
@@ -76,6 +76,7 @@ pub(crate) struct HandingBack {
     without_chats: BTreeSet<(TenantId, AgentId)>,
     began: bool,
     retry_at: Option<DateTime<Utc>>,
+    stuck: Stuck,
 }
 
 impl HandingBack {
@@ -89,6 +90,7 @@ impl HandingBack {
             without_chats: BTreeSet::new(),
             began: false,
             retry_at: None,
+            stuck: Stuck::default(),
         }
     }
 
@@ -141,9 +143,10 @@ impl HandingBack {
                 Err(error) => Err(error),
             };
             if let Err(error) = looked_at {
-                tracing::warn!(%tenant, %agent, %error, "what an agent cannot look after could not be handed back");
-                self.changed.insert((tenant, agent), cause);
-                self.retry_at = Some(now + RETRY);
+                let stream = StreamId::new(tenant.clone(), Category::Agent, agent.0);
+                if self.try_again(&stream, &error, now) {
+                    self.changed.insert((tenant, agent), cause);
+                }
             }
         }
     }
@@ -220,12 +223,26 @@ impl HandingBack {
                     self.waiting.insert(stream, cause);
                 }
                 Err(error) => {
-                    tracing::warn!(%stream, %error, "a ticket could not be handed back");
-                    self.waiting.insert(stream, cause);
-                    self.retry_at = Some(now + RETRY);
+                    if self.try_again(&stream, &error, now) {
+                        self.waiting.insert(stream, cause);
+                    }
                 }
             }
         }
+    }
+
+    /// Whether to try again after a failure over a stream, and not before when.
+    fn try_again(&mut self, stream: &StreamId, error: &CommandError, now: DateTime<Utc>) -> bool {
+        let failure = self.stuck.note(self.commands.journal(), stream, error);
+        match failure {
+            Failure::LeftOut => return false,
+            Failure::Stuck => {}
+            Failure::Passing => {
+                tracing::warn!(%stream, %error, "an agent could not be looked at, or a ticket not handed back");
+            }
+        }
+        self.retry_at = Some(now + if failure == Failure::Stuck { STUCK_RETRY } else { RETRY });
+        true
     }
 }
 
@@ -305,6 +322,10 @@ impl Reactor for HandingBack {
             self.hand_back(now).await;
         }
         if self.waiting.is_empty() && self.changed.is_empty() { None } else { Some(self.retry_at.unwrap_or(now)) }
+    }
+
+    fn stuck(&mut self) -> &mut Stuck {
+        &mut self.stuck
     }
 }
 

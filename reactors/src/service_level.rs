@@ -20,7 +20,7 @@ use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 use uuid::Uuid;
 
-use crate::follow::{Reactor, decode, state};
+use crate::follow::{Failure, Reactor, STUCK_RETRY, Stuck, decode, state};
 
 /// Tickets looked at before the feed gets its turn again, and at once.
 const SLICE: usize = 500;
@@ -59,11 +59,13 @@ pub(crate) struct Matching {
     /// Whether the history is taken in.
     began: bool,
     retry_at: Option<DateTime<Utc>>,
+    stuck: Stuck,
 }
 
 impl Matching {
     pub(crate) fn new(commands: Commands) -> Self {
-        Self { commands, desks: HashMap::new(), waiting: BTreeMap::new(), began: false, retry_at: None }
+        let (desks, waiting, stuck) = (HashMap::new(), BTreeMap::new(), Stuck::default());
+        Self { commands, desks, waiting, began: false, retry_at: None, stuck }
     }
 
     fn desk(&mut self, tenant: &TenantId) -> &mut Desk {
@@ -122,9 +124,19 @@ impl Matching {
                         true
                     }
                     Err(error) => {
-                        tracing::warn!(%id, %error, "a ticket could not be matched again");
-                        self.retry_at = Some(now + RETRY);
-                        true
+                        let stream = StreamId::new(tenant.clone(), Category::Ticket, id.0);
+                        match self.stuck.note(self.commands.journal(), &stream, &error) {
+                            Failure::LeftOut => false,
+                            Failure::Stuck => {
+                                self.retry_at = Some(now + STUCK_RETRY);
+                                true
+                            }
+                            Failure::Passing => {
+                                tracing::warn!(%id, %error, "a ticket could not be matched again");
+                                self.retry_at = Some(now + RETRY);
+                                true
+                            }
+                        }
                     }
                 };
                 if again {
@@ -203,6 +215,10 @@ impl Reactor for Matching {
         }
         metrics::gauge!("docket_sla_tickets_to_match").set(self.waiting.len() as f64);
         if self.waiting.is_empty() { None } else { Some(self.retry_at.unwrap_or(now)) }
+    }
+
+    fn stuck(&mut self) -> &mut Stuck {
+        &mut self.stuck
     }
 }
 

@@ -12,8 +12,8 @@ use smol_str::SmolStr;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::Quarantined;
 use crate::signing::{SignedHead, TenantChain, TenantChains};
+use crate::{Quarantined, Refusing};
 
 /// An event that wants to be recorded. Its payload is sealed already.
 #[derive(Debug, Clone)]
@@ -243,6 +243,16 @@ pub trait EventStore: Send + Sync + Debug + 'static {
         Ok(true)
     }
 
+    /// Since when and why the log does not take what it is given; `None` if it took the last.
+    fn refusing(&self) -> Option<Refusing> {
+        None
+    }
+
+    /// Writes something that is no event, to find out whether the log takes events.
+    async fn probe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Changes when events were appended, here or (as far as the adapter hears of it) elsewhere. A hint, never data.
     fn appended(&self) -> watch::Receiver<Position>;
 
@@ -308,6 +318,11 @@ pub trait EventStore: Send + Sync + Debug + 'static {
     async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
         let _ = (tenant, sequence);
         Ok(Vec::new())
+    }
+
+    /// The id of the installation the log belongs to; it is `id` from now on if it belonged to none.
+    async fn join_installation(&self, id: Uuid) -> Result<Uuid, StoreError> {
+        Ok(id)
     }
 
     /// Finishes what is under way and closes.

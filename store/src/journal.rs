@@ -1,7 +1,7 @@
 //! The log as the rest of Docket sees it: typed events in, typed events out; sealing in between.
 
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::{Actor, DomainEvent, Event, PersonId, PersonalText, Position, StreamId, TenantId};
@@ -91,8 +91,6 @@ pub struct Journal {
     store: Arc<dyn EventStore>,
     keys: Arc<dyn Keyring>,
     clock: Arc<dyn Clock>,
-    /// When an append last failed because the log did not take it; taken away by one that succeeds.
-    refused_at: Arc<Mutex<Option<DateTime<Utc>>>>,
     skew: Arc<ClockSkew>,
     left_out: LeftOut,
 }
@@ -100,13 +98,8 @@ pub struct Journal {
 impl Journal {
     /// Puts them together.
     pub fn new(store: Arc<dyn EventStore>, keys: Arc<dyn Keyring>, clock: Arc<dyn Clock>) -> Self {
-        let (refused_at, skew, left_out) = (Arc::default(), Arc::default(), LeftOut::default());
-        Self { store, keys, clock, refused_at, skew, left_out }
-    }
-
-    /// When the log last could not take events (a full disk, a lost connection), if none were taken since.
-    pub fn refused_at(&self) -> Option<DateTime<Utc>> {
-        *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner)
+        let (skew, left_out) = (Arc::default(), LeftOut::default());
+        Self { store, keys, clock, skew, left_out }
     }
 
     /// How far this machine's clock is behind the time of the log's last event, which another machine wrote: the clocks
@@ -156,12 +149,7 @@ impl Journal {
             }
             sealed.push(StreamAppend { stream, expected, events });
         }
-        let appended = self.store.append(Append { streams: sealed, idempotency }).await;
-        let refused = matches!(appended, Err(StoreError::Unavailable(_))).then(|| self.clock.now());
-        if refused.is_some() || appended.is_ok() {
-            *self.refused_at.lock().unwrap_or_else(PoisonError::into_inner) = refused;
-        }
-        let appended = appended?;
+        let appended = self.store.append(Append { streams: sealed, idempotency }).await?;
         if !appended.replayed {
             self.skew.note(appended.recorded_at, self.clock.now());
         }

@@ -16,8 +16,10 @@ mod event_store;
 mod export;
 mod feed;
 mod ids;
+mod installation;
 mod journal;
 mod keyring;
+mod migrating;
 mod open;
 mod opening;
 pub mod pg;
@@ -30,6 +32,7 @@ pub mod vault;
 mod verify;
 mod workers;
 
+pub use appender::Refusing;
 pub use backup::{check_database, copy_database};
 pub use clock::{Clock, MOST_SKEW, ManualClock, SystemClock};
 pub use event_store::{
@@ -39,6 +42,7 @@ pub use event_store::{
 pub use export::{ExportError, export_log, prove_export, verify_export};
 pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
+pub use installation::{InstallationError, check_halves, join_halves};
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};

@@ -17,6 +17,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 /// Idle time after which a connection is tried before it is used. Trying each one each time would cost a round trip.
 const STALE: Duration = Duration::from_secs(1);
+/// How long somebody waits for a connection: whoever asked over HTTP has little more patience.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often two connections are compared to find out whether they share a session.
 const COMPARISONS: usize = 3;
 
@@ -39,6 +41,10 @@ const SETTINGS: [(&str, &str); 16] = [
     ("TimeZone", "UTC"),
     ("transform_null_equals", "off"),
 ];
+
+/// And what only some versions of the server know: time-outs that would end a session which waits for its next work.
+const SETTINGS_IF_KNOWN: &str = "SELECT set_config(name, '0', false) FROM pg_settings \
+    WHERE name IN ('idle_session_timeout', 'transaction_timeout')";
 
 /// How somebody connects: where to, and with which settings.
 #[derive(Debug, Clone)]
@@ -120,6 +126,7 @@ impl Connector {
     fn pool_options(&self) -> PgPoolOptions {
         let statement = self.statement();
         PgPoolOptions::new()
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .after_connect(move |connection, _| {
                 let statement = statement.clone();
@@ -140,7 +147,7 @@ impl Connector {
     fn statement(&self) -> String {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
         let set = |(name, value): &(String, String)| format!("set_config({}, {}, false)", quoted(name), quoted(value));
-        format!("SELECT {}", self.settings.iter().map(set).collect::<Vec<_>>().join(", "))
+        format!("SELECT {}; {SETTINGS_IF_KNOWN}", self.settings.iter().map(set).collect::<Vec<_>>().join(", "))
     }
 }
 

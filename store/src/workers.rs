@@ -126,6 +126,16 @@ impl Workers {
         reached.iter().filter(|(name, _)| !stands_by(name)).map(|(name, at)| (name.clone(), *at)).collect()
     }
 
+    /// Those whose name begins with `name/` do nothing any more: what they work under was given up, or begins anew.
+    pub fn forget_under(&self, name: &str) {
+        let is_under = |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+        let mut all = self.lock();
+        for gone in all.keys().filter(|other| is_under(other)) {
+            show(gone, None);
+        }
+        all.retain(|other, _| !is_under(other));
+    }
+
     fn note(&self, name: &str, state: WorkerState) -> bool {
         let now = self.clock.now();
         let mut all = self.lock();
@@ -135,16 +145,24 @@ impl Workers {
         }
         let goes_on = known.filter(|known| known.state.name() == state.name());
         let since = goes_on.map_or(now, |known| known.since);
-        for each in ["working", "standing_by", "failing"] {
-            let gauge = metrics::gauge!("docket_worker_state", "worker" => name.to_owned(), "state" => each);
-            gauge.set(f64::from(u8::from(each == state.name())));
-        }
+        show(name, Some(&state));
         all.insert(name.to_owned(), Worker { name: name.to_owned(), state, since });
         true
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Worker>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which of its states a worker is in, as a metric; none if it does nothing.
+fn show(name: &str, state: Option<&WorkerState>) {
+    for each in ["working", "standing_by", "failing"] {
+        let gauge = metrics::gauge!("docket_worker_state", "worker" => name.to_owned(), "state" => each);
+        gauge.set(f64::from(u8::from(state.is_some_and(|state| each == state.name()))));
+    }
+    if state.is_none() {
+        metrics::gauge!("docket_worker_failing_seconds", "worker" => name.to_owned()).set(0.0);
     }
 }
 
@@ -174,5 +192,16 @@ mod tests {
         assert_eq!(workers.positions(), [("relay".to_owned(), Position(5))]);
         workers.standing_by("relay", None);
         assert_eq!(workers.positions(), []);
+    }
+
+    #[test]
+    fn who_works_under_another_goes_with_it() {
+        let workers = Workers::default();
+        for name in ["reactors", "reactors/timers", "reactors/routing", "reactors-of-others", "relay"] {
+            workers.failing(name, "the database is gone", None);
+        }
+        workers.forget_under("reactors");
+        let left: Vec<String> = workers.all().into_iter().map(|worker| worker.name).collect();
+        assert_eq!(left, ["reactors", "reactors-of-others", "relay"]);
     }
 }

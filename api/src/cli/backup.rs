@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use docket_store::{Anchor, Clock as _, SystemClock, check_database, copy_database, verify};
+use docket_store::{Anchor, Clock as _, SystemClock, Verified, check_database, copy_database, verify};
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, SettingArgs};
@@ -19,6 +19,8 @@ const DATABASES: [&str; 2] = ["log.db", "vault.db"];
 const MASTER_KEY: &str = "master.key";
 const MANIFEST: &str = "backup.json";
 const FORMAT: u32 = 1;
+/// Where a restore lies until it is whole.
+const BESIDE: &str = ".restoring-";
 
 /// Copies an embedded desk (log and vault) into a new folder, while it runs or not. The read models are built from the log.
 #[derive(Debug, Args)]
@@ -148,7 +150,9 @@ impl Restore {
         }
         for entry in fs::read_dir(data).into_iter().flatten() {
             let name = entry?.file_name();
-            if name != MASTER_KEY {
+            // The key may lie there already; the others are what a file system and a restore that was killed leave.
+            let is_left = name == "lost+found" || name.to_string_lossy().starts_with(BESIDE);
+            if name != MASTER_KEY && !is_left {
                 return Err(format!(
                     "{} holds {} already; restore into an empty folder, nothing is overwritten",
                     data.display(),
@@ -158,28 +162,58 @@ impl Restore {
             }
         }
         private_folder(data)?;
-        for name in DATABASES {
-            let from = self.folder.join(name);
-            check_database(&from).await?;
-            let mut file = private_file(&data.join(name))?;
-            std::io::copy(&mut fs::File::open(&from)?, &mut file)?;
-            file.sync_all()?;
+        // It has its names once it is whole and proven: what fails leaves nothing that stands in the way of the next try.
+        let beside = tempfile::Builder::new().prefix(BESIDE).tempdir_in(data)?;
+        let verified = self.fill(&settings, &manifest, beside.path()).await?;
+        for name in [MASTER_KEY, DATABASES[1], DATABASES[0]] {
+            let (from, to) = (beside.path().join(name), data.join(name));
+            if from.exists() && !to.exists() {
+                fs::rename(from, to)?;
+            }
         }
-        let key = self.folder.join(MASTER_KEY);
-        if key.is_file() && !data.join(MASTER_KEY).exists() {
-            private_file(&data.join(MASTER_KEY))?.write_all(&fs::read(&key)?)?;
-        }
-        // The vault refuses a master key that is not its own.
-        let desk = Desk::open(&settings).await?;
-        let verified = verify(&**desk.journal.store(), Some(manifest.anchor.parse()?), |_| ()).await;
-        desk.close().await;
-        let verified = verified?;
+        fs::File::open(data)?.sync_all()?;
         println!(
             "{} events of {} are back and verified; the read models are built when the desk starts",
             verified.events,
             manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC")
         );
         Ok(())
+    }
+}
+
+impl Restore {
+    /// Puts everything into `folder`, and opens and verifies it there.
+    async fn fill(
+        &self,
+        settings: &Settings,
+        manifest: &Manifest,
+        folder: &Path,
+    ) -> Result<Verified, Box<dyn std::error::Error + Send + Sync>> {
+        for name in DATABASES {
+            let from = self.folder.join(name);
+            check_database(&from).await?;
+            let mut file = private_file(&folder.join(name))?;
+            std::io::copy(&mut fs::File::open(&from)?, &mut file)?;
+            file.sync_all()?;
+        }
+        let keys = [settings.data.join(MASTER_KEY), self.folder.join(MASTER_KEY)];
+        if let Some(key) = keys.iter().find(|key| key.is_file()) {
+            let mut file = private_file(&folder.join(MASTER_KEY))?;
+            file.write_all(&fs::read(key)?)?;
+            file.sync_all()?;
+        } else if std::env::var_os("DOCKET_MASTER_KEY").is_none() {
+            return Err(format!(
+                "the backup has no {MASTER_KEY}: put it into {}, or give it as DOCKET_MASTER_KEY",
+                settings.data.display()
+            )
+            .into());
+        }
+        // The vault refuses a master key that is not its own.
+        let settings = Settings { data: folder.to_owned(), ..settings.clone() };
+        let desk = Desk::open(&settings).await?;
+        let verified = verify(&**desk.journal.store(), Some(manifest.anchor.parse()?), |_| ()).await;
+        desk.close().await;
+        Ok(verified?)
     }
 }
 

@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[command(after_help = "Examples:
   docket demo                        in ./demo, on http://127.0.0.1:8080
   docket demo --tickets 5000         a bigger one
-  docket demo --fill-only            only fills, and ends")]
+  docket demo --fill-only            only fills, and ends",
+    mut_arg("data", |data| data.help("The data folder [default: demo]")))]
 pub(crate) struct Demo {
     /// How many tickets.
     #[arg(long, default_value_t = 200)]

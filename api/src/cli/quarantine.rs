@@ -22,8 +22,9 @@ pub(crate) struct Quarantine {
     #[arg(required_unless_present = "list", value_parser = clap::value_parser!(u64).range(1..))]
     position: Option<u64>,
     /// Why, for those who look later.
-    #[arg(long, default_value = "", value_name = "TEXT")]
-    reason: String,
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["list", "release"],
+        value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: Option<String>,
     /// Takes it out again.
     #[arg(long, conflicts_with_all = ["list", "reason"])]
     release: bool,
@@ -46,9 +47,15 @@ impl Quarantine {
                 if !store.release(position).await? {
                     return Err(format!("the event at position {position} is not in quarantine").into());
                 }
+            } else if let Some(known) = store.quarantined().await?.into_iter().find(|known| known.position == position)
+            {
+                let Quarantined { since, reason, .. } = known;
+                eprintln!("left out already, since {}: {reason}", since.format("%Y-%m-%d %H:%M:%S"));
             } else {
                 let found = what_is_wrong(&desk, position).await?;
-                store.quarantine(position, &self.reason, desk.journal.clock().now()).await?;
+                store
+                    .quarantine(position, self.reason.as_deref().unwrap_or_default(), desk.journal.clock().now())
+                    .await?;
                 eprintln!("left out from now on: {found}");
             }
         }

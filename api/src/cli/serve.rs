@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::settings::ServerArgs;
+use crate::config::Role;
 use crate::runtime::{Desk, Server};
 
 /// Runs the desk.
@@ -31,9 +32,11 @@ impl Serve {
 
 /// Says where it is, and at the first start how to get in.
 pub(super) fn announce(server: &Server) {
+    let is_api = server.desk().settings.has_role(Role::Api);
     match server.address {
-        Some(_) => println!("Docket serves {} (API: {}/docs)", server.public_url, server.public_url),
-        None => println!("Docket works without an address (no role api)"),
+        Some(_) if is_api => println!("Docket serves {} (API: {}/docs)", server.public_url, server.public_url),
+        Some(address) => println!("Docket works without the role api; health and metrics are at http://{address}"),
+        None => println!("Docket works without the role api"),
     }
     if let Some(first) = &server.first_sign_in {
         println!("\nThis is the first start. Sign in once as the administrator, and set address and password:");

@@ -8,6 +8,7 @@ use figment::providers::{Format, Serialized, Toml};
 
 use super::environment::Environment;
 use super::nats::UrlAlone;
+use super::ranges;
 use super::{ConfigError, DEFAULTS, Overrides, Settings};
 
 impl Settings {
@@ -59,12 +60,8 @@ impl Settings {
             let may = "it may be an address or a host name with a port, e.g. 127.0.0.1:8080 or localhost:8080";
             return wrong("http.listen", listen, may);
         }
+        ranges::check(self)?;
         let relay = &self.relay;
-        for (name, value) in [("relay.keep_hours", relay.keep_hours), ("relay.keep_megabytes", relay.keep_megabytes)] {
-            if value == 0 {
-                return wrong(name, "0", "it must be at least 1: the stream is bounded");
-            }
-        }
         if ![1, 3, 5].contains(&relay.replicas) {
             return wrong("relay.replicas", &relay.replicas.to_string(), "it may be 1, 3 or 5");
         }
@@ -73,13 +70,6 @@ impl Settings {
         }
         if self.roles.is_empty() {
             return wrong("roles", "[]", "name at least one of api, relay, projections, reactors");
-        }
-        if !(-1..24).contains(&self.erasure.sweep_hour) {
-            return wrong(
-                "erasure.sweep_hour",
-                &self.erasure.sweep_hour.to_string(),
-                "it may be 0 to 23, or -1 for never",
-            );
         }
         let dir = &self.web.dir;
         if !dir.as_os_str().is_empty() && !dir.join("desk.html").is_file() {
@@ -91,32 +81,13 @@ impl Settings {
         }
         self.auth.bootstrap()?;
         self.http.metrics()?;
-        for (name, value) in [
-            ("http.live_per_person", self.http.live_per_person as u64),
-            ("http.live_per_address", self.http.live_per_address as u64),
-            ("http.stalled_seconds", self.http.stalled_seconds),
-        ] {
-            if value == 0 {
-                return wrong(name, "0", "it must be at least 1");
-            }
-        }
-        if self.auth.lockout_attempts == 0 {
-            return wrong("auth.lockout_attempts", "0", "it must be at least 1: the first wrong password locks");
-        }
-        let (widget, budgets) = (&self.widget, &self.budgets);
-        for (name, value) in [
-            ("widget.visit_days", widget.visit_days),
-            ("widget.visit_idle_days", widget.visit_idle_days),
-            ("widget.visits_per_minute", widget.visits_per_minute),
-            ("budgets.person_changes_per_minute", budgets.person_changes_per_minute),
-            ("budgets.person_kilobytes_per_hour", budgets.person_kilobytes_per_hour),
-            ("budgets.address_changes_per_minute", budgets.address_changes_per_minute),
-            ("budgets.address_kilobytes_per_hour", budgets.address_kilobytes_per_hour),
-            ("budgets.organisation_changes_per_minute", budgets.organisation_changes_per_minute),
-            ("budgets.organisation_kilobytes_per_hour", budgets.organisation_kilobytes_per_hour),
-        ] {
-            if value == 0 {
-                return wrong(name, "0", "it must be at least 1");
+        for origin in &self.http.trusted_origins {
+            if !is_origin(origin) {
+                return wrong(
+                    "http.trusted_origins",
+                    origin,
+                    "it may be e.g. https://help.example.com, without a path",
+                );
             }
         }
         let jwt = &self.auth.jwt;
@@ -133,21 +104,15 @@ impl Settings {
         if limits.page_size == 0 || limits.page_size > limits.max_page_size {
             return wrong("limits.page_size", &limits.page_size.to_string(), "1 to limits.max_page_size");
         }
-        for (name, value) in [
-            ("http.max_connections", self.http.max_connections),
-            ("http.max_connections_per_address", self.http.max_connections_per_address),
-            ("http.idle_seconds", usize::try_from(self.http.idle_seconds).unwrap_or(usize::MAX)),
-            ("http.max_in_flight", self.http.max_in_flight),
-            ("http.max_in_flight_per_address", self.http.max_in_flight_per_address),
-            ("http.reads_per_caller", self.http.reads_per_caller),
-            ("http.max_body_bytes", self.http.max_body_bytes),
-        ] {
-            if value == 0 {
-                return wrong(name, "0", "it must be at least 1");
-            }
-        }
         Ok(())
     }
+}
+
+/// What a browser sends as `Origin`: a scheme, a host (in ASCII, whatever it looks like) and perhaps a port.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    !host.is_empty() && host.bytes().all(plain)
 }
 
 fn explain(error: &figment::Error) -> ConfigError {
@@ -208,9 +173,10 @@ mod tests {
             ("[nats]\nurl = \"nats://a\"\nuser = \"b\"", "nats.password", "needs one"),
             ("[http]\nmax_in_flight = \"many\"", "http.max_in_flight", "many"),
             ("[logging]\nformat = \"xml\"", "logging.format", "json"),
-            ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "at least 1"),
+            ("[auth]\nlockout_attempts = 0", "auth.lockout_attempts", "1 to"),
+            ("[http]\ntrusted_origins = [\"https://é.example\"]", "http.trusted_origins", "help.example.com"),
             ("[auth.jwt]\nalgorithm = \"none\"", "auth.jwt.algorithm", "EdDSA"),
-            ("[signing]\ninterval_seconds = 0", "signing.interval_seconds", "at least 1"),
+            ("[signing]\ninterval_seconds = 0", "signing.interval_seconds", "1 to"),
             ("[signing]\ncommand = [\"sign\"]", "signing.public_key", "give both"),
             ("[signing]\ncommand = [\"sign\"]\npublic_key = \"ab\"", "signing.public_key", "64 hexadecimal"),
             ("org = \"Big Org\"", "org", "a-z"),

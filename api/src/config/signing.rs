@@ -22,9 +22,6 @@ pub struct SigningSettings {
 impl SigningSettings {
     /// Refuses settings that do not go together.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.interval_seconds == 0 {
-            return Err(ConfigError::new("signing.interval_seconds = \"0\" is wrong: it must be at least 1"));
-        }
         if !self.key_file.is_empty() && !self.command.is_empty() {
             return Err(ConfigError::new("signing.command and signing.key_file: give one of them"));
         }

@@ -1,8 +1,8 @@
 //! A command as it arrives: who asks, under which conditions, for what.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_TYPE, IF_MATCH};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
 use docket_commands::{CommandError, Invocation, RequestKey};
 use docket_domain::MessageId;
 use docket_store::new_id;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::extract::{is_json, parse_json, read_body, unsupported_media_type};
+use super::extract::{check_encoding, is_json, parse_json, read_body, unsupported_media_type};
 use super::problem::Problem;
 use crate::auth::Who;
 
@@ -132,6 +132,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Ask<T> {
             .cloned()
             .ok_or_else(|| Problem::internal("a handler ran without its guard"))?;
         let correlation_id = request.extensions().get::<RequestId>().map_or_else(new_id, |id| id.0);
+        check_encoding(request.headers())?;
         let if_match = if_match(request.headers())?;
         let key = idempotency_key(request.headers())?;
         let typed = request.headers().contains_key(CONTENT_TYPE);
@@ -156,7 +157,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Ask<T> {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let Some(value) = only(headers, "Idempotency-Key")? else { return Ok(None) };
     match value.to_str() {
         Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
         _ => Err(bad_header("Idempotency-Key", "1 to 255 visible ASCII characters")),
@@ -165,7 +166,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 /// `"7"`, `7` or `*`; the latter asks for nothing, since a command on what is not there is refused anyway.
 fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let Some(value) = only(headers, "If-Match")? else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);
@@ -174,6 +175,15 @@ fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     match digits.parse() {
         Ok(version) => Ok(Some(version)),
         Err(_) => Err(bad_header("If-Match", "the version in quotes, as ETag gave it, or *")),
+    }
+}
+
+/// A header that may be there once: of two nobody knows which is meant.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Problem> {
+    let mut all = headers.get_all(name).iter();
+    match (all.next(), all.next()) {
+        (_, Some(_)) => Err(bad_header(name, "given once")),
+        (first, None) => Ok(first),
     }
 }
 
@@ -188,6 +198,8 @@ pub fn bad_header(name: &str, rule: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::IF_MATCH;
+
     use super::*;
 
     #[test]

@@ -18,7 +18,6 @@ use utoipa::IntoParams;
 
 use super::access::Access::SignedIn;
 use super::address::ClientAddress;
-use super::ask::bad_header;
 use super::event_view::EventView;
 use super::extract::Query;
 use super::guard::may_still;
@@ -74,20 +73,19 @@ pub(super) async fn stream_events(
     request: Request,
 ) -> Answer<([(HeaderName, &'static str); 1], Stream<Told>)> {
     let headers = request.headers();
-    let after = match headers.get("last-event-id") {
-        Some(value) if !value.is_empty() => Some(
-            value
-                .to_str()
-                .ok()
-                .and_then(|text| text.trim().parse().ok())
-                .ok_or_else(|| bad_header("Last-Event-ID", "a position, as an event's id gave it"))?,
-        ),
-        _ => query.after,
+    // What is no position of ours, as another server's id: an EventSource that gets a refusal gives up for good.
+    let (after, is_foreign) = match headers.get("last-event-id") {
+        Some(value) if !value.is_empty() => {
+            let position = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+            (position, position.is_none())
+        }
+        _ => (query.after, false),
     };
     let slot = app.slots.take(&who.tenant, who.person, address.0).map_err(too_many)?;
     // The hub first, then the log: what comes in between is in both, and skipped once.
     let live = app.hub.events();
     let begin = match after.map(Position) {
+        None if is_foreign => Begin::Anew,
         None => Begin::Now,
         Some(after) if has_reached(&app, &who, after).await? => Begin::After(after),
         Some(_) => Begin::Anew,

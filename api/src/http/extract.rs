@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use chrono::{DateTime, Datelike as _, Utc};
@@ -42,6 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        check_encoding(request.headers())?;
         let content_type_ok = is_json(request.headers());
         let body = read_body(request).await?;
         if body.is_empty() {
@@ -62,6 +63,29 @@ pub fn unsupported_media_type() -> Problem {
         "Unsupported media type",
         "send the body as application/json",
     )
+}
+
+/// Refuses a packed body, and one in another encoding than UTF-8: read as it is it would be taken for what it is not.
+///
+/// # Errors
+/// 415.
+pub fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let unsupported = |detail: &str| {
+        let (code, title) = ("unsupported_encoding", "Unsupported encoding");
+        Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code, title, detail))
+    };
+    let packed =
+        headers.get_all(CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if packed {
+        return unsupported("send the body as it is, without Content-Encoding");
+    }
+    let types =
+        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let charset = types.split(';').skip(1).find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    match charset.map(|charset| charset.trim_matches('"')) {
+        None | Some("utf-8" | "utf8") => Ok(()),
+        Some(_) => unsupported("send the body in UTF-8"),
+    }
 }
 
 /// Whether the body says it is JSON.
@@ -151,6 +175,15 @@ fn what(error: &serde_json::Error) -> String {
     strip_place(&error.to_string())
 }
 
+/// What is said of a text that is no time: it does not tell what one looks like.
+const TIMES: [&str; 5] = [
+    "premature end of input",
+    "input contains invalid characters",
+    "input is not enough for unique date and time",
+    "trailing input",
+    "input is out of range",
+];
+
 /// Makes serde's words a field, a code and a message.
 pub fn violation(path: &str, message: &str) -> FieldViolation {
     let parent = if path == "." { "" } else { path };
@@ -170,6 +203,12 @@ pub fn violation(path: &str, message: &str) -> FieldViolation {
     if message.starts_with("duplicate field") {
         let field = if parent.ends_with(quoted()) { parent.to_owned() } else { join(quoted()) };
         return FieldViolation { message: format!("{field} may be given once"), field, code: "repeated" };
+    }
+    if TIMES.iter().any(|words| message.starts_with(words)) {
+        let message = format!(
+            "{parent}: a time is written as in RFC 3339, with its zone, e.g. 2026-11-30T09:00:00Z; a day as 2026-11-30"
+        );
+        return FieldViolation { message, field: parent.to_owned(), code: "invalid" };
     }
     let field = if parent.is_empty() { "body".to_owned() } else { parent.to_owned() };
     if message.starts_with(TOO_MANY) {

@@ -1,5 +1,7 @@
 //! `/metrics`: the process, measured.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -10,6 +12,9 @@ use docket_store::{Filter, Worker, WorkerState};
 
 use super::problem::Problem;
 use crate::app::App;
+
+/// How long the databases may take to answer, all together.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Figures in Prometheus' text format, of all organisations together. To be asked with the setting `http.metrics_token`, or the
 /// bootstrap token, as `Authorization: Bearer`: they count what is done unseen.
@@ -23,22 +28,28 @@ pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Resul
     crate::observe::measure_process();
     metrics::gauge!("docket_http_in_flight").set(app.in_flight.now() as f64);
     metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);
-    if let Ok(head) = app.journal.store().head().await {
-        metrics::gauge!("docket_log_position").set(head.0 as f64);
-        let read = app.read_models.look().await.unwrap_or_else(|_| *app.read_models.position().borrow());
-        let queues = app.workers.positions().into_iter().chain([("read_models".to_owned(), read)]);
-        for (queue, position) in queues {
-            if let Some(age) = oldest(&app, position, head).await {
-                metrics::gauge!("docket_queue_oldest_seconds", "queue" => queue).set(age.as_seconds_f64());
-            }
-        }
-    }
+    // As far as is known here: figures must not wait for a database that is down, and tell most when it is.
+    let head = *app.journal.store().appended().borrow();
+    metrics::gauge!("docket_log_position").set(head.0 as f64);
+    // What is not known in time stays as it was.
+    let _ = tokio::time::timeout(PATIENCE, measure_queues(&app, head)).await;
     let now = app.journal.clock().now();
     for Worker { name, state, since } in app.workers.all() {
         let failing = if matches!(state, WorkerState::Failing { .. }) { now - since } else { TimeDelta::zero() };
         metrics::gauge!("docket_worker_failing_seconds", "worker" => name).set(failing.as_seconds_f64());
     }
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
+}
+
+/// How long the oldest event has been waiting in each queue.
+async fn measure_queues(app: &App, head: Position) {
+    let read = app.read_models.look().await.unwrap_or_else(|_| *app.read_models.position().borrow());
+    let queues = app.workers.positions().into_iter().chain([("read_models".to_owned(), read)]);
+    for (queue, position) in queues {
+        if let Some(age) = oldest(app, position, head).await {
+            metrics::gauge!("docket_queue_oldest_seconds", "queue" => queue).set(age.as_seconds_f64());
+        }
+    }
 }
 
 /// How long the oldest event has been waiting that is in the log and behind `position`; `None` if nobody can say.

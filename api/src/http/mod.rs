@@ -35,6 +35,7 @@ mod organisation;
 pub mod problem;
 mod query;
 mod reach;
+mod readiness;
 pub mod reads;
 mod respond;
 mod roles;
@@ -63,6 +64,13 @@ use crate::app::App;
 pub(crate) use self::accounts::check_email;
 pub(crate) use self::conventions::HEALTH;
 
+/// Health and figures: what every process answers.
+fn operations(app: &App) -> Table {
+    let mut table = Table::new(app.clone());
+    routes_into!(&mut table; Public => ops::health, Public => ops::ready, Public => measured::metrics);
+    table
+}
+
 /// The HTTP side of a desk.
 pub struct Http {
     /// What answers.
@@ -76,8 +84,7 @@ pub struct Http {
 impl Http {
     /// Puts all routes together.
     pub fn new(app: App) -> Self {
-        let mut table = Table::new(app.clone());
-        routes_into!(&mut table; Public => ops::health, Public => ops::ready, Public => measured::metrics);
+        let mut table = operations(&app);
         tickets::register(&mut table);
         chats::register(&mut table);
         agents::register(&mut table);
@@ -99,11 +106,19 @@ impl Http {
         tokens::register(&mut table);
         views::register(&mut table);
         widget::register(&mut table);
+        Self::of(app, table, |router, openapi| router.merge(docs::router(openapi)).merge(web::router()))
+    }
+
+    /// Only what those who run a process ask, of one that does not serve the desk.
+    pub fn of_operations(app: App) -> Self {
+        let table = operations(&app);
+        Self::of(app, table, |router, _| router)
+    }
+
+    fn of(app: App, table: Table, more: impl FnOnce(Router<App>, &OpenApi) -> Router<App>) -> Self {
         let (router, paths, components, routes) = table.into_parts();
         let openapi = openapi::describe(paths, components);
-        let router = router
-            .merge(docs::router(&openapi))
-            .merge(web::router())
+        let router = more(router, &openapi)
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
             .layer(compression::compress())

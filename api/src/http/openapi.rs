@@ -1,5 +1,6 @@
 //! The API's description: OpenAPI 3.1, made from the route table.
 
+mod headers;
 mod tidy;
 
 use serde::Serialize;
@@ -69,16 +70,18 @@ fn words(status: u16) -> &'static str {
 /// Puts the description together.
 pub(crate) fn describe(mut paths: Paths, mut components: Components) -> OpenApi {
     tidy::describe_answers(&mut paths);
+    headers::describe(&mut paths);
     components.schemas.insert("ProblemDocument".into(), ProblemDocument::schema());
     components.schemas.insert("FieldProblem".into(), FieldProblem::schema());
     for status in PROBLEMS {
         let content = ContentBuilder::new()
             .schema(Some(RefOr::<utoipa::openapi::Schema>::Ref(Ref::from_schema_name("ProblemDocument"))))
             .build();
-        components.responses.insert(
-            format!("Problem{status}"),
-            RefOr::T(ResponseBuilder::new().description(words(status)).content(PROBLEM_JSON, content).build()),
-        );
+        let mut problem = ResponseBuilder::new().description(words(status)).content(PROBLEM_JSON, content);
+        if let Some((name, header)) = headers::of_problem(status) {
+            problem = problem.header(name, header);
+        }
+        components.responses.insert(format!("Problem{status}"), RefOr::T(problem.build()));
     }
     components
         .security_schemes

@@ -9,8 +9,8 @@ use docket_projections::{ReadError, ReadModels, ReadModelsUrl};
 use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
 use docket_store::signing::SigningKeyError;
 use docket_store::{
-    Accounts, Clock, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError, SystemClock,
-    Vault, Workers, open_log, open_vault,
+    Accounts, Clock, InstallationError, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError,
+    SystemClock, Vault, Workers, check_halves, join_halves, open_log, open_vault,
 };
 
 use crate::config::{ConfigError, Settings};
@@ -44,6 +44,9 @@ pub enum StartError {
     /// The vault cannot be opened.
     #[error("the vault: {0}")]
     Vault(#[from] KeyError),
+    /// Log and vault are not of one installation.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
     /// The read models cannot be opened.
     #[error("the read models: {0}")]
     ReadModels(#[from] ReadError),
@@ -107,14 +110,16 @@ impl Desk {
             Ok(hex) => MasterKey::from_hex(&hex, MASTER_KEY)?,
             Err(_) => file_key(&settings.data)?,
         };
-        // After the key: a vault without one is taken for a loss.
-        make_files(settings)?;
         let places = Places::of(settings);
+        check_halves(&places.log, &places.vault).await?;
+        // After the key and the look at both: a vault without its key or its log is taken for a loss.
+        make_files(settings)?;
         let (log, vault, read_models) = tokio::try_join!(
             async { open_log(&places.log, clock.clone()).await.map_err(StartError::from) },
             async { open_vault(&places.vault, master, clock.clone()).await.map_err(StartError::from) },
             async { ReadModels::open(&places.read_models, clock.clone()).await.map_err(StartError::from) },
         )?;
+        join_halves((&places.log, &*log), (&places.vault, &vault)).await?;
         let workers = Workers::new(clock.clone());
         let journal = Journal::new(log, Arc::new(vault.clone()), clock);
         journal.learn_quarantine().await?;

@@ -35,7 +35,8 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// A desk whose roles run.
 pub struct Server {
     desk: Desk,
-    /// Where it answers; `None` without the role `api`.
+    /// Where it answers: everything, or without the role `api` only health and figures. `None` if then somebody else has the
+    /// address.
     pub address: Option<SocketAddr>,
     /// Where people reach it.
     pub public_url: String,
@@ -62,6 +63,8 @@ impl Server {
     pub async fn start(desk: Desk) -> Result<Self, StartError> {
         let settings = desk.settings.clone();
         let (work, stop_work) = (TaskTracker::new(), CancellationToken::new());
+        // The recorder is there before the first worker says what it does.
+        crate::observe::metrics_handle();
         let first_sign_in = begin_organisation(&desk, &desk.tenant, &name_until_named(&desk.tenant)).await?;
         if let Err(error) = desk.commands.follow_identities().await {
             // What is asked for is compared with the log again, one by one.
@@ -112,17 +115,25 @@ impl Server {
             signing,
             stop_signing,
         };
-        if settings.has_role(Role::Api) {
-            server.listen(delivery).await?;
-        }
+        server.listen(delivery).await?;
         Ok(server)
     }
 
+    /// Answers HTTP; without the role `api` only what those who run the process ask.
     async fn listen(&mut self, delivery: Delivery) -> Result<(), StartError> {
         let desk = &self.desk;
+        let is_api = desk.settings.has_role(Role::Api);
         let address = &desk.settings.http.listen;
         let wrong = |source| StartError::Listen { address: address.clone(), source };
-        let listener = TcpListener::bind(address).await.map_err(wrong)?;
+        let listener = match TcpListener::bind(address).await {
+            Ok(listener) => listener,
+            // Its work does not need it, and another process of this machine may have the address.
+            Err(error) if !is_api => {
+                tracing::warn!(%error, address, "health and metrics of this process are not served");
+                return Ok(());
+            }
+            Err(error) => return Err(wrong(error)),
+        };
         let address = listener.local_addr().map_err(wrong)?;
         if self.public_url.is_empty() {
             self.public_url = format!("http://{address}");
@@ -132,7 +143,9 @@ impl Server {
             .map_err(|error| StartError::Begin(error.to_string()))?;
         let accounts = desk.accounts();
         let (commands, stop) = (desk.commands.clone(), self.stop_work.clone());
-        self.work.spawn(hub.clone().run(delivery.source, commands, accounts.clone(), stop));
+        if is_api {
+            self.work.spawn(hub.clone().run(delivery.source, commands, accounts.clone(), stop));
+        }
         let authenticator = Authenticator::new(
             &desk.settings,
             accounts.clone(),
@@ -171,7 +184,7 @@ impl Server {
             in_flight: InFlight::new(desk.settings.http.max_in_flight, desk.settings.http.max_in_flight_per_address),
             stopping: self.stop_http.clone(),
         });
-        let http = Http::new(app);
+        let http = if is_api { Http::new(app) } else { Http::of_operations(app) };
         self.routes = http.routes;
         let serving = Listener::new(http.router, &desk.settings.http, self.stop_http.clone(), self.http.clone());
         self.http.spawn(serving.run(listener));

@@ -1,6 +1,6 @@
 //! Ticket numbers, and when none is taken.
 
-use docket_commands::RequestKey;
+use docket_commands::{CommandError, RequestKey};
 use docket_domain::AgentId;
 use docket_store::new_id;
 
@@ -19,6 +19,9 @@ async fn what_is_refused_or_answered_already_takes_no_number() {
         assert_eq!(code(desk.commands.open_ticket(&desk.by_admin(), request).await), "invalid");
         assert!(desk.commands.check_opening(&desk.by_admin(), request).await.is_err());
     }
+    let stale = desk.by_admin().if_at(7);
+    let refused = desk.commands.open_ticket(&stale, &open()).await;
+    assert!(matches!(refused, Err(CommandError::Stale { current: 0, .. })), "{refused:?}");
     let first = desk.by_admin().once(RequestKey::of_cause("one"));
     for again in [false, true, true] {
         let done = desk.commands.open_ticket(&first, &open()).await.unwrap();

@@ -6,6 +6,7 @@ pub(crate) mod sqlite;
 mod sqlite_readers;
 mod sqlite_words;
 mod tables;
+mod turn;
 mod writer;
 
 use docket_domain::{Position, TenantId};

@@ -17,6 +17,7 @@ on_both!(
     rebuilt_rows_are_those_built_step_by_step,
     rebuilding_while_serving_and_advancing,
     one_model_alone_is_rebuilt,
+    rebuilds_at_once_take_turns,
     another_version_is_rebuilt_by_itself,
     a_long_log_is_rebuilt_with_its_words,
     a_log_restored_from_a_copy_is_followed_from_its_beginning,
@@ -136,6 +137,23 @@ async fn rebuilding_while_serving_and_advancing(engine: Engine) {
     other.rebuild(&desk.journal, &[], |_| {}).await.unwrap();
     assert_same(&built, &desk.dump());
     assert!(matches!(other.rebuild(&desk.journal, &["nonsense"], |_| {}).await, Err(ReadError::UnknownModel(_))));
+}
+
+async fn rebuilds_at_once_take_turns(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    play(&desk, &choices(11, 120)).await;
+    desk.settle().await;
+    let built = desk.dump();
+    // From other processes, as it were.
+    let others = futures::future::join_all((0..3).map(|_| ReadModels::open(&desk.url, desk.clock.clone()))).await;
+    let rebuilds = others.into_iter().map(|other| {
+        let journal = desk.journal.clone();
+        async move { other.unwrap().rebuild(&journal, &[], |_| {}).await }
+    });
+    for rebuilt in futures::future::join_all(rebuilds).await {
+        assert_eq!(rebuilt.unwrap().models, ReadModels::names());
+    }
+    assert_same(&built, &desk.dump());
 }
 
 async fn one_model_alone_is_rebuilt(engine: Engine) {

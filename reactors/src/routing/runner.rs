@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Done, Invocation, RequestKey};
 use docket_domain::chat::{ChatCommand, MessagePosted, MessagesRead};
-use docket_domain::{Actor, Category, Event, EventPayload as _, Rejection, TenantId};
+use docket_domain::{Actor, Category, Event, EventPayload as _, Rejection, StreamId, TenantId};
 use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 
 use super::board::Board;
 use super::choose::{Move, deadlines, moves};
 use crate::Settings;
-use crate::follow::{Reactor, decode};
+use crate::follow::{Failure, Reactor, Stuck, decode};
 
 /// Offers made at once.
 const AT_ONCE: usize = 32;
@@ -30,6 +30,7 @@ pub(crate) struct Routing {
     retry_at: Option<DateTime<Utc>>,
     /// When offers were last looked at: those that ran out since then go on.
     looked_at: DateTime<Utc>,
+    stuck: Stuck,
 }
 
 impl Routing {
@@ -41,6 +42,7 @@ impl Routing {
             stirred: BTreeSet::new(),
             retry_at: None,
             looked_at: DateTime::<Utc>::MIN_UTC,
+            stuck: Stuck::default(),
         }
     }
 
@@ -59,6 +61,26 @@ impl Routing {
             .buffer_unordered(AT_ONCE);
         let mut again = false;
         while let Some((next, outcome)) = outcomes.next().await {
+            let stream = StreamId::new(tenant.clone(), Category::Chat, next.chat.0);
+            let failure = match &outcome {
+                Err(error) => self.stuck.note(commands.journal(), &stream, error),
+                Ok(_) => {
+                    self.stuck.clear(&stream);
+                    Failure::Passing
+                }
+            };
+            if failure != Failure::Passing {
+                // The agent or the chat cannot be decided on; the others can.
+                if is_of_agent(&outcome)
+                    && let Some(agent) = board.agents.get_mut(&next.to)
+                {
+                    agent.held_back = true;
+                    again = true;
+                } else if let Some(chat) = board.chats.get_mut(&next.chat) {
+                    chat.held_back = true;
+                }
+                continue;
+            }
             match take(board, next, outcome, now) {
                 Next::Settled => {}
                 Next::LookAgain => again = true,
@@ -114,6 +136,15 @@ impl Reactor for Routing {
         let ahead = self.boards.values().flat_map(|board| deadlines(board, patience)).filter(|at| *at > now);
         ahead.chain(self.retry_at).min()
     }
+
+    fn stuck(&mut self) -> &mut Stuck {
+        &mut self.stuck
+    }
+}
+
+/// Whether it is the agent's history that is not understood.
+fn is_of_agent(outcome: &Result<Done, CommandError>) -> bool {
+    matches!(outcome, Err(CommandError::Journal(JournalError::Unreadable(event))) if event.stream.category == Category::Agent)
 }
 
 /// What to do after an offer.

@@ -17,7 +17,7 @@ use futures::StreamExt as _;
 use super::due::{chat_timer, ticket_timers};
 use super::wheel::Wheel;
 use crate::Settings;
-use crate::follow::{Reactor, decode, state};
+use crate::follow::{Failure, Reactor, STUCK_RETRY, Stuck, decode, state};
 
 /// Streams looked at or fired at once.
 const AT_ONCE: usize = 64;
@@ -35,11 +35,13 @@ pub(crate) struct Timers {
     wheel: Wheel,
     /// Streams whose due time has to be read off their state, with the version it must have.
     stirred: HashMap<StreamId, u64>,
+    stuck: Stuck,
 }
 
 impl Timers {
     pub(crate) fn new(commands: Commands, settings: &Settings) -> Self {
-        Self { commands, settings: settings.clone(), wheel: Wheel::default(), stirred: HashMap::new() }
+        let (wheel, stirred, stuck) = (Wheel::default(), HashMap::new(), Stuck::default());
+        Self { commands, settings: settings.clone(), wheel, stirred, stuck }
     }
 
     /// Sets the due times of some of the streams that have changed.
@@ -55,15 +57,24 @@ impl Timers {
             .buffer_unordered(AT_ONCE);
         let mut found = Vec::new();
         while let Some((stream, due)) = due.next().await {
-            let at = due.unwrap_or_else(|error| {
-                tracing::warn!(%stream, %error, "a timer could not be set");
-                Some(now + RETRY)
-            });
-            found.push((stream, at));
+            found.push((stream, due));
         }
         drop(due);
-        for (stream, at) in found {
+        for (stream, due) in found {
+            let at = due.unwrap_or_else(|error| self.failed(&stream, &error, now));
             self.wheel.set(stream, at);
+        }
+    }
+
+    /// When a stream is looked at again after a failure.
+    fn failed(&mut self, stream: &StreamId, error: &CommandError, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.stuck.note(self.commands.journal(), stream, error) {
+            Failure::LeftOut => None,
+            Failure::Stuck => Some(now + STUCK_RETRY),
+            Failure::Passing => {
+                tracing::warn!(%stream, %error, "a timer could not be set or fired");
+                Some(now + RETRY)
+            }
         }
     }
 
@@ -82,11 +93,11 @@ impl Timers {
         for (stream, next) in fired {
             let at = match next {
                 // Still due: it was refused, or changed nothing. Once more at once would end the same way.
-                Ok(next) => next.map(|at| if at <= now { now + LATER } else { at }),
-                Err(error) => {
-                    tracing::warn!(%stream, %error, "a timer could not fire");
-                    Some(now + RETRY)
+                Ok(next) => {
+                    self.stuck.clear(&stream);
+                    next.map(|at| if at <= now { now + LATER } else { at })
                 }
+                Err(error) => self.failed(&stream, &error, now),
             };
             self.wheel.set(stream, at);
         }
@@ -148,6 +159,10 @@ impl Reactor for Timers {
         self.fire(now).await;
         metrics::gauge!("docket_timers").set(self.wheel.len() as f64);
         if self.stirred.is_empty() { self.wheel.next() } else { Some(now) }
+    }
+
+    fn stuck(&mut self) -> &mut Stuck {
+        &mut self.stuck
     }
 }
 

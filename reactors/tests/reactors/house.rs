@@ -13,7 +13,7 @@ use docket_domain::ticket::Ticket;
 use docket_domain::{Actor, AgentId, Category, ChatId, CustomerId, DepartmentId, Role, StreamId, TenantId, TicketId};
 use docket_reactors::{Reactors, Settings};
 use docket_store::delivery::{InProcessSource, open_leases};
-use docket_store::{Clock as _, Journal, LogUrl, ManualClock, MasterKey, new_id, open_log, open_vault};
+use docket_store::{Clock as _, Journal, LogUrl, ManualClock, MasterKey, Workers, new_id, open_log, open_vault};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,8 @@ pub(crate) struct House {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) commands: Commands,
     pub(crate) tenant: TenantId,
+    /// What the reactors say of themselves.
+    pub(crate) workers: Workers,
 }
 
 /// Reactors at work, until they are ended.
@@ -58,7 +60,8 @@ impl House {
         let vault = open_vault(&vault, MasterKey::from_bytes(&[7; 32]), clock.clone()).await.unwrap();
         let journal = Journal::new(store, Arc::new(vault.clone()), clock.clone());
         let commands = Commands::new(journal, vault.accounts(), CommandSettings::default());
-        Self { folder, clock, commands, tenant: TenantId::new("acme").unwrap() }
+        let workers = Workers::new(clock.clone());
+        Self { folder, clock, commands, tenant: TenantId::new("acme").unwrap(), workers }
     }
 
     /// The same house after its process ended and began again.
@@ -89,7 +92,7 @@ impl House {
 
     fn reactors(&self, settings: Settings) -> Reactors {
         let source = InProcessSource::with_poll(self.commands.journal().clone(), Duration::from_millis(20));
-        Reactors::new(self.commands.clone(), Arc::new(source), settings)
+        Reactors::new(self.commands.clone(), Arc::new(source), settings).with_workers(self.workers.clone())
     }
 
     pub(crate) fn by(&self, actor: Actor) -> Invocation {

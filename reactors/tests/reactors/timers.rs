@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use docket_domain::agent::Availability;
 use docket_domain::chat::{ChatCommand, ChatStatus, EndedBy};
 use docket_domain::ticket::{SlaClock, Ticket, TicketCommand};
-use docket_domain::{Actor, Category, MessageId};
+use docket_domain::{Actor, Category, MessageId, Position, StreamId};
 use docket_reactors::Settings;
-use docket_store::new_id;
+use docket_store::{Append, Expected, NewEvent, StreamAppend, WorkerState, new_id};
 
 use crate::house::{House, eventually};
 
@@ -150,4 +150,51 @@ async fn a_handed_over_chat_waits_by_the_queues_limit_and_is_idle_from_its_accep
     eventually("the queue's patience ends", || async { house.chat(left).await.status == ChatStatus::Closed }).await;
     assert_eq!(house.chat(left).await.ended_by, Some(EndedBy::Abandoned));
     running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_that_is_not_understood_is_said_and_gone_past_once_it_is_set_aside() {
+    let house = House::new().await;
+    let id = house.open_ticket(house.customer().await).await;
+    let at = write_unknown(&house, StreamId::new(house.tenant.clone(), Category::Ticket, id.0)).await;
+    let running = house.react(Settings::default()).await;
+    let stuck_at = || match house.workers.get("reactors/timers").map(|worker| worker.state) {
+        Some(WorkerState::Failing { stuck_at, .. }) => stuck_at,
+        _ => None,
+    };
+    eventually("it is said", || async { stuck_at() == Some(at) }).await;
+    // The others' timers go on.
+    let other = house.open_ticket(house.customer().await).await;
+    let until = house.now() + TimeDelta::minutes(1);
+    house.commands.execute::<Ticket>(&house.by(Actor::SYSTEM), other.0, TicketCommand::Snooze { until }).await.unwrap();
+    house.pass(TimeDelta::minutes(2));
+    eventually("a later timer", || async { house.ticket(other).await.snoozed_until.is_none() }).await;
+    assert_eq!(stuck_at(), Some(at), "it is still in the way");
+
+    house.commands.journal().store().quarantine(at, "a test", house.now()).await.unwrap();
+    eventually("it is gone past", || async {
+        house.pass(TimeDelta::seconds(6));
+        let timers = house.workers.get("reactors/timers").unwrap();
+        timers.state == WorkerState::Working
+    })
+    .await;
+    running.end().await;
+}
+
+/// Writes an event of a version that is not known here.
+async fn write_unknown(house: &House, stream: StreamId) -> Position {
+    let event = NewEvent {
+        event_id: new_id(),
+        event_type: "TicketFrobbed".into(),
+        schema_version: 1,
+        occurred_at: house.now(),
+        actor: Actor::SYSTEM,
+        correlation_id: new_id(),
+        causation_id: None,
+        data_subject: None,
+        irregular: false,
+        payload: "{}".to_owned(),
+    };
+    let streams = vec![StreamAppend { stream, expected: Expected::Any, events: vec![event] }];
+    house.commands.journal().store().append(Append { streams, idempotency: None }).await.unwrap().position
 }

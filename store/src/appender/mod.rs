@@ -4,15 +4,20 @@
 //! This module is the callers' half and the batches; each adapter's writer commits them. [`plan`] holds the rules, common to both.
 
 pub(crate) mod plan;
+mod taking;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Datelike as _;
 use docket_domain::TenantId;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Append, Appended, StoreError};
+use crate::{Append, Appended, Clock, StoreError};
+
+pub use taking::Refusing;
+use taking::Taking;
 
 /// Appends that may wait for the writer before callers have to.
 const QUEUE: usize = 4096;
@@ -60,6 +65,7 @@ enum Job {
 #[derive(Debug, Clone)]
 pub(crate) struct Appender {
     jobs: mpsc::Sender<Job>,
+    taking: Taking,
 }
 
 /// The writer's half.
@@ -67,20 +73,23 @@ pub(crate) struct Appender {
 pub(crate) struct Intake {
     jobs: mpsc::Receiver<Job>,
     closers: Vec<oneshot::Sender<()>>,
+    taking: Taking,
 }
 
 /// What is committed together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) appends: Vec<AppendJob>,
     pub(crate) reserves: Vec<ReserveJob>,
     bytes: usize,
+    taking: Taking,
 }
 
 /// Both halves.
-pub(crate) fn channel() -> (Appender, Intake) {
+pub(crate) fn channel(clock: Arc<dyn Clock>) -> (Appender, Intake) {
     let (sender, receiver) = mpsc::channel(QUEUE);
-    (Appender { jobs: sender }, Intake { jobs: receiver, closers: Vec::new() })
+    let taking = Taking::new(clock);
+    (Appender { jobs: sender, taking: taking.clone() }, Intake { jobs: receiver, closers: Vec::new(), taking })
 }
 
 impl Appender {
@@ -120,6 +129,26 @@ impl Appender {
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
+    /// Since when and why nothing is taken; `None` if the last write went well.
+    pub(crate) fn refusing(&self) -> Option<Refusing> {
+        self.taking.refusing()
+    }
+
+    /// Has the writer write something that is no event: a number nobody uses. One at a time, whoever asks; goes on when
+    /// this future is dropped.
+    pub(crate) async fn probe(&self) -> Result<(), StoreError> {
+        let Some(probing) = self.taking.begin_probe() else {
+            return Err(StoreError::Unavailable("it is being tried".into()));
+        };
+        let appender = self.clone();
+        let trying = tokio::spawn(async move {
+            let _probing = probing;
+            let nobody = TenantId::new("docket").map_err(|_| closed())?;
+            appender.reserve(&nobody, "probe", 1).await.map(drop)
+        });
+        trying.await.unwrap_or_else(|_| Err(closed()))
+    }
+
     /// Returns when everything handed over before is done and the writer is gone.
     pub(crate) async fn close(&self) {
         let (done, gone) = oneshot::channel();
@@ -131,7 +160,11 @@ impl Appender {
 
     async fn send(&self, job: Job) -> Result<(), StoreError> {
         self.jobs.send_timeout(job, PATIENCE).await.map_err(|error| match error {
-            mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Unavailable("too many appends wait".into()),
+            mpsc::error::SendTimeoutError::Timeout(_) => {
+                let why = "too many appends wait";
+                self.taking.refused(why);
+                StoreError::Unavailable(why.into())
+            }
             mpsc::error::SendTimeoutError::Closed(_) => closed(),
         })
     }
@@ -210,7 +243,8 @@ impl Intake {
     }
 
     fn fill(&mut self, first: Job) -> Batch {
-        let mut batch = Batch::default();
+        let (appends, reserves) = (Vec::new(), Vec::new());
+        let mut batch = Batch { appends, reserves, bytes: 0, taking: self.taking.clone() };
         let mut next = Some(first);
         while let Some(job) = next {
             match job {
@@ -242,6 +276,10 @@ impl Batch {
     pub(crate) fn settle(self, outcomes: Vec<Result<Appended, StoreError>>, firsts: Vec<u64>, events: usize) {
         metrics::histogram!("docket_log_batch_appends").record(count(self.appends.len()));
         metrics::counter!("docket_log_events_total").increment(events as u64);
+        // A batch of conflicts wrote nothing, and proves nothing.
+        if events > 0 || !firsts.is_empty() {
+            self.taking.took();
+        }
         for (job, outcome) in self.appends.into_iter().zip(outcomes) {
             if outcome.is_err() {
                 metrics::counter!("docket_log_refused_total").increment(1);
@@ -258,6 +296,7 @@ impl Batch {
     /// Tells everybody that the log could not be written.
     pub(crate) fn fail(self, why: &str) {
         metrics::counter!("docket_log_batches_failed_total").increment(1);
+        self.taking.refused(why);
         for job in self.appends {
             let _ = job.reply.send(Err(StoreError::Unavailable(why.to_owned())));
         }

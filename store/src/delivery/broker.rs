@@ -216,7 +216,13 @@ pub(crate) async fn ensure_stream(context: &Context, options: &StreamOptions) ->
     if let Some(Err(difference)) = &difference {
         tracing::warn!(stream = options.name, %difference, "putting the stream's settings back");
     }
-    let made = match context.create_or_update_stream(wanted.clone()).await {
+    // What no server lets anybody take back must not keep it from taking the rest.
+    let mut possible = wanted.clone();
+    if let Some(found) = &found {
+        let config = &found.cached_info().config;
+        (possible.deny_purge, possible.deny_delete) = (config.deny_purge, config.deny_delete);
+    }
+    let made = match context.create_or_update_stream(possible).await {
         Ok(info) => same(&wanted, &info),
         Err(error) => Err(BrokerError::request(what)(Box::new(error))),
     };
@@ -233,7 +239,7 @@ pub(crate) async fn ensure_stream(context: &Context, options: &StreamOptions) ->
     }
 }
 
-/// Whether the stream takes the log's events in order and lets them be removed, whatever its limits are.
+/// Whether the stream takes the log's events in order, whatever its limits are and whether or not it lets them be removed.
 fn serves(wanted: &Config, info: &Info) -> bool {
     let limits = Config {
         max_age: info.config.max_age,
@@ -243,6 +249,8 @@ fn serves(wanted: &Config, info: &Info) -> bool {
         max_message_size: info.config.max_message_size,
         num_replicas: info.config.num_replicas,
         duplicate_window: info.config.duplicate_window,
+        deny_purge: info.config.deny_purge,
+        deny_delete: info.config.deny_delete,
         ..wanted.clone()
     };
     same(&limits, info).is_ok()
@@ -274,6 +282,7 @@ pub(crate) fn same(wanted: &Config, info: &Info) -> Result<(), BrokerError> {
     check("duplicate_window", format!("{:?}", wanted.duplicate_window), format!("{:?}", found.duplicate_window))?;
     check("no_ack", wanted.no_ack.to_string(), found.no_ack.to_string())?;
     check("sealed", wanted.sealed.to_string(), found.sealed.to_string())?;
+    check("deny_delete", wanted.deny_delete.to_string(), found.deny_delete.to_string())?;
     check("deny_purge", wanted.deny_purge.to_string(), found.deny_purge.to_string())?;
     check("allow_rollup_hdrs", wanted.allow_rollup.to_string(), found.allow_rollup.to_string())?;
     check("republish", wanted.republish.is_some().to_string(), found.republish.is_some().to_string())?;

@@ -1,11 +1,13 @@
 //! How to reach NATS, and as whom.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use async_nats::{ConnectOptions, ServerAddr};
 use percent_encoding::percent_decode_str;
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 /// What a server may be.
 const SERVERS: &str = "a server is nats://host:4222 or tls://host:4222";
@@ -104,12 +106,16 @@ impl FromStr for NatsOptions {
 }
 
 impl NatsOptions {
-    /// What the client is told. Files are read when it connects, but tried now: a wrong path would look like a server that
-    /// does not answer.
+    /// What the client is told. Files are read when it connects, but tried now: a wrong path, or what is no certificate or key,
+    /// would look like a server that does not answer.
     pub(super) fn apply(&self, mut options: ConnectOptions) -> Result<ConnectOptions, InvalidNatsOptions> {
-        let files = self.client_certificate.iter().flat_map(|(certificate, key)| [certificate, key]);
-        for path in files.chain(&self.ca_file) {
-            std::fs::File::open(path).map_err(|error| InvalidNatsOptions(format!("{}: {error}", path.display())))?;
+        let certificates = self.client_certificate.iter().map(|(certificate, _)| certificate).chain(&self.ca_file);
+        for path in certificates {
+            check_certificates(path)?;
+        }
+        if let Some((_, key)) = &self.client_certificate {
+            let not = |error| InvalidNatsOptions(format!("{} holds no private key in PEM: {error}", key.display()));
+            PrivateKeyDer::from_pem_file(key).map_err(not)?;
         }
         options = match &self.login {
             NatsLogin::None => options,
@@ -118,7 +124,12 @@ impl NatsOptions {
             NatsLogin::Credentials(text) => options
                 .credentials(&format!("{text}\n")) // without its last line break the file would not be one
                 .map_err(|_| InvalidNatsOptions("the credentials are not a user's JWT and seed".to_owned()))?,
-            NatsLogin::Nkey(seed) => options.nkey(seed.trim().to_owned()),
+            NatsLogin::Nkey(seed) => {
+                let not =
+                    |_| InvalidNatsOptions("the nkey seed is not one: it begins with SU and has 58 characters".into());
+                nkeys::KeyPair::from_seed(seed.trim()).map_err(not)?;
+                options.nkey(seed.trim().to_owned())
+            }
         };
         if let Some(path) = &self.ca_file {
             options = options.add_root_certificates(path.clone());
@@ -136,6 +147,18 @@ impl NatsOptions {
     }
 }
 
+/// Fails unless there is at least one certificate in a file, and nothing that is broken.
+fn check_certificates(path: &Path) -> Result<(), InvalidNatsOptions> {
+    let not =
+        |why: &dyn fmt::Display| InvalidNatsOptions(format!("{} holds no certificates in PEM: {why}", path.display()));
+    let mut found = 0;
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| not(&error))? {
+        certificate.map_err(|error| not(&error))?;
+        found += 1;
+    }
+    if found > 0 { Ok(()) } else { Err(not(&"there is none in it")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +173,25 @@ mod tests {
         let options: NatsOptions = "nats://s3cret@a".parse().unwrap();
         assert_eq!(options.login, NatsLogin::Token("s3cret".into()));
         assert!(!format!("{options:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_no_certificate_key_or_seed_is_refused_before_anybody_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let junk = folder.path().join("junk.pem");
+        std::fs::write(&junk, "s3cret").unwrap();
+        let none = folder.path().join("none.pem");
+        let options: NatsOptions = "nats://a".parse().unwrap();
+        let nkey = NatsLogin::Nkey("SUs3cret".into());
+        for (options, word) in [
+            (NatsOptions { ca_file: Some(junk.clone()), ..options.clone() }, "junk.pem"),
+            (NatsOptions { ca_file: Some(none.clone()), ..options.clone() }, "none.pem"),
+            (NatsOptions { client_certificate: Some((junk.clone(), junk.clone())), ..options.clone() }, "junk.pem"),
+            (NatsOptions { login: nkey, ..options }, "nkey"),
+        ] {
+            let refused = options.apply(ConnectOptions::new()).map(drop).unwrap_err().to_string();
+            assert!(refused.contains(word) && !refused.contains("s3cret"), "{refused}");
+        }
     }
 
     #[test]

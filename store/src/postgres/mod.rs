@@ -11,7 +11,6 @@ mod writer;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -20,16 +19,16 @@ use sqlx::Connection as _;
 use sqlx::postgres::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::appender::{self, Appender};
+use crate::migrating::{self, MigrationError};
 use crate::pg::{self, Connector};
 use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
     Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
-    RecordedEvent, StoreError,
+    RecordedEvent, Refusing, StoreError,
 };
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres/log");
 
 /// Connections for reading.
 const READERS: u32 = 8;
@@ -51,7 +50,7 @@ impl PostgresLog {
         let readers = readers(&connector).await.map_err(unavailable)?;
         let head = Arc::new(watch::Sender::new(reader::head(&readers).await.map_err(unavailable)?));
         let closing = CancellationToken::new();
-        let (appender, intake) = appender::channel();
+        let (appender, intake) = appender::channel(clock.clone());
         writer::spawn(&connector, intake, clock, Arc::clone(&head));
         listener::spawn(connector, readers.clone(), Arc::clone(&head), closing.clone());
         Ok(Self { appender, readers, head, closing })
@@ -71,7 +70,8 @@ async fn migrate(connector: &Connector) -> Result<(), StoreError> {
         let mut connection = connector.connect().await?;
         let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&mut connection).await?;
         if encoding != "UTF8" {
-            return Err(sqlx::Error::Configuration(format!("the database's encoding is {encoding}, not UTF8").into()));
+            let wrong = format!("the database's encoding is {encoding}, not UTF8");
+            return Err(sqlx::Error::Configuration(wrong.into()).into());
         }
         // Even IF NOT EXISTS fails when two do it at once.
         sqlx::raw_sql(
@@ -79,15 +79,15 @@ async fn migrate(connector: &Connector) -> Result<(), StoreError> {
         )
         .execute(&mut connection)
         .await?;
-        MIGRATIONS.run(&mut connection).await?;
-        connection.close().await
+        migrating::migrate(sqlx::migrate!("../migrations/postgres/log"), &mut connection).await?;
+        Ok::<(), MigrationError>(connection.close().await?)
     };
     work.await.map_err(unavailable)
 }
 
 async fn readers(connector: &Connector) -> Result<PgPool, sqlx::Error> {
     let connector = connector.clone().with("statement_timeout", "60s");
-    connector.pool(|pool| pool.max_connections(READERS).acquire_timeout(Duration::from_secs(5))).await
+    connector.pool(|pool| pool.max_connections(READERS)).await
 }
 
 fn unavailable(error: impl std::fmt::Display) -> StoreError {
@@ -188,6 +188,21 @@ impl EventStore for PostgresLog {
 
     async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
         reader::retried(|| reader::numbers_aside(&self.readers, tenant, sequence)).await
+    }
+
+    async fn join_installation(&self, id: Uuid) -> Result<Uuid, StoreError> {
+        let join = "INSERT INTO docket_log.installation VALUES (1, $1) ON CONFLICT DO NOTHING";
+        sqlx::query(join).bind(id).execute(&self.readers).await.map_err(unavailable)?;
+        let joined = "SELECT id FROM docket_log.installation";
+        sqlx::query_scalar(joined).fetch_one(&self.readers).await.map_err(unavailable)
+    }
+
+    fn refusing(&self) -> Option<Refusing> {
+        self.appender.refusing()
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.appender.probe().await
     }
 
     async fn close(&self) {

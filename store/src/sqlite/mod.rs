@@ -23,18 +23,18 @@ use rusqlite::{Connection, OpenFlags};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::appender::{self, Appender};
+use crate::migrating::{self, MigrationError};
 use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
     Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
-    RecordedEvent, StoreError,
+    RecordedEvent, Refusing, StoreError,
 };
 use housekeeper::Housekeeper;
 use reader::Readers;
 pub use short_wal::{WAL_BYTES, keep_wal_short};
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite/log");
 
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(30);
@@ -61,7 +61,7 @@ impl SqliteLog {
         let readers = Readers::new(path.clone());
         let head = Arc::new(watch::Sender::new(reader::head(&connect(&path)?).map_err(unavailable)?));
         let written = Arc::new(AtomicU64::new(0));
-        let (appender, intake) = appender::channel();
+        let (appender, intake) = appender::channel(clock.clone());
         writer::spawn(connect(&path)?, intake, clock, Arc::clone(&head), Arc::clone(&written)).map_err(unavailable)?;
         let housekeeper = Housekeeper::spawn(connect(&path)?, Arc::clone(&head), written).map_err(unavailable)?;
         Ok(Self { appender, path, readers, head, housekeeper: Arc::new(housekeeper) })
@@ -81,13 +81,13 @@ async fn migrate(path: &Path) -> Result<(), StoreError> {
         attempts += 1;
         let done = async {
             let mut connection = options.connect().await?;
-            MIGRATIONS.run(&mut connection).await?;
+            migrating::migrate(sqlx::migrate!("../migrations/sqlite/log"), &mut connection).await?;
             connection.close().await?;
-            Ok::<(), sqlx::Error>(())
+            Ok::<(), MigrationError>(())
         };
         match done.await {
             Ok(()) => return Ok(()),
-            Err(error) if attempts < 5 => {
+            Err(error) if attempts < 5 && !matches!(error, MigrationError::Newer { .. }) => {
                 tracing::debug!(%error, "making the log's tables failed, trying again");
                 tokio::time::sleep(Duration::from_millis(50 * attempts)).await;
             }
@@ -214,6 +214,26 @@ impl EventStore for SqliteLog {
     async fn numbers_aside(&self, tenant: &TenantId, sequence: &str) -> Result<Vec<RangeInclusive<u64>>, StoreError> {
         let (tenant, sequence) = (tenant.clone(), sequence.to_owned());
         self.readers.read(move |connection| reader::numbers_aside(connection, &tenant, &sequence)).await
+    }
+
+    async fn join_installation(&self, id: Uuid) -> Result<Uuid, StoreError> {
+        let path = self.path.clone();
+        blocking(move || {
+            let join = |connection: Connection| {
+                connection.execute("INSERT INTO installation VALUES (1, ?) ON CONFLICT DO NOTHING", [id])?;
+                connection.query_row("SELECT id FROM installation", [], |row| row.get(0))
+            };
+            join(connect(&path)?).map_err(|error: rusqlite::Error| unavailable(error))
+        })
+        .await?
+    }
+
+    fn refusing(&self) -> Option<Refusing> {
+        self.appender.refusing()
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.appender.probe().await
     }
 
     async fn close(&self) {

@@ -6,6 +6,7 @@ use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::KeyError;
+use crate::migrating::{self, MigrationError};
 use crate::pg::{self, Connector};
 
 /// Where the vault lies.
@@ -134,7 +135,10 @@ async fn open_sqlite(path: &str) -> Result<Database, KeyError> {
         .pragma("secure_delete", "ON")
         .pragma("journal_size_limit", crate::WAL_BYTES.to_string());
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    sqlx::migrate!("../migrations/sqlite/vault").run(&writer).await.map_err(|error| wrong_schema(&error))?;
+    let mut connection = writer.acquire().await?;
+    let migrated = migrating::migrate(sqlx::migrate!("../migrations/sqlite/vault"), &mut *connection).await;
+    migrated.map_err(|error| wrong_schema(&error))?;
+    drop(connection);
     let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true));
     Ok(Database::Sqlite { writer, readers })
 }
@@ -142,16 +146,19 @@ async fn open_sqlite(path: &str) -> Result<Database, KeyError> {
 async fn open_postgres(url: &str) -> Result<Database, KeyError> {
     let connector = Connector::new(url, "docket vault", "docket_vault")?;
     connector.check_sessions().await?;
-    let pool = connector.pool(|pool| pool.max_connections(8).acquire_timeout(Duration::from_secs(10))).await?;
+    let pool = connector.pool(|pool| pool.max_connections(8)).await?;
     // IF NOT EXISTS alone fails when two nodes start at once.
     let mut tx = pool.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock(hashtext('docket_vault'))").execute(&mut *tx).await?;
     sqlx::query("CREATE SCHEMA IF NOT EXISTS docket_vault").execute(&mut *tx).await?;
     tx.commit().await?;
-    sqlx::migrate!("../migrations/postgres/vault").run(&pool).await.map_err(|error| wrong_schema(&error))?;
+    let mut connection = pool.acquire().await?;
+    let migrated = migrating::migrate(sqlx::migrate!("../migrations/postgres/vault"), &mut *connection).await;
+    migrated.map_err(|error| wrong_schema(&error))?;
+    drop(connection);
     Ok(Database::Postgres(pool))
 }
 
-fn wrong_schema(error: &sqlx::migrate::MigrateError) -> KeyError {
-    KeyError::Unavailable(format!("the vault's tables could not be brought up to date: {error}"))
+fn wrong_schema(error: &MigrationError) -> KeyError {
+    KeyError::Unavailable(error.to_string())
 }

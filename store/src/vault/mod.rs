@@ -10,6 +10,7 @@ mod credentials;
 mod database;
 mod epochs;
 mod identities;
+mod installation;
 mod keys;
 mod master_key;
 mod password_strength;

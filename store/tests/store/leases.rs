@@ -142,3 +142,28 @@ async fn who_waits_stands_by_and_says_for_whom() {
         drop(taken);
     }
 }
+
+#[tokio::test]
+async fn nobody_stands_by_for_themselves_and_nobody_fails_under_a_lost_lease() {
+    for (leases, _kept) in databases().await {
+        let (cancel, workers) = (CancellationToken::new(), Workers::default());
+        // As after a renewal that could not be written: the lease is still in this process's name.
+        leases.try_acquire("group", "own", TTL).await.unwrap().expect("free");
+        workers.failing("group/part", "the database was gone", None);
+        let waiting = {
+            let (leases, cancel, workers) = (leases.clone(), cancel.clone(), workers.clone());
+            tokio::spawn(async move { Lease::acquire(&leases, "group", "own", TTL, &cancel, &workers).await })
+        };
+        timeout(PATIENCE, async {
+            while workers.get("group").is_none() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("it says what it does");
+        assert!(matches!(workers.get("group").unwrap().state, WorkerState::Failing { .. }), "{workers:?}");
+        assert_eq!(workers.get("group/part"), None, "it does not work, and does not fail");
+        cancel.cancel();
+        assert!(timeout(PATIENCE, waiting).await.unwrap().unwrap().is_none());
+    }
+}

@@ -4,6 +4,8 @@
 
 mod asyncapi;
 mod conformance;
+mod installation;
 mod journal;
 mod leases;
+mod refusing;
 mod vault;

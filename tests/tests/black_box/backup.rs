@@ -28,8 +28,16 @@ async fn what_was_acknowledged_before_a_backup_comes_back() {
     let mut restored = Docket::prepare(docket_tests::DocketOptions::default());
     let refused = restored.command("restore").arg(&folder).output().expect("it runs");
     assert!(!refused.status.success(), "without its master key a vault is not taken over");
-    std::fs::remove_dir_all(restored.data()).expect("removed");
-    std::fs::create_dir_all(restored.data()).expect("a folder");
+    std::fs::write(restored.data().join("master.key"), "7".repeat(64)).expect("written");
+    private(&restored.data().join("master.key"));
+    let refused = restored.command("restore").arg(&folder).output().expect("it runs");
+    assert!(!refused.status.success(), "another key does not open it");
+    let left: Vec<_> = std::fs::read_dir(restored.data())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    assert_eq!(left, ["master.key"], "what failed leaves nothing that stands in the way");
+    std::fs::create_dir(restored.data().join("lost+found")).expect("as a file system makes it");
     std::fs::copy(docket.data().join("master.key"), restored.data().join("master.key")).expect("copied");
     let told = restored.run("restore", &[&target]);
     assert!(told.contains(&format!("{kept} events")), "{told}");
@@ -43,4 +51,9 @@ async fn what_was_acknowledged_before_a_backup_comes_back() {
     restored.stop().await;
     let back = history(&restored).await;
     assert_eq!(back[..kept], whole[..kept], "the same events, readable");
+}
+
+fn private(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("changed");
 }

@@ -19,6 +19,7 @@ on_both_servers!(
     fault_stream_purged_under_load,
     fault_stream_deleted_under_load,
     fault_stream_deleted_while_idle,
+    fault_stream_purged_while_idle,
     fault_readers_listen_to_a_new_stream,
     fault_stream_restored_from_old,
     fault_a_server_that_hangs,
@@ -113,6 +114,18 @@ async fn fault_stream_deleted_under_load(nats: NatsServer) {
     load.stop().await;
     reader.has_all_of(&desk).await;
     stream_equals_log(&desk, &nats.url()).await; // refilled: a new subscriber finds everything again
+    relay.stop().await;
+}
+
+async fn fault_stream_purged_while_idle(nats: NatsServer) {
+    let desk = Desk::new().await;
+    let relay = desk.relay(&nats.url(), "relay").await;
+    desk.append(30).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    let client = connect(&nats.url(), "vandal").await;
+    jetstream::new(client.clone()).get_stream("DOCKET").await.unwrap().purge().await.unwrap();
+    // Nothing is appended meanwhile: whoever subscribes finds the latest events there again.
+    stream_equals_log(&desk, &nats.url()).await;
     relay.stop().await;
 }
 

@@ -1,11 +1,18 @@
 //! What others do to the stream's settings, and events that it does not take.
 
 use async_nats::jetstream;
+use docket_domain::PersonId;
+use docket_domain::customer::{CustomerEvent, PersonalDataErased};
+use docket_store::Expected;
 use docket_tests::{NatsServer, NatsVersion, eventually};
 
-use crate::harness::{DEADLINE, Desk, connect, on_both_servers, published, stream_equals_log};
+use crate::harness::{DEADLINE, Desk, acme, connect, on_both_servers, published, stream_equals_log};
 
-on_both_servers!(settings_changed_from_outside_are_put_back, an_event_the_stream_does_not_take_stops_nothing);
+on_both_servers!(
+    settings_changed_from_outside_are_put_back,
+    what_cannot_be_put_back_stops_nothing,
+    an_event_the_stream_does_not_take_stops_nothing,
+);
 
 async fn settings_changed_from_outside_are_put_back(nats: NatsServer) {
     let desk = Desk::new().await;
@@ -44,6 +51,26 @@ async fn settings_changed_from_outside_are_put_back(nats: NatsServer) {
         })
         .await;
     }
+    relay.stop().await;
+}
+
+/// No server takes `deny_purge` back.
+async fn what_cannot_be_put_back_stops_nothing(nats: NatsServer) {
+    let desk = Desk::new().await;
+    let first = desk.relay(&nats.url(), "first").await; // makes it
+    desk.append(2).await;
+    stream_equals_log(&desk, &nats.url()).await;
+    first.stop().await;
+    let context = jetstream::new(connect(&nats.url(), "vandal").await);
+    let mut config = context.get_stream("DOCKET").await.unwrap().cached_info().config.clone();
+    (config.deny_purge, config.deny_delete) = (true, true);
+    context.update_stream(config).await.unwrap();
+    let relay = desk.relay(&nats.url(), "second").await;
+    let erased = desk.append_named("Ada").await;
+    desk.writer.keys().destroy(&acme(), PersonId::from(erased)).await.unwrap();
+    desk.append_to(erased, Expected::Version(1), CustomerEvent::PersonalDataErased(PersonalDataErased {})).await;
+    desk.append(2).await;
+    stream_equals_log(&desk, &nats.url()).await;
     relay.stop().await;
 }
 

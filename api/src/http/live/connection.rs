@@ -11,6 +11,7 @@ use docket_domain::organisation::{ORGANISATION_ID, Organisation};
 use docket_domain::{DomainEvent, Event, Position};
 use tokio::sync::broadcast::error::RecvError;
 
+use super::MAX_MESSAGE;
 use super::protocol::{Said, Told};
 use super::topic::{NotATopic, Topic};
 use crate::app::App;
@@ -45,6 +46,10 @@ pub(super) enum Over {
     Resync,
     /// The log could not be read.
     Failed,
+    /// A message was larger than any may be.
+    TooBig,
+    /// A message was no text.
+    NotText,
 }
 
 impl Over {
@@ -55,9 +60,23 @@ impl Over {
             Self::Stopping => (close_code::RESTART, "the server restarts; connect again"),
             Self::Forbidden => (close_code::POLICY, "what you may hear has changed; connect again"),
             Self::Resync => (close_code::AGAIN, "read anew what you show, and connect again"),
+            Self::TooBig => (close_code::SIZE, "a message may have at most 16 KiB"),
+            Self::NotText => (close_code::INVALID, "messages are JSON text in UTF-8"),
             Self::Failed => (close_code::ERROR, "the log cannot be read; connect again"),
         };
         Some(CloseFrame { code, reason: reason.into() })
+    }
+}
+
+/// Why nothing more is heard. Of what the library below met only the words are told.
+fn unheard(error: &axum::Error) -> Over {
+    let words = error.to_string();
+    if words.contains("Space limit exceeded") {
+        Over::TooBig
+    } else if words.contains("UTF-8") {
+        Over::NotText
+    } else {
+        Over::Gone
     }
 }
 
@@ -113,12 +132,14 @@ impl Connection {
             tokio::select! {
                 () = stopping.cancelled() => return Err(Over::Stopping),
                 said = self.socket.recv() => match said {
+                    Some(Ok(Message::Text(text))) if text.len() > MAX_MESSAGE => return Err(Over::TooBig),
                     Some(Ok(Message::Text(text))) => self.hear(text.as_str()).await?,
                     Some(Ok(Message::Binary(_))) => {
                         self.tell(&Told::Error { code: "not_text", detail: "messages are JSON text" }).await?;
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Over::Gone),
+                    Some(Err(error)) => return Err(unheard(&error)),
+                    Some(Ok(Message::Close(_))) | None => return Err(Over::Gone),
                 },
                 event = events.recv() => match event {
                     Ok(event) => {
@@ -161,6 +182,12 @@ impl Connection {
 
     async fn hear(&mut self, text: &str) -> Result<(), Over> {
         match serde_json::from_str(text) {
+            Ok(Said::Subscribe { topic: None, topics, .. }) if topics.is_empty() => {
+                self.tell(&Told::Error { code: "no_topic", detail: "name a topic, or several as topics" }).await
+            }
+            Ok(Said::Typing { topic, .. } | Said::Viewing { topic }) if !self.topics.contains_key(&topic) => {
+                self.tell(&Told::Error { code: "not_subscribed", detail: "subscribe to the topic first" }).await
+            }
             Ok(Said::Subscribe { topic, topics, after }) => {
                 self.subscribe(topic.into_iter().chain(topics).collect(), after).await
             }

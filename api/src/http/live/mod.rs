@@ -27,6 +27,8 @@ pub(super) fn register(table: &mut Table) {
 
 /// The largest message a client may send, in bytes.
 const MAX_MESSAGE: usize = 16 * 1024;
+/// And the largest that is taken in, to be refused in words: beyond it the connection is cut off.
+const MAX_TAKEN_IN: usize = 4 * MAX_MESSAGE;
 
 /// Opens a WebSocket. Messages are JSON; `docs/live.md` has them all. Beyond the number one person or address may keep open: 429.
 #[utoipa::path(get, path = "/v1/live", tag = "live",
@@ -50,7 +52,7 @@ pub(super) async fn open_live(
     })?;
     let slot = app.slots.take(&who.tenant, who.person, address.0).map_err(too_many)?;
     let revoked = app.authenticator.revoked(&who);
-    Ok(upgrade.protocols([LIVE_PROTOCOL]).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE).on_upgrade(
+    Ok(upgrade.protocols([LIVE_PROTOCOL]).max_message_size(MAX_TAKEN_IN).max_frame_size(MAX_TAKEN_IN).on_upgrade(
         move |socket| async move {
             connection::serve(app, who, headers, revoked, socket).await;
             drop(slot);

@@ -39,6 +39,8 @@ impl Lease {
         cancel: &CancellationToken,
         workers: &Workers,
     ) -> Option<Self> {
+        // Nobody works under it now, so that nobody fails.
+        workers.forget_under(name);
         loop {
             // Not cancelled in the middle: a lease taken and forgotten would block the name for `ttl`.
             if cancel.is_cancelled() {
@@ -50,7 +52,7 @@ impl Lease {
                     took(workers, name, token);
                     return Some(Self::hold(leases, name, token, ttl, asked));
                 }
-                Ok(None) => stand_by(leases, workers, name).await,
+                Ok(None) => stand_by(leases, workers, name, holder).await,
                 Err(error) => {
                     if workers.failing(name, &error, None) {
                         tracing::warn!(lease = name, %error, "cannot ask for the lease; asking on");
@@ -117,11 +119,18 @@ fn took(workers: &Workers, name: &str, token: u64) {
     }
 }
 
-async fn stand_by(leases: &Arc<dyn LeaseStore>, workers: &Workers, name: &str) {
+async fn stand_by(leases: &Arc<dyn LeaseStore>, workers: &Workers, name: &str, own: &str) {
     if matches!(workers.get(name), Some(worker) if matches!(worker.state, WorkerState::StandingBy { .. })) {
         return;
     }
     let holder = leases.holder(name).await.ok().flatten();
+    if holder.as_deref() == Some(own) {
+        // It could not be renewed, and has not run out: nobody works.
+        if workers.failing(name, "the lease was lost, and is free once it has run out", None) {
+            tracing::warn!(lease = name, "the lease was lost; taking it again once it has run out");
+        }
+        return;
+    }
     tracing::info!(lease = name, held_by = holder.as_deref(), "another process has the lease; standing by");
     workers.standing_by(name, holder);
 }

@@ -26,7 +26,7 @@ impl PostgresLeases {
         let connector = Connector::new(url, "docket lease", "docket_lease")?
             .with("lock_timeout", "2s")
             .with("statement_timeout", "5s");
-        let pool = connector.pool(|pool| pool.max_connections(2).acquire_timeout(Duration::from_secs(5))).await?;
+        let pool = connector.pool(|pool| pool.max_connections(2)).await?;
         Self::with_pool(pool).await
     }
 

@@ -71,6 +71,9 @@ enum RelayError {
     /// The stream is not where this relay left it.
     #[error("the stream is at sequence {found}, not {expected}")]
     Moved { expected: u64, found: u64 },
+    /// Somebody removed everything from the stream.
+    #[error("the stream was emptied; the latest events are published again")]
+    Emptied,
     /// The server does not take an event, whenever it is tried.
     #[error("the event at position {position} was not taken: {reason}")]
     Refused { position: Position, reason: String },
@@ -163,7 +166,9 @@ impl Relay {
             counter!("docket_relay_errors_total").increment(1);
             // A missing permission shows as a time-out here; the server's word for it came to the connection.
             let said = refusal(&self.workers).map_or_else(String::new, |said| format!(" ({said})"));
-            if self.workers.failing(Self::LEASE, format!("{error}{said}"), error.stuck_at()) {
+            let is_news = self.workers.failing(Self::LEASE, format!("{error}{said}"), error.stuck_at());
+            // How the connection is, it says itself.
+            if is_news && !matches!(error, RelayError::Broker(BrokerError::Disconnected)) {
                 tracing::warn!(%error, said, "the relay starts again from the stream's last message");
             } else {
                 tracing::debug!(%error, failures, "the relay cannot go on");

@@ -8,6 +8,7 @@ use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErro
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{Context, ErrorCode};
+use chrono::TimeDelta;
 use docket_domain::{Event, Position};
 use futures::stream::{FuturesOrdered, StreamExt as _};
 use metrics::{counter, gauge};
@@ -20,7 +21,12 @@ use crate::delivery::broker::{BrokerError, Ensured, IN_FLIGHT, ensure_stream, je
 use crate::delivery::{cloud_event, tail};
 
 /// The name under which it is told whether the stream has its settings.
-const STREAM: &str = "nats/stream";
+const STREAM: &str = "relay/stream";
+
+/// And whether erased people's events go from it.
+const ERASURE: &str = "relay/erasure";
+/// How much younger than the stream's oldest messages may be its last one has to be, for its absence not to be age.
+const MARGIN: TimeDelta = TimeDelta::seconds(30);
 
 /// A publish on its way, and the sequence the stream gives it if nobody else writes there.
 struct Sent {
@@ -48,6 +54,8 @@ struct Session<'a> {
     previous: Position,
     /// Whether it was told that this session works.
     told: bool,
+    /// Whether the stream, when it was last looked at, held what would not have expired by now.
+    held: bool,
 }
 
 impl Relay {
@@ -66,7 +74,7 @@ impl Relay {
         gauge!("docket_relay_connected").set(1.0);
         self.reached(start.position);
         let (sequence, previous) = (start.sequence, start.position);
-        let session = Session { relay: self, context, stream, settled, sequence, previous, told: false };
+        let session = Session { relay: self, context, stream, settled, sequence, previous, told: false, held: false };
         session.run(stop, published).await
     }
 }
@@ -114,6 +122,13 @@ impl Session<'_> {
 
     async fn purge_erased(&self, event: &Event) -> Result<(), RelayError> {
         let Some(person) = tail::erased(event) else { return Ok(()) };
+        if self.stream.cached_info().config.deny_purge {
+            let why =
+                "the stream lets nobody remove an erased person's events (deny_purge): they stay until they expire";
+            self.relay.workers.failing(ERASURE, why, None);
+            tracing::warn!(position = %event.meta.position, why, "not removed from the stream");
+            return Ok(());
+        }
         let (store, options) = (self.relay.journal.store().as_ref(), &self.relay.options.stream);
         let tenant = &event.meta.stream.tenant;
         erasure::purge(store, &self.stream, options, tenant, person, event.meta.position).await
@@ -152,6 +167,7 @@ impl Session<'_> {
             Ok(found) if found == acked.expected => {
                 counter!("docket_relay_published_total").increment(1);
                 self.relay.reached(acked.position);
+                self.held = self.relay.options.backfill > 0;
                 self.works();
                 Ok(())
             }
@@ -174,6 +190,14 @@ impl Session<'_> {
         if self.settled {
             same(&self.relay.options.stream.config(), &info)?;
         }
+        // Whoever subscribes finds the latest events there; a purge takes them, and leaves the sequence.
+        if std::mem::take(&mut self.held) && info.state.messages == 0 {
+            return Err(RelayError::Emptied);
+        }
+        let kept = TimeDelta::from_std(self.relay.options.stream.max_age).unwrap_or(TimeDelta::MAX);
+        let age = self.relay.journal.clock().now().timestamp() - info.state.last_timestamp.unix_timestamp();
+        self.held =
+            info.state.messages > 0 && TimeDelta::seconds(age) + MARGIN < kept && self.relay.options.backfill > 0;
         let found = info.state.last_sequence;
         if found != self.sequence {
             return Err(RelayError::Moved { expected: self.sequence, found });
