@@ -116,7 +116,9 @@ async fn a_chat_asks_again_and_repeated_is_answered_as_before() {
     let start = || vera.request(reqwest::Method::POST, "/v1/chats").header("idempotency-key", "once").json(&body);
     let begun = Client::send(start()).await.expect(StatusCode::CREATED);
     stand(&ada, "offline").await;
-    vera.post("/v1/chats", &body).await.problem(409, "nobody_available");
+    let (other, _) = visit(&desk, &key, &json!({ "name": "Other" })).await;
+    other.post("/v1/chats", &body).await.problem(409, "nobody_available");
+    vera.post("/v1/chats", &body).await.problem(409, "chat_open");
     assert_eq!(Client::send(start()).await.expect(StatusCode::CREATED)["id"], begun["id"]);
     // Nothing of what was refused is left behind.
     let list = vera.get("/v1/chats").await.expect(StatusCode::OK);

@@ -7,6 +7,7 @@ use docket_domain::customer::Customer;
 use docket_domain::ticket::{Priority, Ticket};
 use docket_domain::{Actor, AgentId, Category, ChatId, CustomerId, DomainEvent, MessageId, StreamId, TicketId};
 use docket_store::new_id;
+use futures::future::join_all;
 
 use crate::desk::{Desk, code, types};
 
@@ -26,6 +27,33 @@ async fn places(desk: &Desk, agent: AgentId) -> u32 {
     desk.load_agent(agent).await.taken_places()
 }
 
+/// Whoever asks many times at once, of several nodes, has as many chats as they may have.
+async fn taken_at_once(desk: &Desk) {
+    let nodes = [desk.commands.clone(), desk.another_node().await];
+    for (verified, most) in [(false, 1), (true, 3)] {
+        let visitor = CustomerId(new_id());
+        let outcomes = join_all((0..16).map(|number| {
+            let (commands, by) = (nodes[number % 2].clone(), desk.by(Actor::customer(visitor)));
+            let start = StartChat { verified, ..StartChat::of(visitor) };
+            tokio::spawn(async move { code(commands.start_chat(&by, &start).await) })
+        }))
+        .await;
+        let outcomes: Vec<_> = outcomes.into_iter().map(|outcome| outcome.unwrap()).collect();
+        let count = |code: &str| outcomes.iter().filter(|outcome| **outcome == code).count();
+        assert_eq!((count("done"), count("chat_open")), (most, 16 - most), "{outcomes:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_has_more_chats_at_once_than_they_may_have() {
+    taken_at_once(&Desk::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_has_more_chats_at_once_on_postgres_either() {
+    taken_at_once(&Desk::on_postgres().await).await;
+}
+
 #[tokio::test]
 async fn a_stranger_becomes_a_visitor_with_their_first_chat() {
     let desk = Desk::new().await;
@@ -37,6 +65,9 @@ async fn a_stranger_becomes_a_visitor_with_their_first_chat() {
     assert_eq!(types(&events), ["ChatStarted", "MessagePosted"]);
     assert!(events.iter().all(|event| event.meta.data_subject == Some(visitor.into())));
     let again = StartChat::of(visitor);
+    let second = desk.commands.start_chat(&desk.by(Actor::customer(visitor)), &again).await;
+    assert_eq!(code(second), "chat_open");
+    desk.commands.end_chat(&desk.by(Actor::customer(visitor)), id, EndedBy::Visitor).await.unwrap();
     desk.commands.start_chat(&desk.by(Actor::customer(visitor)), &again).await.unwrap();
     assert_eq!(desk.commands.load_fresh::<Customer>(&desk.tenant, visitor).await.unwrap().version, 1);
     let other = CustomerId(new_id());

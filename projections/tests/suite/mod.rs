@@ -1,6 +1,7 @@
 //! One suite, run on SQLite and PostgreSQL.
 
 mod comparing;
+mod as_whom;
 mod desk;
 mod erasing;
 mod figures;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem, Unreachable } from "$/api/problem";
-import { Form, given } from "./form";
+import { Form, given, openChat } from "./form";
 
 const lost = new Unreachable(new TypeError("Failed to fetch"));
 const refused = new Problem(422, "invalid", "email: not an address");
@@ -45,5 +45,15 @@ describe("a form", () => {
 
   it("gives only what was filled in", () => {
     expect(given({ name: " Nora ", email: "  " })).toEqual({ name: "Nora" });
+  });
+});
+
+describe("a chat that is refused because another is not over", () => {
+  it("says in which to go on", () => {
+    const open = new Problem(409, "chat_open", "at most 1 chat(s) at once", [], { chat_id: "c-1", limit: 1 });
+    expect(openChat(open)).toBe("c-1");
+    expect(openChat(new Problem(409, "chat_open", ""))).toBeNull();
+    expect(openChat(new Problem(409, "nobody_available", "", [], { chat_id: "c-1" }))).toBeNull();
+    expect(openChat(lost)).toBeNull();
   });
 });

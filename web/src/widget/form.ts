@@ -53,6 +53,13 @@ export class Form {
   }
 }
 
+/** The chat a visitor has to go on in, if that is why another was refused. */
+export function openChat(error: unknown): string | null {
+  if (!(error instanceof Problem) || error.code !== "chat_open") return null;
+  const id = error.members.chat_id;
+  return typeof id === "string" ? id : null;
+}
+
 export function wordsOf({ name, email, department, message }: Asked): Record<string, string> {
   return { message, ...given({ name, email, department_id: department }) };
 }

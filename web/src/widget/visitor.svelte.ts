@@ -6,7 +6,7 @@ import type { Outbox, Shown } from "$/live/outbox";
 import type { Topic } from "$/live/protocol";
 import { alone, pauseUntilOnline } from "$/live/tabs";
 import type { Door, Settings } from "./door";
-import { type Asked, Form, given, wordsOf } from "./form";
+import { type Asked, Form, given, openChat, wordsOf } from "./form";
 import { vouchedBy } from "./identity";
 import type { Keep, Visit } from "./keep";
 import { connectionThrough, outboxOf } from "./lines";
@@ -98,7 +98,16 @@ export class Visitor {
         this.say(asked.message.trim(), open.id);
         await this.#showBegun(open.id);
       } else {
-        const { id } = await this.#form.send<Receipt>(this.door, filled);
+        const id = await this.#form.send<Receipt>(this.door, filled).then(
+          (begun) => begun.id,
+          (error: unknown) => {
+            // Another tab was faster: what was written here is said there.
+            const open = openChat(error);
+            if (open === null) throw error;
+            this.say(asked.message.trim(), open);
+            return open;
+          },
+        );
         await this.#showBegun(id);
       }
     });
