@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::chats::QUEUED;
 use super::reader::{RowReader, all, one};
 use super::tickets::NOT_DONE;
-use super::words::Finder;
+use super::words::{Finder, HITS};
 use super::{Queries, cursor};
 use crate::database::Sql;
 use crate::error::ReadError;
@@ -129,7 +129,7 @@ impl Queries {
         let mut sql = select_customers(viewer, |sql| {
             let finder = Finder::new(sql, self.dialect(), viewer, asked.as_ref()?);
             // Several names of one person are one person.
-            let found = finder.people().map(|people| format!("SELECT DISTINCT q.id FROM ({people}) q"));
+            let found = finder.people(HITS).map(|people| format!("SELECT DISTINCT q.id FROM ({people}) q"));
             Some(finder.from(found, "customers", "c"))
         });
         // A visitor who turned out to be somebody is no second person.

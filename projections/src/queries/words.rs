@@ -17,7 +17,9 @@ use crate::viewer::Viewer;
 use crate::words::{Clause, Query, Tag};
 
 /// Hits of one kind that a list looks at, the newest first.
-pub(super) const HITS: u32 = 1000;
+pub(super) const HITS: u32 = 500;
+/// People whose conversations a list looks at, of those it finds.
+const PEOPLE: u32 = 200;
 /// Visitors a customer turned out to have been whose conversations are searched with theirs.
 const VISITORS: u32 = 100;
 
@@ -150,26 +152,26 @@ impl Finder {
     }
 
     /// Rows of `table` that have the words themselves: a query of `id`.
-    fn rows(&self, table: &str, rowid: &str) -> Option<String> {
+    fn rows(&self, table: &str, rowid: &str, limit: u32) -> Option<String> {
         let (words, tenant) = (self.words.as_ref()?, &self.tenant);
         Some(match self.dialect {
             Dialect::Sqlite => format!(
                 "SELECT x.id FROM {} f CROSS JOIN {table} x ON x.{rowid} = f.hit WHERE x.tenant = {tenant}",
-                Self::rowids(table, words, HITS)
+                Self::rowids(table, words, limit)
             ),
             Dialect::Postgres => {
-                format!("SELECT f.id FROM search_{table}({words}, {HITS}) f WHERE {tenant}::text IS NOT NULL")
+                format!("SELECT f.id FROM search_{table}({words}, {limit}) f WHERE {tenant}::text IS NOT NULL")
             }
         })
     }
 
     /// People by what they are or were called: a query of `id`. Of visitors who turned out to be a customer, that customer.
-    pub(super) fn people(&self) -> Option<String> {
+    pub(super) fn people(&self, limit: u32) -> Option<String> {
         // What the desk calls a visitor for whom nobody vouched is not for them to try out.
         if self.unverified {
             return None;
         }
-        let found = self.rows("customers", "registered_position")?;
+        let found = self.rows("customers", "registered_position", limit)?;
         let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
         Some(format!(
             "SELECT CASE WHEN c.merged_into IS NULL THEN c.id ELSE c.merged_into END AS id FROM ({found}) k {join} \
@@ -179,7 +181,7 @@ impl Finder {
 
     /// Conversations of people who are found, under whatever name they were in them: for people of the desk.
     fn of_people(&self, table: &str, position: &str) -> Option<String> {
-        let people = self.people().filter(|_| !self.public)?;
+        let people = self.people(PEOPLE).filter(|_| !self.public)?;
         let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
         Some(format!(
             "SELECT o.id FROM (SELECT x.id FROM (SELECT p.id FROM ({people}) p UNION SELECT v.id FROM ({people}) p \
@@ -195,7 +197,7 @@ impl Finder {
         let number = self.number.map(|number| sql.keep(Cell::Int(number)));
         union([
             number.map(|n| format!("SELECT x.id FROM tickets x WHERE x.tenant = {tenant} AND x.number = {n}")),
-            self.rows("tickets", "opened_position"),
+            self.rows("tickets", "opened_position", HITS),
             self.messages(HITS).map(|found| format!("SELECT f.conversation_id FROM {found} f")),
             self.of_people("tickets", "opened_position"),
         ])
@@ -204,7 +206,7 @@ impl Finder {
     /// Chats by the name and address stated, the opening question, and for people of the desk by whose they are.
     pub(super) fn chats_by_whose(&self) -> Option<String> {
         // As with people: a name may have been given to the chat by the desk.
-        let own = self.rows("chats", "started_position").filter(|_| !self.unverified);
+        let own = self.rows("chats", "started_position", HITS).filter(|_| !self.unverified);
         union([own, self.of_people("chats", "started_position")])
     }
 
