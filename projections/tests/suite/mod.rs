@@ -1,7 +1,7 @@
 //! One suite, run on SQLite and PostgreSQL.
 
-mod comparing;
 mod as_whom;
+mod comparing;
 mod desk;
 mod erasing;
 mod figures;
