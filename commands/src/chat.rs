@@ -16,7 +16,6 @@ use docket_domain::{
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
-use crate::chat_places::check_takes_chats;
 use crate::ticket::{OpenTicket, Opening, open};
 use crate::{CommandError, Commands, Done, Invocation};
 
@@ -287,7 +286,6 @@ async fn change(attempt: &mut Attempt<'_>, id: ChatId, command: &ChatCommand) ->
         attempt.check_takes_chats(agent).await?;
         let by_hand = attempt.invocation.actor == Actor::agent(agent) || matches!(command, ChatCommand::Accept { .. });
         attempt.follow::<Agent>(agent, &AgentCommand::TakeChat { chat_id: id, by_hand }).await?;
-        check_takes_chats(attempt, agent).await?;
     }
     Ok(())
 }
