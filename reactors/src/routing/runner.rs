@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Commands, Done, Invocation, RequestKey};
 use docket_domain::chat::{ChatCommand, MessagePosted, MessagesRead};
-use docket_domain::{Actor, Category, Event, EventPayload as _, Rejection, StreamId, TenantId};
+use docket_domain::{Actor, AgentId, Category, Event, EventPayload as _, Rejection, StreamId, TenantId};
 use docket_store::{JournalError, RecordedEvent};
 use futures::StreamExt as _;
 
@@ -61,7 +61,7 @@ impl Routing {
             .buffer_unordered(AT_ONCE);
         let mut again = false;
         while let Some((next, outcome)) = outcomes.next().await {
-            let stream = StreamId::new(tenant.clone(), Category::Chat, next.chat.0);
+            let stream = StreamId::new(tenant.clone(), Category::Chat, next.chat().0);
             let failure = match &outcome {
                 Err(error) => self.stuck.note(commands.journal(), &stream, error),
                 Ok(_) => {
@@ -71,12 +71,13 @@ impl Routing {
             };
             if failure != Failure::Passing {
                 // The agent or the chat cannot be decided on; the others can.
-                if is_of_agent(&outcome)
-                    && let Some(agent) = board.agents.get_mut(&next.to)
+                if let Move::Offer { to, .. } = next
+                    && is_of_agent(&outcome, to)
+                    && let Some(agent) = board.agents.get_mut(&to)
                 {
                     agent.held_back = true;
                     again = true;
-                } else if let Some(chat) = board.chats.get_mut(&next.chat) {
+                } else if let Some(chat) = board.chats.get_mut(&next.chat()) {
                     chat.held_back = true;
                 }
                 continue;
@@ -142,9 +143,10 @@ impl Reactor for Routing {
     }
 }
 
-/// Whether it is the agent's history that is not understood.
-fn is_of_agent(outcome: &Result<Done, CommandError>) -> bool {
-    matches!(outcome, Err(CommandError::Journal(JournalError::Unreadable(event))) if event.stream.category == Category::Agent)
+/// Whether it is this agent's history that is not understood.
+fn is_of_agent(outcome: &Result<Done, CommandError>, agent: AgentId) -> bool {
+    matches!(outcome, Err(CommandError::Journal(JournalError::Unreadable(event)))
+        if event.stream.category == Category::Agent && event.stream.id == agent.0)
 }
 
 /// What to do after an offer.
@@ -172,6 +174,8 @@ fn take(board: &mut Board, next: Move, outcome: Result<Done, CommandError>, now:
                 && let Some(agent) = board.agents.get_mut(&to)
             {
                 agent.held_back = true;
+            } else if let Some(chat) = board.chats.get_mut(&next.chat()) {
+                chat.held_back = true;
             }
             Next::LookAgain
         }
