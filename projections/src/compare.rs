@@ -75,7 +75,7 @@ async fn compare(
     generation: i64,
     mut progress: impl FnMut(RebuildProgress) + Send,
 ) -> Result<Compared, ReadError> {
-    let mut group = Group::new(MODELS, |model: &ModelInfo| shadow_name(model, generation), true, KEEP);
+    let mut group = Group::new(MODELS, |model: &ModelInfo| shadow_name(model, generation), true, KEEP).bare();
     let mut done = RebuildProgress { position: Position::START, target: Position::START, events: 0 };
     loop {
         done.target = writer.checkpoint(GROUP).await?.map_or(Position::START, |at| at.position);

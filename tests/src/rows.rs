@@ -33,7 +33,8 @@ impl ReadModelRows {
         for (table, _) in all {
             let shadow =
                 searches.iter().any(|name| table.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('_')));
-            if shadow || is_bookkeeping(&table) {
+            // What is searched by keeps no text, so that it cannot be read row by row.
+            if shadow || searches.contains(&table) || is_bookkeeping(&table) {
                 continue;
             }
             let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info(?)")
