@@ -23,7 +23,10 @@ async fn from_where_somebody_visits_takes_a_permission_of_its_own() {
     staff(&desk).await;
     let (vera, _) = visit(&desk, &key, &json!({ "name": "Vera" })).await;
     let request = vera.request(Method::POST, "/v1/chats").header("user-agent", "Mosaic/9.9");
-    let chat = Client::send(request.json(&json!({ "message": "Hi", "page": "https://shop.example.com/basket" }))).await;
+    let chat = Client::send(
+        request.json(&json!({ "name": "Vera", "message": "Hi", "page": "https://shop.example.com/basket" })),
+    )
+    .await;
     chat.expect(StatusCode::CREATED);
     let path = format!("/v1/chats/{}", chat.id());
     let ended = vera.post(&format!("{path}/end"), &json!({})).await.expect(StatusCode::OK);
