@@ -85,7 +85,8 @@ async fn rival_imports_never_give_a_number_twice() {
     let (a, b) = (asking("a", &numbers), asking("b", &numbers));
     let (a, b) = tokio::join!(desk.import_lines(&a), desk.import_lines(&b));
     assert_eq!((a.tickets, b.tickets, a.refused_count + b.refused_count), (150, 150, 0));
-    assert_eq!(a.renumbered + b.renumbered, 150, "each number is kept by one of the two");
+    // At most one of the two keeps a number; who finds it taken may get one that a later line asks for.
+    assert!(a.renumbered + b.renumbered >= 150, "{a:?} {b:?}");
     let given = given(&desk).await;
     assert_eq!(given.len(), 300);
     assert!(numbers.iter().all(|number| given.contains(number)));
