@@ -197,7 +197,7 @@ fn text(n: u64, words: u64) -> String {
         }
         text.push(' ');
     }
-    if n % 7 == 0 {
+    if n.is_multiple_of(7) {
         text.push_str(&format!("INV-2024-{:06}", n % 400_000));
     }
     text

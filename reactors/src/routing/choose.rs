@@ -39,12 +39,15 @@ impl Move {
     }
 }
 
+/// A chat to do something about, with its offer that has ended and why, if it has one.
+type Waiting<'a> = (&'a ChatId, &'a ChatLine, Option<(Offer, WithdrawalReason)>);
+
 /// What should be done now, who waited longest first. An offer ends when its agent takes no more chats or lets `patience`
 /// pass. The chat then goes on to the next agent, and when everybody had their turn it begins again; if there is nobody else,
 /// it is offered to nobody. Each move counts for the next.
 pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move> {
     let surplus = surplus(board);
-    let mut waiting: Vec<(&ChatId, &ChatLine, Option<(Offer, WithdrawalReason)>)> = Vec::new();
+    let mut waiting: Vec<Waiting<'_>> = Vec::new();
     for (id, chat) in board.chats.iter().filter(|(_, chat)| chat.waiting && !chat.held_back) {
         match chat.offer {
             None => waiting.push((id, chat, None)),

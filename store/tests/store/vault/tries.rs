@@ -33,7 +33,7 @@ async fn a_lock_is_the_same_on_every_node_and_only_time_ends_it(kind: Kind) {
     let one = house.open().await;
     house.clock.advance(TimeDelta::seconds(20));
     for vault in [&one, &two] {
-        let locked = vault.accounts().begin_try(&[again.clone()], LIMIT).await.unwrap().unwrap_err();
+        let locked = vault.accounts().begin_try(std::slice::from_ref(&again), LIMIT).await.unwrap().unwrap_err();
         assert_eq!(locked.seconds, 40);
     }
     house.clock.advance(TimeDelta::seconds(40));
