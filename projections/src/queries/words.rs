@@ -198,7 +198,7 @@ impl Finder {
         union([
             number.map(|n| format!("SELECT x.id FROM tickets x WHERE x.tenant = {tenant} AND x.number = {n}")),
             self.rows("tickets", "opened_position", HITS),
-            self.messages(HITS).map(|found| format!("SELECT f.conversation_id FROM {found} f")),
+            self.messages(HITS).map(|found| format!("SELECT f.conversation_id AS id FROM {found} f")),
             self.of_people("tickets", "opened_position"),
         ])
     }
@@ -212,7 +212,7 @@ impl Finder {
 
     /// The same, and by their messages.
     pub(super) fn chats(&self) -> Option<String> {
-        let said = self.messages(HITS).map(|found| format!("SELECT f.conversation_id FROM {found} f"));
+        let said = self.messages(HITS).map(|found| format!("SELECT f.conversation_id AS id FROM {found} f"));
         union([self.chats_by_whose(), said])
     }
 
