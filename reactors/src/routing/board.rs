@@ -7,7 +7,8 @@ use docket_domain::agent::{AgentEvent, Availability};
 use docket_domain::chat::{ChatEvent, WithdrawalReason};
 use docket_domain::role::{ROLES_ID, Roles};
 use docket_domain::{
-    ActorKind, AgentId, Aggregate as _, ChatId, DepartmentId, DomainEvent, Event, EventMeta, HeldRole, Role, Stamp,
+    ActorKind, AgentId, Aggregate as _, ChatId, DepartmentId, DomainEvent, Event, EventMeta, HeldRole, Position, Role,
+    Stamp,
 };
 use uuid::Uuid;
 
@@ -81,6 +82,8 @@ pub struct ChatLine {
     pub waiting: bool,
     /// Since when it waits: who waited longest is served first.
     pub since: DateTime<Utc>,
+    /// Where in the log it began to wait: the earlier goes first of two who waited equally long.
+    pub place: Position,
     /// The department it is for.
     pub department: Option<DepartmentId>,
     /// What the agent must be able to do.
@@ -225,6 +228,7 @@ impl Board {
                 let line = ChatLine {
                     waiting: true,
                     since: meta.occurred_at,
+                    place: meta.position,
                     department: event.department_id,
                     skills: event.skills.iter().cloned().collect(),
                     offer: None,
@@ -266,6 +270,7 @@ impl Board {
             ChatEvent::ChatTransferred(event) => {
                 chat.waiting = true;
                 chat.since = meta.occurred_at;
+                chat.place = meta.position;
                 chat.department = event.to_department.or(chat.department);
                 chat.passed.clear();
                 chat.rests = false;

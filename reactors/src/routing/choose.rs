@@ -60,7 +60,7 @@ pub fn moves(board: &Board, now: DateTime<Utc>, patience: TimeDelta) -> Vec<Move
     if waiting.is_empty() {
         return Vec::new();
     }
-    waiting.sort_by_key(|(id, chat, _)| (chat.since, **id));
+    waiting.sort_by_key(|(id, chat, _)| (chat.since, chat.place, **id));
     let mut agents = board.agents.clone();
     let mut turn = agents.values().map(|agent| agent.last_turn).max().unwrap_or(0);
     let mut moves = Vec::new();
@@ -116,11 +116,12 @@ fn surplus(board: &Board) -> BTreeSet<ChatId> {
     let mut surplus = BTreeSet::new();
     for (id, agent) in &board.agents {
         let beyond = agent.chats.len().saturating_sub(agent.capacity as usize);
-        let offered =
-            agent.chats.iter().rev().filter(|chat| {
-                board.chats.get(*chat).and_then(|chat| chat.offer).is_some_and(|offer| offer.agent == *id)
-            });
-        surplus.extend(offered.take(beyond).copied());
+        let line =
+            |chat: &ChatId| board.chats.get(chat).filter(|line| line.offer.is_some_and(|offer| offer.agent == *id));
+        let offered = agent.chats.iter().filter_map(|chat| line(chat).map(|line| (line.since, line.place, *chat)));
+        let mut offered: Vec<_> = offered.collect();
+        offered.sort_unstable();
+        surplus.extend(offered.into_iter().rev().take(beyond).map(|(_, _, chat)| chat));
     }
     surplus
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::agent::Availability;
 use docket_domain::chat::WithdrawalReason;
-use docket_domain::{AgentId, ChatId, DepartmentId};
+use docket_domain::{AgentId, ChatId, DepartmentId, Position};
 use docket_reactors::routing::{AgentLine, Board, ChatLine, LastEvent, Move, Offer, moves};
 use uuid::Uuid;
 
@@ -29,6 +29,7 @@ fn waiting(since: i64) -> ChatLine {
     ChatLine {
         waiting: true,
         since: at(since),
+        place: Position(since.unsigned_abs()),
         department: None,
         skills: [].into(),
         offer: None,
