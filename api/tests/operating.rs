@@ -139,7 +139,7 @@ async fn what_is_sent_twice_or_in_another_encoding_is_refused_by_name() {
         assert_eq!(field(&refused), name, "{refused}");
     }
     let packed = post().header("content-encoding", "gzip");
-    super::harness::Client::send(packed).await.problem(415, "unsupported_encoding");
+    super::harness::Client::send(packed).await.problem(415, "unsupported_content_encoding");
     for (charset, status) in [("latin1", 415), ("UTF-8", 201)] {
         let request = admin.request(reqwest::Method::POST, "/v1/departments").body(r#"{"name":"Sales"}"#);
         let request = request.header("content-type", format!("application/json; charset={charset}"));

@@ -151,7 +151,10 @@ impl<'a> Place<'a> {
                 Ok(found)
             }
             Self::Schema { url, schema } => {
-                let mut connection = Connector::new(url, "docket start", schema)?.connect().await?;
+                let connector = Connector::new(url, "docket start", schema)?;
+                // The first that is asked of a server: prepared statements already fail where sessions are shared.
+                connector.check_sessions().await?;
+                let mut connection = connector.connect().await?;
                 let there = "SELECT to_regclass($1) IS NOT NULL";
                 let there: bool =
                     sqlx::query_scalar(there).bind(format!("{schema}.{table}")).fetch_one(&mut connection).await?;

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use chrono::{DateTime, Datelike as _, Utc};
@@ -70,21 +70,18 @@ pub fn unsupported_media_type() -> Problem {
 /// # Errors
 /// 415.
 pub fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
-    let unsupported = |detail: &str| {
-        let (code, title) = ("unsupported_encoding", "Unsupported encoding");
-        Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code, title, detail))
-    };
-    let packed =
-        headers.get_all(CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if packed {
-        return unsupported("send the body as it is, without Content-Encoding");
-    }
+    unpacked_only(headers)?;
     let types =
         headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     let charset = types.split(';').skip(1).find_map(|parameter| parameter.trim().strip_prefix("charset="));
     match charset.map(|charset| charset.trim_matches('"')) {
         None | Some("utf-8" | "utf8") => Ok(()),
-        Some(_) => unsupported("send the body in UTF-8"),
+        Some(_) => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Unsupported media type",
+            "send the body in UTF-8",
+        )),
     }
 }
 

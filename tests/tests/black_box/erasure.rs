@@ -51,11 +51,12 @@ async fn nothing_is_left(mut docket: Docket, postgres: Option<&str>) {
         .post(
             "/v1/tickets",
             json!({ "subject": "My chrysanthemum", "description": "chrysanthemum, says Xylophone",
-                    "category": "garden", "order_ref": "ORDER-7351-A",
-                    "custom_fields": { "address": "Attic of Quince Lane", "born": "1961-07-30", "size": "small" } }),
+                    "category": "garden", "order_ref": "ORDER-7351-A" }),
         )
         .await;
     let ticket = format!("/v1/tickets/{}", opened.id());
+    let set = json!({ "set": { "address": "Attic of Quince Lane", "born": "1961-07-30", "size": "small" } });
+    ada.client.put(&format!("{ticket}/custom-fields"), set).await.ok();
     ada.client
         .post(&format!("{ticket}/messages"), json!({ "body": "Dear Xylophone, chrysanthemum indeed" }))
         .await
