@@ -14,7 +14,7 @@ use clap::Args;
 use std::time::Duration;
 
 use super::Outcome;
-use super::serve::{announce, wait};
+use super::serve::{Signals, announce, wait};
 use super::settings::ServerArgs;
 use crate::runtime::{Desk, Server};
 
@@ -81,6 +81,6 @@ impl Demo {
         if server.address.is_some_and(|address| !address.ip().is_loopback()) {
             println!("Everybody who reaches this address can do so.");
         }
-        wait(server).await
+        wait(server, Signals::listen()?).await
     }
 }

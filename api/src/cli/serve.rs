@@ -23,10 +23,14 @@ impl Serve {
         let settings = self.server.load()?;
         crate::observe::start_logging(&settings.logging)?;
         settings.tell_unknown_variables();
-        let desk = Desk::open(&settings).await?;
-        let server = Server::start(desk).await?;
+        let mut signals = Signals::listen()?;
+        let start = async { Server::start(Desk::open(&settings).await?).await };
+        let server = tokio::select! {
+            server = start => server?,
+            () = signals.told_to_stop() => return Ok(()),
+        };
         announce(&server);
-        wait(server).await
+        wait(server, signals).await
     }
 }
 
@@ -46,11 +50,11 @@ pub(super) fn announce(server: &Server) {
 }
 
 /// Runs until it is told to stop.
-pub(super) async fn wait(server: Server) -> Outcome {
-    stop_signal().await;
+pub(super) async fn wait(server: Server, mut signals: Signals) -> Outcome {
+    signals.told_to_stop().await;
     tracing::info!("stopping");
-    let hurry = tokio::spawn(async {
-        stop_signal().await;
+    let hurry = tokio::spawn(async move {
+        signals.told_to_stop().await;
         std::process::exit(130);
     });
     server.stop().await;
@@ -58,25 +62,42 @@ pub(super) async fn wait(server: Server) -> Outcome {
     Ok(())
 }
 
-async fn stop_signal() {
-    let interrupt = async {
+/// What tells the process to stop. Listened to from the start: a signal nobody listens to ends a process at once.
+pub(super) struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// Listens from here on.
+    #[cfg(unix)]
+    pub(super) fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Listens from here on.
+    #[cfg(not(unix))]
+    pub(super) fn listen() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next.
+    #[cfg(unix)]
+    async fn told_to_stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Waits for the next.
+    #[cfg(not(unix))]
+    async fn told_to_stop(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }
