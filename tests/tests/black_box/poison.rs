@@ -42,6 +42,10 @@ async fn goes_past(options: DocketOptions) {
     let after = customer("after").await;
     let at = poison.ok()["position"].as_u64().expect("a position");
     let last = after.ok()["position"].as_u64().expect("a position");
+    if let Some(nats) = &nats {
+        // The relay may not have made it yet.
+        eventually(DEADLINE, || async { jetstream(nats).await.get_stream("DOCKET").await.map(drop) }).await;
+    }
     docket.stop().await;
     tamper(&docket, &format!("UPDATE events SET event_type = 'CustomerFrobbed' WHERE position = {at}")).await;
     // From the beginning, so that projections, reactors and the relay all meet it.
