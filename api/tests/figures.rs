@@ -5,9 +5,9 @@ use docket_store::{Clock as _, SystemClock};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, TestDesk};
+use crate::harness::{Client, Person, TestDesk};
 
-/// How many tickets a list has, page by page.
+/// How many tickets or chats a list has, page by page.
 async fn count(client: &Client, list: &str) -> i64 {
     let mut path = format!("{list}{}limit=2", if list.contains('?') { '&' } else { '?' });
     let first = path.clone();
@@ -38,50 +38,125 @@ fn figure(dashboard: &Value, name: &str) -> i64 {
     at.as_i64().unwrap_or_else(|| panic!("{name}: {at}"))
 }
 
-#[tokio::test]
-async fn every_figure_leads_to_exactly_its_tickets() {
-    let desk = TestDesk::start().await;
+/// A desk with some of everything. Answers with an agent who resolved two tickets, and when all of it is to be seen.
+async fn mixed(desk: &TestDesk) -> (Person, u64) {
     let (admin, agent, carl) = (desk.admin(), desk.agent("agent").await, desk.customer().await);
+    let department = admin.post("/v1/departments", &json!({ "name": "Returns" })).await.id();
     let mut ids = Vec::new();
-    for (number, priority) in ["low", "medium", "high", "urgent"].iter().cycle().take(10).enumerate() {
+    for (number, priority) in ["low", "medium", "high", "urgent"].iter().cycle().take(11).enumerate() {
         let category = if number < 5 { "general" } else { "R&D + more" };
-        let body = json!({ "subject": "x", "description": "x", "category": category, "priority": priority, "customer_id": carl.id });
+        let mut body = json!({ "subject": "x", "description": "x", "category": category, "priority": priority, "customer_id": carl.id });
+        if number % 3 == 0 {
+            body["department_id"] = json!(department);
+        }
         ids.push(admin.post("/v1/tickets", &body).await.id());
     }
-    let set = async |index: usize, what: &str, body: Value| {
-        let path = format!("/v1/tickets/{}/{what}", ids[index]);
-        let answer = match what {
-            "archive" | "merge" => agent_or(&admin, &agent.client, what).post(&path, &body).await,
-            _ => agent.client.put(&path, &body).await,
-        };
-        answer.expect(StatusCode::OK)["position"].as_u64().expect("a position")
+    let put = async |index: usize, what: &str, body: Value| {
+        agent.client.put(&format!("/v1/tickets/{}/{what}", ids[index]), &body).await.expect(StatusCode::OK);
     };
-    let tomorrow = SystemClock.now() + TimeDelta::days(1);
-    set(0, "status", json!({ "status": "resolved" })).await;
-    set(1, "status", json!({ "status": "closed" })).await;
-    set(2, "snooze", json!({ "until": tomorrow })).await;
-    set(3, "merge", json!({ "into": ids[4] })).await;
-    set(5, "status", json!({ "status": "resolved" })).await;
-    set(5, "status", json!({ "status": "open" })).await;
-    set(6, "status", json!({ "status": "on_hold" })).await;
-    let position = set(7, "archive", json!({})).await;
+    put(0, "status", json!({ "status": "resolved" })).await;
+    put(1, "status", json!({ "status": "closed" })).await;
+    put(2, "snooze", json!({ "until": SystemClock.now() + TimeDelta::days(1) })).await;
+    put(5, "status", json!({ "status": "resolved" })).await;
+    put(5, "status", json!({ "status": "open" })).await;
+    put(6, "status", json!({ "status": "on_hold" })).await;
+    let merge = json!({ "into": ids[4] });
+    agent.client.post(&format!("/v1/tickets/{}/merge", ids[3]), &merge).await.expect(StatusCode::OK);
+    // Archiving and deleting are not for agents.
+    admin.post(&format!("/v1/tickets/{}/archive", ids[7]), &json!({})).await.expect(StatusCode::OK);
+    put(8, "status", json!({ "status": "resolved" })).await;
+    admin.delete(&format!("/v1/tickets/{}", ids[8])).await.expect(StatusCode::OK);
+
+    let ada = desk.agent("agent").await;
+    let mut chats = Vec::new();
+    for number in 0..5 {
+        let body = if number % 2 == 0 {
+            json!({ "message": "Hi" })
+        } else {
+            json!({ "message": "Hi", "department_id": department })
+        };
+        chats.push(desk.customer().await.client.post("/v1/chats", &body).await.id());
+    }
+    let act = async |index: usize, what: &str, body: Value| {
+        let answer = ada.client.post(&format!("/v1/chats/{}/{what}", chats[index]), &body).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+        answer.json()["position"].as_u64().expect("a position")
+    };
+    act(3, "accept", json!({})).await;
+    act(3, "end", json!({})).await;
+    for index in 0..3 {
+        act(index, "accept", json!({})).await;
+    }
+    act(1, "transfer", json!({ "to_department": department, "note": "theirs" })).await;
+    let position = act(2, "ticket", json!({ "subject": "x", "category": "general" })).await;
+    (agent, position)
+}
+
+#[tokio::test]
+async fn every_figure_leads_to_exactly_what_it_counts() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let (agent, position) = mixed(&desk).await;
     let dashboard = admin.get_at("/v1/dashboard", position).await.expect(StatusCode::OK);
     let lists = dashboard["lists"].as_object().expect("lists");
-    for counted in ["total_tickets", "open_tickets", "snoozed_tickets", "resolved_tickets", "tickets_created_today"] {
-        assert!(lists.contains_key(counted), "{counted}");
+    for (name, value) in dashboard.as_object().expect("figures") {
+        // Agents have no list that could be filtered so.
+        if value.is_i64() && !name.ends_with("_agents") {
+            assert!(lists.contains_key(name), "{name} leads nowhere");
+        }
+    }
+    for day in dashboard["ticket_volume_trend_last_week"].as_array().expect("days") {
+        for what in ["created", "resolved", "chats"] {
+            let name = format!("ticket_volume_trend_last_week.{}.{what}", day["day"].as_str().expect("a day"));
+            assert!(lists.contains_key(&name), "{name} leads nowhere");
+        }
     }
     for (name, list) in lists {
         let list = list.as_str().expect("a list");
         assert_eq!(count(&admin, list).await, figure(&dashboard, name), "{name}: {list}");
     }
     let of = |name: &str| figure(&dashboard, name);
-    assert_eq!((of("total_tickets"), of("open_tickets"), of("snoozed_tickets"), of("resolved_tickets")), (9, 5, 1, 2));
+    assert_eq!((of("total_tickets"), of("open_tickets"), of("snoozed_tickets"), of("resolved_tickets")), (10, 6, 1, 2));
+    assert_eq!((of("total_chats"), of("waiting_chats"), of("active_chats")), (5, 1, 3));
     assert_eq!(of(&format!("top_agents.{}", agent.id)), 2);
 }
 
-/// Archiving is not for agents.
-fn agent_or<'a>(admin: &'a Client, agent: &'a Client, what: &str) -> &'a Client {
-    if what == "archive" { admin } else { agent }
+#[tokio::test]
+async fn who_sees_less_is_led_to_what_they_see_all_of() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let (_, position) = mixed(&desk).await;
+    let kinds = |dashboard: &Value| {
+        let lists = dashboard["lists"].as_object().expect("lists");
+        let has = |name: &str| lists.contains_key(name);
+        (
+            has("open_tickets"),
+            has("waiting_chats") && has("active_chats"),
+            has("total_chats") && has("chats_started_today"),
+        )
+    };
+    for (also, expected) in [
+        (&[][..], (false, false, false)),
+        (&["view_tickets"], (true, false, false)),
+        (&["view_chat"], (false, true, false)),
+        // They see none of those under way.
+        (&["view_chat_history"], (false, false, false)),
+        (&["view_chat", "view_chat_history"], (false, true, true)),
+    ] {
+        let permissions: Vec<_> = ["view_reports"].iter().chain(also).collect();
+        let role = json!({ "name": also.join(" and ").replace('_', " ") + "!", "permissions": permissions });
+        let role = admin.post("/v1/roles", &role).await.id();
+        let reader = desk.agent("agent").await;
+        let given = json!({ "custom_role_id": role });
+        admin.put(&format!("/v1/agents/{}/role", reader.id), &given).await.expect(StatusCode::OK);
+        let dashboard = reader.client.get_at("/v1/dashboard", position).await.expect(StatusCode::OK);
+        assert_eq!(kinds(&dashboard), expected, "{also:?}");
+        assert_eq!((&dashboard["open_tickets"], &dashboard["total_chats"]), (&json!(6), &json!(5)), "{also:?}");
+        for (name, list) in dashboard["lists"].as_object().expect("lists") {
+            let list = list.as_str().expect("a list");
+            assert_eq!(count(&reader.client, list).await, figure(&dashboard, name), "{also:?}: {name}: {list}");
+        }
+    }
 }
 
 #[tokio::test]

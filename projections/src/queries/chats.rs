@@ -23,13 +23,6 @@ use crate::views::*;
 /// A chat's place in a list.
 type Place = (DateTime<Utc>, Uuid);
 
-const fn sort_name(sort: ChatSort) -> &'static str {
-    match sort {
-        ChatSort::Started => "started",
-        ChatSort::Ended => "ended",
-    }
-}
-
 /// Chats somebody has to accept: waiting, or handed over and not yet accepted.
 pub(super) const QUEUED: &str = "('waiting', 'transferred')";
 
@@ -52,7 +45,7 @@ impl Queries {
         page: &PageRequest,
         said: bool,
     ) -> Result<Page<ChatView>, ReadError> {
-        let place: Option<Place> = cursor::decode(sort_name(filter.sort), page.cursor.as_deref())?;
+        let place: Option<Place> = cursor::decode(filter.sort.as_str(), page.cursor.as_deref())?;
         if let Some((at, _)) = place {
             cursor::check_time(at)?;
         }
@@ -68,47 +61,17 @@ impl Queries {
         sql.push(&format!(" WHERE h.tenant = {tenant}"));
         let sorted_by = match filter.sort {
             ChatSort::Started => "h.started_at",
-            ChatSort::Ended => {
-                sql.push(" AND h.ended_at IS NOT NULL");
-                "h.ended_at"
-            }
+            ChatSort::Ended => "h.ended_at",
         };
-        if !filter.status.is_empty() {
-            sql.push(" AND h.status IN ").list(filter.status.iter().map(Column::cell));
-        }
-        match filter.agent {
-            None => {}
-            Some(AssigneeFilter::Unassigned) => {
-                sql.push(&format!(" AND {} IS NULL", agent_of(viewer)));
-            }
-            Some(AssigneeFilter::Me) => {
-                sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&viewer.person_id);
-            }
-            Some(AssigneeFilter::Agent(agent)) => {
-                sql.push(&format!(" AND {} = ", agent_of(viewer))).value(&agent);
-            }
-        }
-        if let Some(department) = filter.department_id {
-            sql.push(" AND h.department_id = ").value(&department);
-        }
-        if let Some(customer) = filter.customer_id {
-            let customer = sql.keep(customer.cell());
-            let of = of_person(viewer, &tenant, "h.customer_id", &customer);
-            sql.push(" AND ").push(&of);
-        }
-        if let Some(from) = filter.started_from {
-            sql.push(" AND h.started_at >= ").value(&from);
-        }
-        if let Some(to) = filter.started_to {
-            sql.push(" AND h.started_at < ").value(&to);
-        }
+        let matching = matching(&mut sql, viewer, filter, &tenant);
+        sql.push(&matching);
         if let Some((at, id)) = place {
             sql.push(&format!(" AND ({sorted_by}, h.id) < (")).value(&at).push(", ").value(&id).push(")");
         }
         let known = chats_known(&mut sql, viewer, "h");
         sql.push(&known).push(&format!(" ORDER BY {sorted_by} DESC, h.id DESC LIMIT {}", limit + 1));
         let chats = all(self.fetch(viewer, sql).await?, read_chat)?;
-        let mut page = cursor::page(chats, limit, sort_name(filter.sort), |chat| match filter.sort {
+        let mut page = cursor::page(chats, limit, filter.sort.as_str(), |chat| match filter.sort {
             ChatSort::Started => (chat.started_at, chat.id),
             ChatSort::Ended => (chat.ended_at.unwrap_or(chat.started_at), chat.id),
         });
@@ -221,6 +184,47 @@ impl Queries {
         let count = i64::try_from(waits.len()).unwrap_or(1);
         Ok((count > 0).then(|| waits.iter().sum::<i64>() / count))
     }
+}
+
+/// What a chat must be to match, but its words; begins with ` AND `.
+pub(super) fn matching(sql: &mut Sql, viewer: &Viewer, filter: &ChatFilter, tenant: &str) -> String {
+    let mut conditions = String::new();
+    let mut add = |condition: String| {
+        conditions.push_str(" AND ");
+        conditions.push_str(&condition);
+    };
+    if filter.sort == ChatSort::Ended {
+        add("h.ended_at IS NOT NULL".to_owned());
+    }
+    if !filter.status.is_empty() {
+        let names: Vec<_> = filter.status.iter().map(|status| format!("'{}'", status.as_str())).collect();
+        add(format!("h.status IN ({})", names.join(", ")));
+    }
+    let agent = match filter.agent {
+        Some(AssigneeFilter::Me) => Some(viewer.person_id),
+        Some(AssigneeFilter::Agent(agent)) => Some(agent),
+        Some(AssigneeFilter::Unassigned) => {
+            add(format!("{} IS NULL", agent_of(viewer)));
+            None
+        }
+        None => None,
+    };
+    if let Some(agent) = agent {
+        add(format!("{} = {}", agent_of(viewer), sql.keep(agent.cell())));
+    }
+    if let Some(department) = filter.department_id {
+        add(format!("h.department_id = {}", sql.keep(department.cell())));
+    }
+    if let Some(customer) = filter.customer_id {
+        let customer = sql.keep(customer.cell());
+        add(of_person(viewer, tenant, "h.customer_id", &customer));
+    }
+    for (than, at) in [("started_at >=", filter.started_from), ("started_at <", filter.started_to)] {
+        if let Some(at) = at {
+            add(format!("h.{than} {}", sql.keep(at.cell())));
+        }
+    }
+    conditions
 }
 
 /// Who has a chat. Visitors are not told to whom it is merely offered.

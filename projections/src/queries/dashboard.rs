@@ -8,8 +8,8 @@ use docket_domain::ticket::{Priority, TicketStatus};
 
 use super::days::{Day, last_days};
 use super::reader::{all, one};
-use super::tickets::{LISTED, NOT_DONE, zeroes};
-use super::{Queries, mean};
+use super::tickets::{in_status, zeroes};
+use super::{Queries, figures, mean};
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::models::counters::metric;
@@ -42,13 +42,6 @@ impl Counted {
     }
 }
 
-/// Tickets as they stand.
-struct Standing {
-    open: i64,
-    snoozed: i64,
-    resolved: i64,
-}
-
 impl Queries {
     /// The dashboard. `None` for customers. How many agents are `available` is said by the caller: whether somebody may
     /// and can take chats is not known here.
@@ -59,11 +52,13 @@ impl Queries {
         let time_zone = self.organisation(viewer).await?.map_or_else(|| "UTC".to_owned(), |own| own.time_zone);
         let week = last_days(time_zone.parse().unwrap_or(Tz::UTC), self.now(), TREND_DAYS);
         let counted = self.counted(viewer).await?;
-        let standing = self.standing(viewer).await?;
+        let standing = [figures::open(), figures::snoozed(), figures::resolved()];
+        let [open, snoozed, resolved] = self.how_many_tickets(viewer, &standing).await?.try_into().unwrap_or_default();
         let mut agents = self.agents(viewer, None, None).await?;
         let top_agents = top(&agents);
         agents.retain(|agent| agent.active);
-        let (waiting_chats, active_chats) = self.chats_under_way(viewer).await?;
+        let chats = [figures::waiting(), figures::under_way()];
+        let [waiting_chats, active_chats] = self.how_many_chats(viewer, &chats).await?.try_into().unwrap_or_default();
         let newest = TicketFilter { sort: TicketSort::Newest, ..TicketFilter::default() };
         // Empty for whoever may know the figures but not the tickets.
         let recent = self.tickets(viewer, &newest, &PageRequest { limit: 5, cursor: None }).await?;
@@ -81,9 +76,9 @@ impl Queries {
         let mut dashboard = DashboardView {
             time_zone,
             total_tickets: by_status.values().sum(),
-            open_tickets: standing.open,
-            snoozed_tickets: standing.snoozed,
-            resolved_tickets: standing.resolved,
+            open_tickets: open,
+            snoozed_tickets: snoozed,
+            resolved_tickets: resolved,
             total_chats: counted.get(metric::CHATS_STARTED).0,
             active_chats,
             waiting_chats,
@@ -105,7 +100,7 @@ impl Queries {
             ticket_volume_trend_last_week: volume,
             lists: BTreeMap::new(),
         };
-        dashboard.lists = super::figures::lists(&dashboard);
+        dashboard.lists = figures::lists(viewer, &dashboard, &week);
         Ok(Some(dashboard))
     }
 
@@ -122,25 +117,16 @@ impl Queries {
         Ok(counted)
     }
 
-    async fn standing(&self, viewer: &Viewer) -> Result<Standing, ReadError> {
-        let mut sql = Sql::default();
-        let tenant = sql.keep(viewer.tenant.cell());
-        let count = |condition: &str| {
-            format!("(SELECT count(*) FROM tickets t WHERE t.tenant = {tenant} AND {LISTED} AND {condition})")
-        };
-        let not_done = |snoozed: &str| count(&format!("t.status IN {NOT_DONE} AND t.snoozed_until IS {snoozed}"));
-        sql.push(&format!("SELECT {}, {}, {}", not_done("NULL"), not_done("NOT NULL"), count("t.done_at IS NOT NULL")));
-        let read = one(self.fetch(viewer, sql).await?, |row| {
-            Ok(Standing { open: row.get()?, snoozed: row.get()?, resolved: row.get()? })
-        })?;
-        Ok(read.unwrap_or(Standing { open: 0, snoozed: 0, resolved: 0 }))
-    }
-
     /// Open tickets by what they have in a column.
     async fn open_by(&self, viewer: &Viewer, column: &'static str) -> Result<BTreeMap<String, i64>, ReadError> {
-        let mut sql = Sql::new(&format!("SELECT t.{column}, count(*) FROM tickets t WHERE t.tenant = "));
-        sql.value(&viewer.tenant)
-            .push(&format!(" AND t.status IN {NOT_DONE} AND t.snoozed_until IS NULL AND {LISTED} GROUP BY t.{column}"));
+        let filter = figures::open();
+        let mut sql = Sql::default();
+        let tenant = sql.keep(viewer.tenant.cell());
+        let matching = self.matching(&mut sql, viewer, &filter, &tenant);
+        sql.push(&format!(
+            "SELECT t.{column}, count(*) FROM tickets t WHERE t.tenant = {tenant}{}{matching} GROUP BY t.{column}",
+            in_status(&filter)
+        ));
         let counts = all(self.fetch(viewer, sql).await?, |row| Ok((row.get::<String>()?, row.get()?)))?;
         Ok(counts.into_iter().collect())
     }
@@ -153,32 +139,12 @@ impl Queries {
         Ok(one(self.fetch(viewer, sql).await?, |row| Ok(mean(row.get()?, row.get()?)))?.flatten())
     }
 
-    /// How much lies in each day: an aggregate over `table` for each, by the time in its column `at`.
-    async fn by_day(
-        &self,
-        viewer: &Viewer,
-        week: &[Day],
-        (table, at): (&str, &str),
-        (aggregate, condition): (&str, &str),
-    ) -> Result<Vec<i64>, ReadError> {
-        let mut sql = Sql::default();
-        let tenant = sql.keep(viewer.tenant.cell());
-        for (index, day) in week.iter().enumerate() {
-            let (from, to) = (sql.keep(day.from.cell()), sql.keep(day.to.cell()));
-            sql.push(if index == 0 { "SELECT " } else { ", " }).push(&format!(
-                "(SELECT {aggregate} FROM {table} t WHERE t.tenant = {tenant} AND t.{at} >= {from} AND t.{at} < {to}{condition})"
-            ));
-        }
-        let days = one(self.fetch(viewer, sql).await?, |row| week.iter().map(|_| row.get()).collect())?;
-        Ok(days.unwrap_or_default())
-    }
-
     async fn volume(&self, viewer: &Viewer, week: &[Day]) -> Result<Vec<DayVolume>, ReadError> {
-        let listed = format!(" AND {LISTED}");
-        let count = "count(*)";
-        let created = self.by_day(viewer, week, ("tickets", "opened_at"), (count, &listed)).await?;
-        let resolved = self.by_day(viewer, week, ("tickets", "done_at"), (count, &listed)).await?;
-        let chats = self.by_day(viewer, week, ("chats", "started_at"), (count, "")).await?;
+        let of_tickets = |on: fn(&Day) -> TicketFilter| week.iter().map(on).collect::<Vec<_>>();
+        let created = self.how_many_tickets(viewer, &of_tickets(figures::opened_on)).await?;
+        let resolved = self.how_many_tickets(viewer, &of_tickets(figures::resolved_on)).await?;
+        let started: Vec<_> = week.iter().map(figures::started_on).collect();
+        let chats = self.how_many_chats(viewer, &started).await?;
         let counts = created.into_iter().zip(resolved).zip(chats);
         let volume = |(day, ((created, resolved), chats)): (&Day, _)| {
             let Day { date, from, to } = *day;
@@ -188,23 +154,22 @@ impl Queries {
     }
 
     async fn satisfaction_by_day(&self, viewer: &Viewer, week: &[Day]) -> Result<Vec<DaySatisfaction>, ReadError> {
-        let of = ("ratings", "given_at");
-        let ratings = self.by_day(viewer, week, of, ("count(*)", "")).await?;
-        let sum = "CAST(coalesce(sum(t.rating), 0) AS bigint)";
-        let sums = self.by_day(viewer, week, of, (sum, "")).await?;
-        let day =
-            |(day, (ratings, sum)): (&Day, _)| DaySatisfaction { day: day.date, score: mean(ratings, sum), ratings };
-        Ok(week.iter().zip(ratings.into_iter().zip(sums)).map(day).collect())
-    }
-
-    /// Chats in the queue, and chats under way.
-    async fn chats_under_way(&self, viewer: &Viewer) -> Result<(i64, i64), ReadError> {
-        let mut sql = Sql::new(
-            "SELECT count(CASE WHEN status = 'waiting' THEN 1 END), count(CASE WHEN status <> \
-             'waiting' THEN 1 END) FROM chats WHERE status IN ('waiting', 'active', 'transferred') AND tenant = ",
-        );
-        sql.value(&viewer.tenant);
-        Ok(one(self.fetch(viewer, sql).await?, |row| Ok((row.get()?, row.get()?)))?.unwrap_or((0, 0)))
+        let mut sql = Sql::default();
+        let tenant = sql.keep(viewer.tenant.cell());
+        for (index, day) in week.iter().enumerate() {
+            let (from, to) = (sql.keep(day.from.cell()), sql.keep(day.to.cell()));
+            let of = format!("FROM ratings WHERE tenant = {tenant} AND given_at >= {from} AND given_at < {to}");
+            sql.push(if index == 0 { "SELECT " } else { ", " })
+                .push(&format!("(SELECT count(*) {of}), (SELECT CAST(coalesce(sum(rating), 0) AS bigint) {of})"));
+        }
+        let days = one(self.fetch(viewer, sql).await?, |row| {
+            let day = |day: &Day| {
+                let (ratings, sum) = (row.get()?, row.get()?);
+                Ok(DaySatisfaction { day: day.date, score: mean(ratings, sum), ratings })
+            };
+            week.iter().map(day).collect()
+        })?;
+        Ok(days.unwrap_or_default())
     }
 }
 

@@ -54,7 +54,7 @@ impl Queries {
         filter: &TicketFilter,
         page: &PageRequest,
     ) -> Result<Page<TicketView>, ReadError> {
-        let place: Option<Place> = cursor::decode(sort_name(filter.sort), page.cursor.as_deref())?;
+        let place: Option<Place> = cursor::decode(filter.sort.as_str(), page.cursor.as_deref())?;
         if let Some((_, at, _)) = place {
             cursor::check_time(at)?;
         }
@@ -69,7 +69,7 @@ impl Queries {
             Ok((row.get::<DateTime<Utc>>()?, ticket))
         })?;
         let page =
-            cursor::page(tickets, limit, sort_name(filter.sort), |(public_updated_at, ticket)| match filter.sort {
+            cursor::page(tickets, limit, filter.sort.as_str(), |(public_updated_at, ticket)| match filter.sort {
                 TicketSort::Urgency => (Some(rank(ticket.priority)), ticket.opened_at, ticket.id),
                 TicketSort::Newest => (None, ticket.opened_at, ticket.id),
                 TicketSort::Updated if public => (None, *public_updated_at, ticket.id),
@@ -334,8 +334,15 @@ impl Queries {
         sql
     }
 
-    /// What a ticket must be to match, but its words, and but its status unless words are searched; begins with ` AND `.
+    /// What a ticket must be to match and for the viewer to know of it, but its words, and but its status unless words are
+    /// searched; begins with ` AND `.
     pub(super) fn conditions(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
+        let matching = self.matching(sql, viewer, filter, tenant);
+        matching + &tickets_known(sql, viewer, "t")
+    }
+
+    /// The same of all there are, whatever the viewer may know of.
+    pub(super) fn matching(&self, sql: &mut Sql, viewer: &Viewer, filter: &TicketFilter, tenant: &str) -> String {
         let mut conditions =
             if filter.archived { " AND t.archived AND NOT t.deleted".to_owned() } else { format!(" AND {LISTED}") };
         let mut add = |condition: String| {
@@ -402,21 +409,20 @@ impl Queries {
                  AND o.due_at < {now})"
             ));
         }
-        if filter.search.is_some() && !filter.status.is_empty() {
-            let names: Vec<_> = filter.status.iter().map(|status| format!("'{}'", status.as_str())).collect();
-            add(format!("t.status IN ({})", names.join(", ")));
+        if filter.search.is_some() {
+            conditions.push_str(&in_status(filter));
         }
-        conditions.push_str(&tickets_known(sql, viewer, "t"));
         conditions
     }
 }
 
-const fn sort_name(sort: TicketSort) -> &'static str {
-    match sort {
-        TicketSort::Urgency => "urgency",
-        TicketSort::Newest => "newest",
-        TicketSort::Updated => "updated",
+/// A condition, with ` AND ` before it, on a ticket's status. Empty where any will do.
+pub(super) fn in_status(filter: &TicketFilter) -> String {
+    if filter.status.is_empty() {
+        return String::new();
     }
+    let names: Vec<_> = filter.status.iter().map(|status| format!("'{}'", status.as_str())).collect();
+    format!(" AND t.status IN ({})", names.join(", "))
 }
 
 /// The columns a list is sorted by.

@@ -4,6 +4,7 @@ use docket_domain::view::ViewFilter;
 
 use super::Queries;
 use super::reader::{RowReader, all, one};
+use super::tickets::in_status;
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::{Column, Json};
@@ -42,9 +43,8 @@ impl Queries {
         let asked = self.asked_by(viewer, filter).await?;
         let from = self.tickets_from(&mut sql, viewer, asked.as_ref());
         let mut conditions = self.conditions(&mut sql, viewer, filter, &tenant);
-        if !filter.status.is_empty() && asked.is_none() {
-            let names: Vec<_> = filter.status.iter().map(|status| format!("'{}'", status.as_str())).collect();
-            conditions.push_str(&format!(" AND t.status IN ({})", names.join(", ")));
+        if asked.is_none() {
+            conditions.push_str(&in_status(filter));
         }
         sql.push(&format!(
             "SELECT count(*) FROM (SELECT t.id FROM {from} WHERE t.tenant = {tenant}{conditions} LIMIT {}) c",

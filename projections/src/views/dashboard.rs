@@ -55,7 +55,7 @@ pub struct DayVolume {
 /// A ticket is *open* while it is neither resolved nor closed nor put aside until later. It is *resolved* while it is
 /// resolved or closed, and was not merged into another; however often that happened it is one ticket, resolved by the
 /// agent who last brought it there, and one that is reopened is not. Archived and deleted tickets are in no count of
-/// tickets. `lists` has, for every count of tickets, the list of exactly those.
+/// tickets. `lists` has, for every count of tickets and of chats, the list of exactly those.
 ///
 /// Days are those of the organisation's time zone, also of the past when the zone is changed. Means are over all time;
 /// durations in seconds; null when there is nothing to average.
@@ -111,6 +111,6 @@ pub struct DashboardView {
     /// The last seven days, today last.
     pub ticket_volume_trend_last_week: Vec<DayVolume>,
     /// By a figure's name (dotted where it is one of several, as `tickets_by_status.open`): the list that has exactly
-    /// the tickets it counts.
+    /// the tickets or chats it counts. Whoever may not see all of these has no list for it.
     pub lists: BTreeMap<String, String>,
 }

@@ -8,6 +8,7 @@ mod chat;
 mod customer;
 mod dashboard;
 mod department;
+mod list;
 mod message;
 mod organisation;
 mod page;
