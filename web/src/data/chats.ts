@@ -1,5 +1,6 @@
 /** Chats: those that are not over, kept true by live events; and those that are. */
 import { api, ok } from "$/api/client";
+import type { paths } from "$generated/api";
 import type { Chat } from "$/api/types";
 import { live } from "$/live/live.svelte";
 import { session } from "$/session/session.svelte";
@@ -8,12 +9,13 @@ import { queryClient } from "./query";
 import { ticketKeys } from "./tickets";
 
 export type ChatPage = { items: Chat[]; next_cursor?: string | null };
-export type EndedFilter = { search?: string; agent?: string; customer_id?: string; started_from?: string; started_to?: string };
+export type ChatQuery = Omit<NonNullable<paths["/v1/chats"]["get"]["parameters"]["query"]>, "cursor" | "limit">;
 
 export const chatKeys = {
   all: ["chats"] as const,
   open: ["chats", "open"] as const,
-  ended: (filter: EndedFilter) => ["chats", "ended", filter] as const,
+  lists: ["chats", "list"] as const,
+  list: (query: ChatQuery) => ["chats", "list", query] as const,
   one: (id: string) => ["chats", "one", id] as const,
   history: (id: string) => ["chats", "history", id] as const,
 };
@@ -54,18 +56,21 @@ export function chatDetail(id: string) {
   };
 }
 
-/** Options for `createInfiniteQuery`: chats that are over, latest ended first. */
-export function endedChats(filter: EndedFilter) {
+/** Whether it lists only what is over. */
+const isOver = (query: ChatQuery) => query.status === "closed";
+
+/** Options for `createInfiniteQuery`: a list, page after page. */
+export function chatList(query: ChatQuery) {
   return {
-    queryKey: chatKeys.ended(filter),
+    queryKey: chatKeys.list(query),
     queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }): Promise<ChatPage> =>
       ok(api.GET("/v1/chats", {
-        params: { query: { ...filter, status: "closed", sort: "ended", limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, signal,
+        params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, signal,
       })),
     initialPageParam: null as string | null,
     getNextPageParam: (last: ChatPage) => last.next_cursor ?? null,
     // What ended meanwhile is found when the list is opened again, not pushed under the reader's hand.
-    staleTime: 10_000,
+    staleTime: isOver(query) ? 10_000 : 0,
   };
 }
 
@@ -118,6 +123,7 @@ export function followChats(): () => void {
       counting ??= setTimeout(() => {
         counting = undefined;
         void queryClient.invalidateQueries({ queryKey: ticketKeys.counts });
+        void queryClient.invalidateQueries({ queryKey: chatKeys.lists, predicate: ({ queryKey }) => !isOver(queryKey[2] as ChatQuery) });
       }, COUNTS_MS);
     },
     resync: () => void queryClient.invalidateQueries({ queryKey: chatKeys.all }),

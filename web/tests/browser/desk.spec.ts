@@ -144,7 +144,7 @@ test("the details stand beside the conversation on a small screen, and hide nobo
   await expect(desk.getByRole("textbox", { name: "Reply" })).toHaveValue("Still here");
 });
 
-test("being available is said in one voice, and a figure leads to what it counts", async ({ enter }) => {
+test("being available is said in one voice", async ({ enter }) => {
   const desk = await enter(server, rosa!, "/desk/chats", WIDE);
   await expect(desk.getByText("No chats reach you now.")).toBeVisible();
   await desk.getByRole("button", { name: "Go available" }).click();
@@ -153,12 +153,40 @@ test("being available is said in one voice, and a figure leads to what it counts
   await desk.getByRole("combobox", { name: "For chats" }).click();
   await desk.getByRole("option", { name: "Busy" }).click();
   await expect(desk.getByRole("navigation").getByRole("button", { name: /Rosa Keller/ })).toContainText("Busy");
-
-  await desk.goto(`${server.url}/desk/dashboard`);
-  const figure = desk.getByRole("link", { name: "Open tickets" });
+});
   const count = Number(await desk.locator("dl > div").filter({ has: figure }).locator("dd").innerText());
   await figure.click();
   await expect(desk.getByRole("list", { name: "Tickets" }).getByRole("listitem")).toHaveCount(count);
+});
+
+test("every figure of the dashboard leads to as many as it counts", async ({ enter }) => {
+  const [one, other, third] = await Promise.all(["First", "Second", "Third"].map((subject) => maria!.api.post("/v1/tickets", { subject, description: "Please look." })));
+  await bo!.api.post(`/v1/tickets/${one!.id}/merge`, { into: other!.id });
+  await bo!.api.put(`/v1/tickets/${other!.id}/status`, { status: "resolved" });
+  await bo!.api.put(`/v1/tickets/${third!.id}/snooze`, { until: new Date(Date.now() + 86_400_000).toISOString() });
+  for (const end of [true, false]) {
+    const chat = await (await customer(server, "Vera Chat")).api.post("/v1/chats", { message: "Is anybody there?" });
+    if (end) await server.admin.post(`/v1/chats/${chat.id}/end`, {});
+  }
+  const desk = await enter(server, rosa!, "/desk/dashboard", WIDE);
+  const figures = desk.locator("dl > div").filter({ has: desk.getByRole("link") });
+  await expect(figures.first()).toBeVisible();
+  const told = await figures.evaluateAll((nodes) => nodes.map((node) => ({
+    name: node.querySelector("dt")!.innerText, count: Number(node.querySelector("dd bdi")!.textContent), href: node.querySelector("a")!.href,
+  })));
+  const rows = await desk.locator("tbody tr").filter({ has: desk.locator("th a") }).evaluateAll((nodes) => nodes.map((node) => ({
+    name: (node.querySelector("th") as HTMLElement).innerText, count: Number(node.querySelector("td")!.textContent), href: node.querySelector("a")!.href,
+  })));
+  expect(told.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["Open tickets", "Opened today", "Resolved or closed", "Chats waiting", "Chats under way", "Chats today", "Chats in all"]),
+  );
+  expect(rows.length).toBeGreaterThan(9);
+  for (const { name, count, href } of [...told, ...rows]) {
+    await desk.goto(href);
+    const items = href.includes("/desk/chats") ? desk.locator(`a[href^="/desk/chats/"]`) : desk.getByRole("list", { name: "Tickets" }).getByRole("listitem");
+    await expect(desk.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(items, `${name}: ${href}`).toHaveCount(count);
+  }
 });
 
 test("the palette finds settings, values and tickets by what they are called", async ({ enter }) => {

@@ -9,6 +9,11 @@ export function visitorName(chat: Chat): string {
   return overt(chat.visitor.name) || chat.visitor.email || m.chats_visitor();
 }
 
+/** Where a chat stands. */
+export function chatStatusWord(status: Chat["status"]): string {
+  return { waiting: m.chat_waiting, active: m.chat_active, transferred: m.chat_transferred, closed: m.chat_closed }[status]();
+}
+
 /** How many chats somebody has of how many they may; what is only offered to them takes a place, but is nobody's yet. */
 export function loadWords({ active_chats, max_concurrent_chats }: Pick<Agent, "active_chats" | "max_concurrent_chats">, offered: number): string {
   const load = m.chats_load({ active: formatNumber(Math.max(0, active_chats - offered)), capacity: formatNumber(max_concurrent_chats) });

@@ -6,6 +6,8 @@ export interface Series {
   values: (number | null)[];
   /** Told apart by shape, not only by colour. */
   look: "bars" | "line" | "dashes";
+  /** For each day the address of what it counts; empty: there is none. */
+  leads?: readonly string[];
 }
 
 /** The largest value of all series; at least 1, so that an empty week has a scale. */

@@ -8,7 +8,7 @@ import { meetTags } from "$/data/tags.svelte";
 import { live } from "$/live/live.svelte";
 import { session } from "$/session/session.svelte";
 import { TicketFeed } from "./feed";
-import { apiQuery, belongs, compare, isFound, type ListFilter, searchWords } from "./filter";
+import { apiQuery, asksHowResolved, belongs, compare, isFound, type ListFilter, searchWords } from "./filter";
 import { NO_ROWS, type Rows } from "./rows";
 import { kept, NONE, type Selection, toggled, toggledAll } from "./selection";
 
@@ -83,7 +83,8 @@ export class TicketListView {
       },
       {
         belongs: (ticket) => belongs(ticket, filter, me, Date.now()),
-        isFound: (ticket) => isFound(ticket, words),
+        // What only the server can tell does not come by itself.
+        isFound: (ticket) => isFound(ticket, words) && !asksHowResolved(filter),
         compare: compare(filter.sort),
       },
       () => this.#changed(feed),

@@ -116,3 +116,20 @@ describe("searching in what is shown", () => {
     expect(isFound(ticket(), searchWords("tkt-000001"))).toBe(true);
   });
 });
+
+describe("how tickets were resolved", () => {
+  const query = `?status=any&resolved=1&resolved_by=a-2&resolved_from=2026-11-21T23:00:00Z&resolved_to=2026-11-30`;
+  const filter: ListFilter = { ...EVERYTHING, resolved: true, resolvedBy: "a-2", resolvedFrom: "2026-11-21T23:00:00Z", resolvedTo: "2026-11-30" };
+
+  it("is part of the address, with moments as they are", () => {
+    expect(read(query)).toEqual(filter);
+    expect(writeFilter(filter)).toBe(query);
+    expect(apiQuery(filter)).toEqual({
+      sort: "urgency", resolved: true, resolved_by: "a-2", resolved_from: "2026-11-21T23:00:00Z", resolved_to: new Date(2026, 11, 1).toISOString(),
+    });
+  });
+  it("is no longer so of a ticket that is open again", () => {
+    expect(belongs(ticket({ status: "closed" }), filter, ME, 0)).toBe(true);
+    expect(belongs(ticket(), filter, ME, 0)).toBe(false);
+  });
+});

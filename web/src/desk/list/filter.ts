@@ -18,10 +18,20 @@ export interface ListFilter {
   customer: string | null;
   tag: string | null;
   order: string | null;
-  /** Opened on or after this day, `2026-11-21`, as the reader's calendar has it; or how long ago at most: `-12h`, `-7d`, `-4w`. */
+  /**
+   * Opened on or after this day, `2026-11-21`, as the reader's calendar has it; or how long ago at most: `-12h`, `-7d`, `-4w`;
+   * or at this moment or after it, `2026-11-21T23:00:00Z`.
+   */
   from: string | null;
-  /** Opened on or before this day; or how long ago at least. */
+  /** Opened on or before this day; or how long ago at least; or before this moment. */
   to: string | null;
+  /** Only those that are resolved or closed, and were not merged into another ticket. */
+  resolved: boolean;
+  /** Resolved by this agent. */
+  resolvedBy: string | null;
+  /** Resolved since, and until: as `from` and `to`. */
+  resolvedFrom: string | null;
+  resolvedTo: string | null;
   overdue: boolean;
   /** Only those put aside until later. */
   snoozed: boolean;
@@ -43,7 +53,7 @@ const ANY = "any";
 /** What `/desk/tickets` shows: everything unfinished, the most urgent first. */
 export const DEFAULT: ListFilter = {
   status: [...UNFINISHED], priority: [], category: null, department: null, assignee: null, customer: null, tag: null, order: null,
-  from: null, to: null, overdue: false, snoozed: false, withSnoozed: false, archived: false, search: "", sort: "urgency", view: null,
+  from: null, to: null, resolved: false, resolvedBy: null, resolvedFrom: null, resolvedTo: null, overdue: false, snoozed: false, withSnoozed: false, archived: false, search: "", sort: "urgency", view: null,
 };
 
 /** Every ticket there is. */
@@ -66,8 +76,16 @@ export function ago(text: string): { count: number; unit: (typeof UNITS)[keyof t
   return { count: Number(digits), unit: UNITS[unit], milliseconds: Number(digits) * HOURS[unit] * 3_600_000 };
 }
 
-function day(text: string | null): string | null {
-  if (text && AGO.test(text)) return text;
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** Whether it is a moment, not a day of the reader's calendar. */
+export function isMoment(text: string): boolean {
+  return MOMENT.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** A day, a moment or how long ago, as an address has it. Null for anything else. */
+export function readDay(text: string | null): string | null {
+  if (text && (AGO.test(text) || isMoment(text))) return text;
   return text && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
 }
 
@@ -87,8 +105,12 @@ export function readFilter(params: URLSearchParams): ListFilter {
     customer: params.get("customer") || null,
     tag: params.get("tag") || null,
     order: params.get("order") || null,
-    from: day(params.get("from")),
-    to: day(params.get("to")),
+    from: readDay(params.get("from")),
+    to: readDay(params.get("to")),
+    resolved: params.has("resolved"),
+    resolvedBy: params.get("resolved_by") || null,
+    resolvedFrom: readDay(params.get("resolved_from")),
+    resolvedTo: readDay(params.get("resolved_to")),
     overdue: params.has("overdue"),
     snoozed: params.has("snoozed") && params.get("snoozed") !== ANY,
     withSnoozed: params.get("snoozed") === ANY,
@@ -111,6 +133,10 @@ export function writeFilter(filter: ListFilter): string {
     const value = filter[name];
     if (value) params.set(name, value);
   }
+  if (filter.resolved) params.set("resolved", "1");
+  if (filter.resolvedBy) params.set("resolved_by", filter.resolvedBy);
+  if (filter.resolvedFrom) params.set("resolved_from", filter.resolvedFrom);
+  if (filter.resolvedTo) params.set("resolved_to", filter.resolvedTo);
   if (filter.overdue) params.set("overdue", "1");
   if (filter.snoozed) params.set("snoozed", "1");
   else if (filter.withSnoozed) params.set("snoozed", ANY);
@@ -118,7 +144,7 @@ export function writeFilter(filter: ListFilter): string {
   if (filter.search) params.set("search", filter.search);
   if (filter.sort !== "urgency") params.set("sort", filter.sort);
   if (filter.view) params.set("view", filter.view);
-  const text = params.toString().replaceAll("%2C", ",");
+  const text = params.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   return text ? `?${text}` : "";
 }
 
@@ -130,12 +156,21 @@ export function midnight(text: string, after = 0): Date {
 
 /** Where a range of days begins (`after` 0) or ends (1), as the API takes it. */
 export function edge(text: string, after: 0 | 1): string {
-  return ago(text) ? text : midnight(text, after).toISOString();
+  return ago(text) || isMoment(text) ? text : midnight(text, after).toISOString();
+}
+
+/** A moment where a range begins (`after` 0) or ends (1), as the day of the reader's calendar where it begins or ends with one. */
+export function edgeOf(text: string, after: 0 | 1): string {
+  const at = new Date(text);
+  if (ago(text) || at.getTime() !== new Date(at).setHours(0, 0, 0, 0)) return text;
+  const date = new Date(at.getFullYear(), at.getMonth(), at.getDate() - after);
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 function moment(text: string, after: 0 | 1, now: number): number {
   const passed = ago(text);
-  return passed ? now - passed.milliseconds : midnight(text, after).getTime();
+  return passed ? now - passed.milliseconds : Date.parse(edge(text, after));
 }
 
 /**
@@ -159,6 +194,10 @@ export function apiQuery(filter: ListFilter): TicketFilter {
   if (filter.order) query.order_ref = filter.order;
   if (filter.from) query.opened_from = edge(filter.from, 0);
   if (filter.to) query.opened_to = edge(filter.to, 1);
+  if (filter.resolved) query.resolved = true;
+  if (filter.resolvedBy) query.resolved_by = filter.resolvedBy;
+  if (filter.resolvedFrom) query.resolved_from = edge(filter.resolvedFrom, 0);
+  if (filter.resolvedTo) query.resolved_to = edge(filter.resolvedTo, 1);
   if (filter.overdue) query.overdue = true;
   if (filter.snoozed) query.snoozed = true;
   else if (onlyAwake(filter)) query.snoozed = false;
@@ -167,7 +206,12 @@ export function apiQuery(filter: ListFilter): TicketFilter {
   return query;
 }
 
-/** Whether a ticket, as it is now, belongs into the list; what was searched for aside. */
+/** Whether it asks who resolved a ticket and when, which a ticket does not say of itself. */
+export function asksHowResolved(filter: ListFilter): boolean {
+  return filter.resolved || Boolean(filter.resolvedBy ?? filter.resolvedFrom ?? filter.resolvedTo);
+}
+
+/** Whether a ticket, as it is now, belongs into the list; what was searched for and how it was resolved aside. */
 export function belongs(ticket: Ticket, filter: ListFilter, me: string, now: number): boolean {
   const opened = Date.parse(ticket.opened_at);
   return (
@@ -181,6 +225,7 @@ export function belongs(ticket: Ticket, filter: ListFilter, me: string, now: num
     (!filter.order || ticket.order_ref === filter.order) &&
     (!filter.from || opened >= moment(filter.from, 0, now)) &&
     (!filter.to || opened < moment(filter.to, 1, now)) &&
+    (!asksHowResolved(filter) || !UNFINISHED.includes(ticket.status)) &&
     (!filter.overdue || (ticket.sla?.due_at != null && Date.parse(ticket.sla.due_at) <= now)) &&
     (filter.snoozed ? ticket.snoozed_until != null : ticket.snoozed_until == null || !onlyAwake(filter)) &&
     ticket.archived === filter.archived

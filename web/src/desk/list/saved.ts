@@ -1,6 +1,6 @@
 /** Saved views and the lists they show, as each other. */
 import type { SavedView } from "$/api/types";
-import { ago, DEFAULT, edge, EVERYTHING, type ListFilter, writeFilter } from "./filter";
+import { asksHowResolved, DEFAULT, edge, edgeOf, EVERYTHING, type ListFilter, writeFilter } from "./filter";
 
 type SavedFilter = SavedView["filter"];
 
@@ -24,11 +24,9 @@ export function savedFilter(filter: ListFilter): SavedFilter {
   };
 }
 
-/** The day of the reader's calendar a moment is in. */
-function dayOf(text: string, before = 0): string {
-  const at = new Date(Date.parse(text) - before);
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+/** Whether a view can keep all that a list is filtered by. */
+export function isSavable(filter: ListFilter): boolean {
+  return !asksHowResolved(filter);
 }
 
 /** The list a view shows. */
@@ -44,9 +42,8 @@ export function listFilter(view: SavedView): ListFilter {
     customer: saved.customer_id ?? null,
     tag: saved.tag ?? null,
     order: saved.order_ref ?? null,
-    from: saved.opened_from ? (ago(saved.opened_from) ? saved.opened_from : dayOf(saved.opened_from)) : null,
-    // A range ends at the midnight after its last day.
-    to: saved.opened_to ? (ago(saved.opened_to) ? saved.opened_to : dayOf(saved.opened_to, 1)) : null,
+    from: saved.opened_from ? edgeOf(saved.opened_from, 0) : null,
+    to: saved.opened_to ? edgeOf(saved.opened_to, 1) : null,
     overdue: saved.overdue ?? false,
     snoozed: saved.snoozed ?? false,
     archived: saved.archived ?? false,
