@@ -83,9 +83,12 @@ async fn no_customer_route_stream_search_or_count_shows_a_note() {
     assert_eq!(detail["message_count"], 2, "the description and the answer");
     let search = carl.client.get(&format!("/v1/search?q={SECRET}")).await.expect(StatusCode::OK);
     assert_eq!(search["items"], json!([]));
-    for (query, field) in
-        [(format!("tag={SECRET}"), "tag"), ("overdue=true".into(), "overdue"), ("snoozed=true".into(), "snoozed")]
-    {
+    for (query, field) in [
+        (format!("tag={SECRET}"), "tag"),
+        ("overdue=true".into(), "overdue"),
+        ("snoozed=true".into(), "snoozed"),
+        (format!("not_customer_id={}", carl.id), "not_customer_id"),
+    ] {
         let refused = carl.client.get(&format!("/v1/tickets?{query}")).await.problem(422, "invalid_fields");
         assert_eq!(refused["errors"][0]["code"], "not_for_customers", "{field}: {refused}");
     }

@@ -381,6 +381,10 @@ impl Queries {
             let customer = sql.keep(customer.cell());
             add(of_person(viewer, tenant, "t.customer_id", &customer));
         }
+        if let Some(customer) = filter.not_customer_id.filter(|_| !viewer.is_customer()) {
+            let customer = sql.keep(customer.cell());
+            add(format!("NOT ({})", of_person(viewer, tenant, "t.customer_id", &customer)));
+        }
         if let Some(tag) = filter.tag.as_ref().filter(|_| !viewer.is_customer()) {
             let tag = sql.keep(tag.cell());
             add(self.dialect().has("t.tags", &tag));

@@ -37,6 +37,7 @@ impl TicketFilter {
             department_id,
             assignee,
             customer_id,
+            not_customer_id,
             tag,
             opened_from,
             opened_to,
@@ -58,6 +59,7 @@ impl TicketFilter {
         address.set("department_id", department_id.as_ref());
         address.set("assignee", assignee.map(whose));
         address.set("customer_id", customer_id.as_ref());
+        address.set("not_customer_id", not_customer_id.as_ref());
         address.set("tag", tag.as_ref());
         address.time("opened_from", *opened_from);
         address.time("opened_to", *opened_to);

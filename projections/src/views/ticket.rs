@@ -51,6 +51,8 @@ pub struct TicketFilter {
     pub assignee: Option<AssigneeFilter>,
     /// Of this customer.
     pub customer_id: Option<Uuid>,
+    /// Of any customer but this one. Ignored for customers.
+    pub not_customer_id: Option<Uuid>,
     /// With this tag. Ignored for customers, who do not see tags.
     pub tag: Option<String>,
     /// Opened at or after.

@@ -93,6 +93,7 @@ async fn filters_pick_what_they_say(engine: Engine) {
     assert_eq!(found(TicketFilter { assignee: Some(AssigneeFilter::Agent(bob)), ..any() }).await, [two]);
     assert_eq!(found(TicketFilter { assignee: Some(AssigneeFilter::Unassigned), ..any() }).await, [one]);
     assert_eq!(found(TicketFilter { customer_id: Some(ben), ..any() }).await, [two]);
+    assert_eq!(found(TicketFilter { not_customer_id: Some(ben), ..any() }).await, [one]);
     assert_eq!(found(TicketFilter { tag: Some("wood".into()), ..any() }).await, [two]);
     assert_eq!(found(TicketFilter { tag: Some("woo".into()), ..any() }).await, [] as [Uuid; 0]);
     assert_eq!(found(TicketFilter { order_ref: Some("ORD-1".into()), ..any() }).await, [one]);

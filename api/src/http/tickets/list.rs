@@ -44,6 +44,8 @@ pub(crate) struct TicketQuery {
     assignee: Option<Assignee>,
     /// Of this customer.
     customer_id: Option<Uuid>,
+    /// Of any customer but this one. Not for customers.
+    not_customer_id: Option<Uuid>,
     /// With this tag. Not for customers.
     tag: Option<String>,
     /// Opened at or after: a time, or how long ago (`-12h`, `-7d`, `-4w`).
@@ -95,6 +97,7 @@ pub(super) async fn list_tickets(
     // Customers see none of it; a filter that did nothing would deceive them, and one that worked would tell.
     let internal = [
         ("tag", query.tag.is_some()),
+        ("not_customer_id", query.not_customer_id.is_some()),
         ("overdue", query.overdue.is_some()),
         ("snoozed", query.snoozed.is_some()),
         ("resolved_by", query.resolved_by.is_some()),
@@ -115,6 +118,7 @@ pub(super) async fn list_tickets(
         department_id: query.department_id.or(base.department_id),
         assignee: query.assignee.map(|assignee| assignee.0).or(base.assignee),
         customer_id: query.customer_id.or(base.customer_id),
+        not_customer_id: query.not_customer_id.or(base.not_customer_id),
         tag: query.tag.or(base.tag),
         opened_from: query.opened_from.map(|moment| moment.resolve(now)).or(base.opened_from),
         opened_to: query.opened_to.map(|moment| moment.resolve(now)).or(base.opened_to),
