@@ -4,6 +4,16 @@ import { api, ok } from "$/api/client";
 /** The API takes no more than this. */
 const LONGEST = 200;
 
+/** Options for `createQuery`: a few tickets, messages, chats and customers with these words. */
+export function searchHits(words: string, limit: number) {
+  return {
+    queryKey: ["search", words, limit] as const,
+    queryFn: async ({ signal }: { signal: AbortSignal }) =>
+      (await ok(api.GET("/v1/search", { params: { query: { q: words.slice(0, LONGEST), limit } }, signal }))).items,
+    staleTime: 10_000,
+  };
+}
+
 /** Options for `createQuery`: for each ticket with a message that was found, how that message begins. */
 export function messageHits(words: string) {
   return {

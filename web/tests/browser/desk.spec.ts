@@ -206,6 +206,30 @@ test("the palette finds settings, values and tickets by what they are called", a
   await expect((await find(number!)).filter({ hasText: "Found by its number" })).toBeVisible();
 });
 
+test("on a ticket the palette has its commands first, then what the search found, and what was opened lately", async ({ enter }) => {
+  const open = (subject: string, description: string) => maria!.api.post("/v1/tickets", { subject, description });
+  const [here, said] = [await open("Merge conflict in the order", "Please look."), await open("A delivery", "It emerged that the merging of parcels failed.")];
+  const desk = await enter(server, rosa!, `/desk/tickets/${said.id}`, WIDE);
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  await desk.goto(`${server.url}/desk/tickets/${here.id}`);
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  const palette = desk.getByRole("dialog", { name: "Commands" });
+  const options = palette.getByRole("option");
+  const asked: string[] = [];
+  desk.on("request", (request) => asked.push(new URL(request.url()).pathname));
+
+  await desk.keyboard.press("Control+k");
+  await expect(palette.getByRole("group", { name: "Opened lately" }).getByRole("option")).toHaveText([/A delivery/]);
+  await expect(palette.getByRole("group").first()).toHaveAccessibleName("Ticket");
+
+  await palette.getByRole("combobox").fill("merg");
+  await expect(palette.getByRole("group", { name: "Tickets" }).getByRole("option")).toHaveText([/A delivery.*merging of parcels/, /Merge conflict in the order/]);
+  await expect(options.first()).toHaveText(/Merge into another/);
+  expect(asked.filter((path) => ["/v1/tickets", "/v1/customers"].includes(path)), "one search, not list after list").toEqual([]);
+  await palette.getByRole("option", { name: /merging of parcels/ }).click();
+  await expect(desk).toHaveURL(new RegExp(`/desk/tickets/${said.id}`));
+});
+
 test("a ticket opens at its end", async ({ enter }) => {
   const { id } = await maria!.api.post("/v1/tickets", { subject: "A long one", description: "Please look." });
   for (let at = 1; at <= 12; at += 1) await bo!.api.post(`/v1/tickets/${id}/messages`, { body: `Answer ${at}\n\nwith\nlines` });

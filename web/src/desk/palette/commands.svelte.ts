@@ -18,6 +18,8 @@ interface Common {
   also?(): string;
   /** Listed on the `?` sheet but not in the palette: moving about, opening the palette itself. */
   keysOnly?: boolean;
+  /** In the palette only once its name is typed: one value of many. */
+  byName?: boolean;
   run(): void;
 }
 
@@ -35,6 +37,8 @@ export type Command = Common & (
 let registered: readonly Command[] = [];
 /** The same, for whoever shows it. */
 let commands = $state.raw<readonly Command[]>([]);
+/** In which order each came for the first time: what is registered anew, since something of it changed, moves in no list. */
+const order = new Map<string, number>();
 
 function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -66,15 +70,16 @@ function listen(): void {
 }
 
 export const registry = {
-  /** Everything that can be done now, in the order of registration. */
+  /** Everything that can be done now, in the order it came in for the first time. */
   get all(): readonly Command[] {
-    return commands;
+    return commands.toSorted((a, b) => order.get(a.id)! - order.get(b.id)!);
   },
 };
 
 /** Adds commands; returns how to take them back. */
 export function register(added: Command[]): () => void {
   const ids = new Set(added.map((command) => command.id));
+  for (const id of ids) if (!order.has(id)) order.set(id, order.size);
   const change = (next: (now: readonly Command[]) => Command[]) => {
     commands = registered = next(registered);
   };
