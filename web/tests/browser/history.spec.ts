@@ -82,10 +82,16 @@ test("another customer's ticket is merged only after a warning, and a merge is t
   const isMerged = async () => (await server.admin.get<{ merged: boolean }>(`/v1/tickets/${id}`)).merged;
 
   await more(desk, "Merge into another");
+  const [own, others] = [dialog.getByRole("group", { name: "Tickets of Ben Ortiz" }), dialog.getByRole("group", { name: "Tickets of other customers" })];
+  await expect(own.getByRole("radio")).toHaveCount(1);
+  await expect(others).toHaveCount(0);
   await dialog.getByRole("searchbox", { name: "Find a ticket" }).fill("kettle");
-  await dialog.getByRole("radio", { name: /Kettle whistles/ }).check();
+  await expect(others.getByRole("radio", { name: /Kettle leaks.*Anna Blum/ })).toBeVisible();
+  await expect(others).toHaveAccessibleDescription(/Not \W*Ben Ortiz/);
+  await expect(own.getByRole("radio")).toHaveCount(1);
+  await own.getByRole("radio", { name: /Kettle whistles/ }).check();
   await expect(warning).toHaveCount(0);
-  await dialog.getByRole("radio", { name: /Kettle leaks/ }).check();
+  await others.getByRole("radio", { name: /Kettle leaks/ }).check();
   await expect(warning).toContainText("belongs to another customer (Anna Blum)");
   await expect(warning).toContainText("Neither customer sees what the other wrote");
   await dialog.getByRole("button", { name: "Merge across customers" }).click();

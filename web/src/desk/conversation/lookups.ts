@@ -45,8 +45,18 @@ export function ticketAsOf(id: string, version: number) {
   };
 }
 
-/** A few tickets that match some words. */
-export async function findTickets(search: string, signal?: AbortSignal) {
-  const query = { limit: 8, ...(search.trim() ? { search: search.trim() } : { sort: "updated" as const }) };
-  return (await ok(api.GET("/v1/tickets", { params: { query }, ...(signal ? { signal } : {}) }))).items;
+/** So many tickets are offered at once: who misses theirs among them says more words. */
+const OFFERED = 8;
+
+/** A few tickets of a customer, or of all but them, that match some words; what changed last first. */
+export function someTickets(whose: { customer_id: string } | { not_customer_id: string }, search: string, without: readonly string[]) {
+  return {
+    queryKey: ["tickets", "some", whose, search, without] as const,
+    queryFn: async ({ signal }: { signal: AbortSignal }) => {
+      const query = { ...whose, sort: "updated" as const, limit: OFFERED + without.length, ...(search ? { search } : {}) };
+      const { items } = await ok(api.GET("/v1/tickets", { params: { query }, signal }));
+      return items.filter((one) => !without.includes(one.id)).slice(0, OFFERED);
+    },
+    staleTime: 10_000,
+  };
 }
