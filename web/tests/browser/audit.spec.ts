@@ -25,11 +25,28 @@ test("the trail tells what people changed, by name; what happens by itself is th
   await expect(assigned).toContainText("Bo Larsen");
   await expect(assigned).toContainText("TKT-000001 Lamp flickers");
   expect(await assigned.innerText()).not.toMatch(ID);
-  await expect(trail.filter({ hasText: "MessagesRead" })).toHaveCount(0);
-  await expect(trail.filter({ hasText: /ChatSlotTaken|ChatAssigned/ })).toHaveCount(0);
+  await expect(trail.filter({ hasText: "Messages read" })).toHaveCount(0);
+  await expect(trail.filter({ hasText: /Room for a chat taken|Chat offered/ })).toHaveCount(0);
+  // The log's own name is for whoever asks.
+  await expect(assigned).not.toContainText("By");
+  await assigned.getByRole("button", { name: "Details" }).click();
+  await expect(assigned.getByText("Assigned", { exact: true })).toHaveCount(2);
 
   await desk.getByRole("combobox", { name: "Show" }).click();
   await desk.getByRole("option", { name: "Everything" }).click();
-  await expect(trail.filter({ hasText: "MessagesRead" })).toHaveCount(1);
-  await expect(trail.filter({ hasText: "ChatAssigned" }).first()).toBeVisible();
+  await expect(trail.filter({ hasText: "Messages read" })).toHaveCount(1);
+  await expect(trail.filter({ hasText: "Chat offered" }).first()).toBeVisible();
+  expect((await trail.allInnerTexts()).join("\n"), "in people's words").not.toMatch(/\b[A-Z][a-z]+[A-Z][a-z]+\b/);
+});
+
+test("one act of several events names who did it once", async ({ enter }) => {
+  const ada = await agent(server, "Ada Nkemelu", "admin");
+  const luca = await customer(server, "Luca Conti");
+  const [one, other] = [await luca.api.post("/v1/tickets", { subject: "Kettle", description: "Leaks." }), await luca.api.post("/v1/tickets", { subject: "Kettle too", description: "Whistles." })];
+  await ada.api.post(`/v1/tickets/${one.id}/merge`, { into: other.id });
+  const desk = await enter(server, ada, "/desk/audit", { viewport: { width: 1440, height: 900 } });
+  const act = desk.getByRole("article").filter({ hasText: /Merged into another ticket|Another ticket merged in/ });
+  await expect(act).toHaveCount(2);
+  await expect(act.getByText("Ada Nkemelu")).toHaveCount(2);
+  await expect(act.getByText("Ada Nkemelu").and(desk.locator(":not(.unseen)"))).toHaveCount(1);
 });

@@ -33,8 +33,23 @@ describe("the event types to choose from", () => {
     expect(Object.fromEntries(Object.entries(EVENT_TYPES).map(([category, types]) => [category, [...types].sort()]))).toEqual(documented);
   });
 
-  it("have words for people", () => {
-    const words = JSON.parse(readFileSync(new URL("../../../messages/trail/en.json", import.meta.url), "utf8"));
-    for (const type of Object.values(EVENT_TYPES).flat()) expect(words).toHaveProperty(`trail_type_${snaked(type)}`);
+  describe.each(["en", "de", "es", "id", "ar"])("have words in %s", (language) => {
+    const words = JSON.parse(readFileSync(new URL(`../../../messages/trail/${language}.json`, import.meta.url), "utf8")) as Record<string, string>;
+    const events = new URL("../../../../docs/events/", import.meta.url);
+    const table = readFileSync(new URL("README.md", events), "utf8");
+    /** What is personal is in no trail; the table of events says what is. */
+    const personal = (type: string) => [...(table.split("\n").find((line) => line.includes(`[\`${type}\`]`))?.split("|").at(-2)?.matchAll(/`(\w+)`/g) ?? [])].map(([, name]) => name);
+    const types = Object.entries(EVENT_TYPES).flatMap(([category, names]) => names.map((name) => [category, name] as const));
+
+    it.each(types)("for %s %s", (category, type) => {
+      expect(words[`trail_type_${category}_${snaked(type)}`] ?? words[`trail_type_${snaked(type)}`], type).toBeTruthy();
+      const schemas = readdirSync(new URL(`${category}/`, events)).filter((file) => file.split(".")[0] === type);
+      for (const file of schemas) {
+        const { properties } = JSON.parse(readFileSync(new URL(`${category}/${file}`, events), "utf8")) as { properties?: object };
+        // `changes` is told of by the names of what changed.
+        const fields = Object.keys(properties ?? {}).filter((name) => name !== "changes" && !personal(type).includes(name));
+        for (const field of fields) expect(words, `${file}: ${field}`).toHaveProperty(`trail_field_${field}`);
+      }
+    });
   });
 });

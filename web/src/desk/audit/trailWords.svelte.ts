@@ -16,15 +16,25 @@ const CHUNKS: Record<Locale, () => Promise<unknown>> = {
 };
 
 let words = $state.raw<Words>({});
+let ready = $state(false);
 
-/** Fetches them, and again when the language changes; made for `$effect`. Until then things have the names the log gives them. */
+export const trailWords = {
+  /** Whether they are here, or cannot be had: then things have the names the log gives them. */
+  get ready(): boolean {
+    return ready;
+  },
+};
+
+/** Fetches them, and again when the language changes; made for `$effect`. */
 export function followTrailWords(): () => void {
   let gone = false;
   CHUNKS[currentLocale()]().then(
     (chunk) => {
-      if (!gone) words = chunk as Words;
+      if (gone) return;
+      words = chunk as Words;
+      ready = true;
     },
-    () => undefined,
+    () => (ready = true),
   );
   return () => (gone = true);
 }

@@ -20,6 +20,13 @@ const CLOCKS = ["first_response", "next_response", "resolution"] as const;
 const ALLOWED = ["permissions", "added", "removed"];
 const ROLES = ["customer", "agent", "supervisor", "auditor", "admin"] as const;
 
+/** Who or what ends a chat. */
+const ENDERS = ["visitor", "agent", "timeout", "abandoned"] as const;
+
+function enderWord(by: (typeof ENDERS)[number]): string {
+  return { visitor: m.chats_visitor, agent: m.role_agent, timeout: m.chats_by_timeout, abandoned: m.chats_by_abandoned }[by]();
+}
+
 /** The word of one of several codes, if it is one of them. */
 function oneOf<Code extends string>(codes: readonly Code[], word: (code: Code) => string, text: string): string | null {
   const code = codes.find((one) => one === text);
@@ -33,6 +40,7 @@ function knownWord(field: string, text: string): string | null {
   if (field === "role") return oneOf(ROLES, roleWord, text);
   if (ALLOWED.includes(field)) return oneOf(PERMISSIONS, permissionWord, text);
   if (field === "clock") return oneOf(CLOCKS, clockWord, text);
+  if (field === "by") return oneOf(ENDERS, enderWord, text);
   if (field === "channel" || field === "channels") return channelWord(text);
   return null;
 }
