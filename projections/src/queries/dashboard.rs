@@ -8,7 +8,7 @@ use docket_domain::ticket::{Priority, TicketStatus};
 
 use super::days::{Day, last_days};
 use super::reader::{all, one};
-use super::tickets::{in_status, zeroes};
+use super::tickets::in_status;
 use super::{Queries, figures, mean};
 use crate::database::Sql;
 use crate::error::ReadError;
@@ -184,4 +184,9 @@ fn top(agents: &[AgentView]) -> Vec<AgentScore> {
         average_rating: agent.average_rating,
     };
     agents.into_iter().take(5).map(score).collect()
+}
+
+/// A map with a zero for every name.
+fn zeroes(names: impl Iterator<Item = &'static str>) -> BTreeMap<String, i64> {
+    names.map(|name| (name.to_owned(), 0)).collect()
 }
