@@ -109,6 +109,26 @@ test("resolved, the next one is there, and Z brings it back as it was", async ({
   expect(await server.admin.get(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "waiting_customer" });
 });
 
+test("what is taken back goes to the ticket as it was, also where the page was told of it before it had read it", async ({ enter }) => {
+  const { id } = await maria!.api.post("/v1/tickets", { subject: "Told, not read", description: "Please look." });
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  const conversation = desk.getByRole("region", { name: "Conversation" });
+  await expect(conversation).toContainText("Please look.");
+  const resolved = desk.waitForRequest((request) => request.method() === "PUT" && request.url().endsWith(`/v1/tickets/${id}/status`));
+  await desk.route((url) => url.pathname === `/v1/tickets/${id}` && !url.search, async (route) => {
+    const answer = await route.fetch();
+    await resolved;
+    await route.fulfill({ response: answer });
+  });
+  await server.admin.put(`/v1/tickets/${id}/status`, { status: "waiting_customer" });
+  await expect(conversation).toContainText("Waiting for customer");
+  await desk.getByRole("article").getByRole("button", { name: "Resolve" }).click();
+  await expect(desk.getByRole("button", { name: "Undo" })).toBeVisible();
+  await desk.keyboard.press("z");
+  await expect(desk.getByText("Undone")).toBeVisible();
+  expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ status: "waiting_customer" });
+});
+
 test("a keyboard with other letters has the same commands", async ({ enter }) => {
   const { id } = await maria!.api.post("/v1/tickets", { subject: "Any layout", description: "Please look." });
   const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);

@@ -17,8 +17,8 @@ export interface Change {
   /** What it does, for whoever decides whether it still should: "Set the priority to High". */
   words: string;
   command: Command;
-  /** After it was done. */
-  done?: (receipt: Receipt) => void;
+  /** After it was done, on this version. */
+  done?: (receipt: Receipt, on: number) => void;
 }
 
 /** How the parts of the page ask for a change: what it does, in words and as a command; `reversible`: it can be taken back. False: it was not made. */
@@ -52,7 +52,7 @@ export class Changes {
         return false;
       }
       await queryClient.invalidateQueries({ queryKey: ticketKeys.one(change.ticket), exact: true });
-      change.done?.(outcome.done);
+      change.done?.(outcome.done, outcome.at);
       return true;
     } catch (error) {
       toasts.fail(error);
