@@ -39,8 +39,17 @@ export class Changes {
     return this.#running > 0;
   }
 
-  /** Makes a change. False: it was refused, or it waits. */
-  async make(change: Change): Promise<boolean> {
+  #underWay = new Map<string, Promise<boolean>>();
+
+  /** Makes a change, unless the same is being made. False: it was refused, or it waits. */
+  make(change: Change): Promise<boolean> {
+    const said = JSON.stringify(change.command);
+    const made = this.#underWay.get(said) ?? this.#make(change).finally(() => this.#underWay.delete(said));
+    this.#underWay.set(said, made);
+    return made;
+  }
+
+  async #make(change: Change): Promise<boolean> {
     this.#running += 1;
     const key = newKey();
     try {
