@@ -6,7 +6,7 @@ import { overt } from "$/ui/overt";
 
 /** The visitor as the desk calls them. */
 export function visitorName(chat: Chat): string {
-  return overt(chat.visitor.name) || chat.visitor.email || m.chats_visitor();
+  return overt(chat.visitor.name) || overt(chat.visitor.email) || m.chats_visitor();
 }
 
 /** How many chats somebody has of how many they may; what is only offered to them takes a place, but is nobody's yet. */
