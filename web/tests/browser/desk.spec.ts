@@ -104,7 +104,7 @@ test("resolved, the next one is there, and Z brings it back as it was", async ({
   await expect(desk.getByRole("article").getByRole("heading", { name: /Done second/ })).toBeVisible();
   await expect(desk.getByRole("region", { name: "Tickets" }).getByRole("link", { name: "Done first" })).toHaveCount(0);
   expect(await server.admin.get(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "resolved" });
-  await desk.keyboard.press("z");
+  await desk.keyboard.press("Control+z");
   await expect(desk.getByText("Undone")).toBeVisible();
   expect(await server.admin.get(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "waiting_customer" });
 });

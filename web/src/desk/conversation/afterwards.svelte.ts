@@ -42,8 +42,8 @@ export const afterwards = {
     const then = next ?? previous;
     return async () => {
       if (choice === "stay") return;
-      const { openTicket } = await import("../list/address");
-      if (choice === "next" && then) openTicket(then);
+      const { showTicket } = await import("../list/address");
+      if (choice === "next" && then) showTicket(then);
       else void navigate("/desk/tickets", { search: location.search });
     };
   },
