@@ -52,16 +52,23 @@ test("a customer is chosen by typing, by whichever answer comes last, and the fo
     await expect(dialog.getByRole("textbox", { name: "Email" })).toBeFocused();
   });
 
-  await test.step("Escape and a click beside it ask before it is thrown away", async () => {
-    await dialog.getByRole("textbox", { name: "Subject" }).fill("They called");
+  await test.step("closed or loaded anew, it has what was written until that is thrown away", async () => {
+    const subject = dialog.getByRole("textbox", { name: "Subject" });
+    await subject.fill("Thrown away");
+    await dialog.getByRole("button", { name: "Discard" }).click();
+    await expect(dialog).toBeHidden();
+    await desk.getByRole("button", { name: "New ticket" }).first().click();
+    await expect(subject).toHaveValue("");
+    await expect(dialog.getByRole("button", { name: "Discard" })).toHaveCount(0);
+    await field.fill("Nobody of this name");
+    await dialog.getByRole("option").click();
+    await subject.fill("They called");
     await desk.keyboard.press("Escape");
-    const question = dialog.getByRole("alertdialog", { name: "Discard what you wrote?" });
-    await question.getByRole("button", { name: "Keep writing" }).click();
-    await expect(question).toBeHidden();
-    await desk.mouse.click(20, 400);
-    await expect(question).toBeVisible();
-    await question.getByRole("button", { name: "Keep writing" }).click();
-    await expect(dialog.getByRole("textbox", { name: "Subject" })).toHaveValue("They called");
+    await expect(dialog).toBeHidden();
+    await desk.reload();
+    await desk.getByRole("button", { name: "New ticket" }).first().click();
+    await expect(subject).toHaveValue("They called");
+    await expect(dialog.getByRole("textbox", { name: "Name" })).toHaveValue("Nobody of this name");
   });
 
   await test.step("what is missing is said; no category is chosen for anybody; a caller needs no address", async () => {
@@ -77,6 +84,24 @@ test("a customer is chosen by typing, by whichever answer comes last, and the fo
     // One's own ticket is in the list at once, behind no pill.
     await expect(desk.getByRole("region", { name: "Tickets" }).getByRole("link", { name: "They called" })).toBeVisible();
     await expect(desk.getByRole("button", { name: /1 new/ })).toHaveCount(0);
+  });
+
+  await test.step("it begins anew; and another form asks before what was written in it is thrown away", async () => {
+    await desk.getByRole("button", { name: "New ticket" }).first().click();
+    await expect(dialog.getByRole("textbox", { name: "Subject" })).toHaveValue("");
+    await desk.keyboard.press("Escape");
+    await desk.keyboard.press("Escape");
+    await desk.getByRole("button", { name: "More actions" }).click();
+    await desk.getByRole("menuitem", { name: "Open a follow-up" }).click();
+    const other = desk.getByRole("dialog", { name: "Open a follow-up" });
+    await other.getByRole("textbox", { name: "Subject" }).fill("They called again");
+    await desk.keyboard.press("Escape");
+    const question = other.getByRole("alertdialog", { name: "Discard what you wrote?" });
+    await question.getByRole("button", { name: "Keep writing" }).click();
+    await expect(question).toBeHidden();
+    await desk.mouse.click(20, 400);
+    await question.getByRole("button", { name: "Discard" }).click();
+    await expect(other).toBeHidden();
   });
 });
 
