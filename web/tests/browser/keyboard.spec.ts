@@ -65,6 +65,7 @@ test("sign in, read, answer, resolve, find one's way", async ({ enter }) => {
     await expect(page.getByRole("region", { name: "Tickets" }).getByRole("link", { name: before })).toHaveCount(0);
     await keyboard.press("Control+z");
     await expect(page.getByText("Undone")).toBeVisible();
+    await expect(done).toHaveText(before);
     await expect(page.getByRole("region", { name: "Tickets" }).getByRole("link", { name: before })).toBeVisible();
   });
 

@@ -4,7 +4,7 @@ import { browsing } from "$/data/browsing.svelte";
 import { queryClient } from "$/data/query";
 import { m } from "$/i18n/index.svelte";
 import { session } from "$/session/session.svelte";
-import { navigate } from "../router";
+import { navigate, p } from "../router";
 import { undo } from "../undo.svelte";
 import { ticketAsOf } from "./lookups";
 import type { Reversible } from "./wayBack";
@@ -36,15 +36,23 @@ export const afterwards = {
       // It lives as long as the page.
     }
   },
-  /** What comes after a ticket in the list it was opened from: asked before the ticket leaves that list. */
-  following(id: string): () => Promise<void> {
+  /**
+   * Leads the reader on to what comes after a ticket in the list it was opened from: asked before the ticket leaves that list.
+   * Answers with the way back to it, which is taken only by who is still where they were led.
+   */
+  following(id: string): () => Promise<() => void> {
     const { next, previous } = browsing.neighbours(id);
     const then = next ?? previous;
     return async () => {
-      if (choice === "stay") return;
+      if (choice === "stay") return () => undefined;
       const { showTicket } = await import("../list/address");
-      if (choice === "next" && then) showTicket(then);
+      const on = choice === "next" ? then : null;
+      if (on) showTicket(on);
       else void navigate("/desk/tickets", { search: location.search });
+      const there = on ? p("/desk/tickets/:id", { params: { id: on } }) : p("/desk/tickets");
+      return () => {
+        if (location.pathname === there) showTicket(id);
+      };
     };
   },
 };
@@ -56,12 +64,15 @@ export const afterwards = {
  */
 export function offerBack(shown: TicketDetail, words: string, what: Reversible): (version: number, on?: number) => void {
   const onward = afterwards.following(shown.id);
+  let led: Promise<() => void> | undefined;
   return (version, on = shown.version) => {
     undo.offer(m.ticket_change_done({ ticket: shown.number, what: words }), async () => {
       const { goBack, wayBack } = await import("./wayBack");
       const before = on === shown.version ? shown : await queryClient.fetchQuery(ticketAsOf(shown.id, on));
-      return goBack(wayBack(before, what), version, session.me.person_id);
+      const isBack = await goBack(wayBack(before, what), version, session.me.person_id);
+      if (isBack) (await led)?.();
+      return isBack;
     });
-    if (what.snoozed || what.status === "resolved" || what.status === "closed") void onward();
+    if (what.snoozed || what.status === "resolved" || what.status === "closed") led = onward();
   };
 }
