@@ -119,7 +119,7 @@ test("somebody already chosen is replaced by typing, and by mouse one stays", as
   await expect(assignee).toHaveValue("Rosa Keller");
 });
 
-test("resolved, the next one is there, and Z brings it back as it was", async ({ enter }) => {
+test("resolved, the next one is there, and Ctrl+Z brings it back as it was, and its reader to it", async ({ enter }) => {
   const ids: string[] = [];
   for (const subject of ["Done first", "Done second"]) ids.push((await maria!.api.post("/v1/tickets", { subject, description: "Please look.", priority: "urgent" })).id);
   await server.admin.put(`/v1/tickets/${ids[0]}/status`, { status: "waiting_customer" });
@@ -132,6 +132,18 @@ test("resolved, the next one is there, and Z brings it back as it was", async ({
   await desk.keyboard.press("Control+z");
   await expect(desk.getByText("Undone")).toBeVisible();
   expect(await server.admin.get(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "waiting_customer" });
+  await expect(desk.getByRole("article").getByRole("heading", { name: /Done first/ })).toBeVisible();
+
+  await test.step("but not who has gone elsewhere since", async () => {
+    await desk.getByRole("article").getByRole("button", { name: "Resolve" }).click();
+    await expect(desk.getByRole("article").getByRole("heading", { name: /Done second/ })).toBeVisible();
+    await desk.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Customers" }).click();
+    await expect(desk.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();
+    await desk.keyboard.press("Control+z");
+    await expect.poll(() => server.admin.get<{ status: string }>(`/v1/tickets/${ids[0]}`)).toMatchObject({ status: "waiting_customer" });
+    await expect(desk.getByText("Undone")).toBeVisible();
+    await expect(desk.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();
+  });
 });
 
 test("what is taken back goes to the ticket as it was, also where the page was told of it before it had read it", async ({ enter }) => {
@@ -149,7 +161,7 @@ test("what is taken back goes to the ticket as it was, also where the page was t
   await expect(conversation).toContainText("Waiting for customer");
   await desk.getByRole("article").getByRole("button", { name: "Resolve" }).click();
   await expect(desk.getByRole("button", { name: "Undo" })).toBeVisible();
-  await desk.keyboard.press("z");
+  await desk.keyboard.press("Control+z");
   await expect(desk.getByText("Undone")).toBeVisible();
   expect(await server.admin.get(`/v1/tickets/${id}`)).toMatchObject({ status: "waiting_customer" });
 });

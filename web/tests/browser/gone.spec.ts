@@ -23,7 +23,7 @@ test("deleted by somebody else, it says by whom and leaves what was begun", asyn
   await desk.getByRole("textbox", { name: "Reply" }).fill("Half an answer");
   await rosa!.api.delete(`/v1/tickets/${id}`);
   const word = desk.getByRole("alert");
-  await expect(word).toContainText(/Rosa Keller\W* deleted this ticket/);
+  await expect(word).toContainText(/Rosa Keller\W* deleted the ticket/);
   const begun = desk.getByRole("region", { name: "Written, not sent" });
   await expect(begun).toContainText("Half an answer");
 

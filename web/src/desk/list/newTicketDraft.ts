@@ -4,7 +4,7 @@
  */
 import type { Priority } from "$/api/types";
 import { draft } from "$/live/drafts.svelte";
-import type { Chosen } from "./CustomerPicker.svelte";
+import type { Chosen } from "./chosen";
 
 export interface NewTicketForm {
   customer: Chosen | null;

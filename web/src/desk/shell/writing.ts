@@ -5,7 +5,7 @@
  */
 import { m } from "$/i18n/index.svelte";
 import { session } from "$/session/session.svelte";
-import { beginWriting, mayHaveBox } from "../conversation/parts/beginWriting";
+import { beginWriting, mayHaveBox } from "../conversation/parts/beginWriting.svelte";
 import { register } from "../palette/commands.svelte";
 
 const ticketAt = (pathname: string) => /^\/desk\/tickets\/([^/]+)$/.exec(pathname)?.[1];

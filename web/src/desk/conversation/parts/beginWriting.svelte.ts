@@ -2,7 +2,6 @@
  * Whoever opens a conversation to write in it types at once. Its box may still be on its way: what is typed until then is kept
  * for it, and no key on the page takes it for a command.
  */
-import { SvelteSet } from "svelte/reactivity";
 import type { Topic } from "$/live/protocol";
 
 /** A box that can be written in. */
@@ -17,7 +16,10 @@ const PATIENCE_MS = 10_000;
 
 const boxes = new Map<Topic, Box>();
 /** Where no box will come: nothing is kept for one. */
-const boxless = new SvelteSet<Topic>();
+const boxless = new Set<Topic>();
+let changes = 0;
+/** The last of them, for whoever shows what follows from it. */
+let changed = $state(0);
 let awaited: { topic: Topic; as: string | undefined; typed: string; stop: () => void } | null = null;
 
 /** A box is there. Returns how to say that it is gone. */
@@ -37,12 +39,17 @@ export function boxOf(topic: Topic, box: Box): () => void {
 /** A conversation is there, and cannot be written in. Returns how to say that this is over. */
 export function noBoxIn(topic: Topic): () => void {
   boxless.add(topic);
+  changed = changes += 1;
   if (awaited?.topic === topic) leaveOff();
-  return () => void boxless.delete(topic);
+  return () => {
+    boxless.delete(topic);
+    changed = changes += 1;
+  };
 }
 
 /** Whether a conversation has a box, or may come to have one. Reactive. */
 export function mayHaveBox(topic: Topic): boolean {
+  void changed;
   return !boxless.has(topic);
 }
 
