@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use docket_domain::customer::CustomerEvent;
 use docket_domain::ticket::{PlainFields, TicketNumber};
-use docket_domain::{Category, DomainEvent, Limits, PersonId, StreamId, TenantId};
+use docket_domain::{Category, DomainEvent, Event, Limits, PersonId, StreamId, TenantId};
 use docket_store::{Draft, DraftStream, Expected, Journal, JournalError, KeyError, StoreError};
+use uuid::Uuid;
 
 use super::build::{Built, build};
 use super::numbers;
@@ -116,13 +117,16 @@ async fn try_bring(
     let (category, events) = (planned.stream.category, drafts.len() as u64);
     let told = matches!(planned.content, Content::Stream) && !matches!(category, Category::Ticket | Category::Chat);
     let erased = drafts.iter().any(|d| matches!(d.body, DomainEvent::Customer(CustomerEvent::PersonalDataErased(_))));
+    if erased {
+        context.may_be_erased(planned.stream.id).await?;
+    }
     let began = context.append(planned.stream.clone(), drafts, number, turn).await?;
     if told {
         if began == Began::Now {
             context.counts.entered(events);
         }
         if erased {
-            context.journal.keys().destroy(&context.tenant, PersonId(planned.stream.id)).await?;
+            context.follow_erasure(&planned.stream).await?;
         }
         if category == Category::Customer {
             // A whole history at once: what it leaves them known by, unless somebody else is.
@@ -178,6 +182,29 @@ impl Context {
             Err(JournalError::Key(KeyError::Erased)) => Err(Failure::Refused("customer: has been erased".into())),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether somebody may come in erased. An agent may not: what they wrote is the desk's, and is sealed with their key.
+    async fn may_be_erased(&self, id: Uuid) -> Result<(), Failure> {
+        let agent = StreamId { tenant: self.tenant.clone(), category: Category::Agent, id };
+        match self.is_there(&agent).await? {
+            true => Err(Failure::Refused("customer: an agent of this desk has this id, and no agent is erased".into())),
+            false => Ok(()),
+        }
+    }
+
+    /// Destroys the key of a customer whose stream says that they were erased: the one in the log, not the one of the line, which
+    /// may tell more than happened here.
+    async fn follow_erasure(&self, stream: &StreamId) -> Result<(), Failure> {
+        let says = |event: &Event| matches!(event.body, DomainEvent::Customer(CustomerEvent::PersonalDataErased(_)));
+        if !self.journal.read_stream(stream, 0, usize::MAX).await?.iter().any(says) {
+            let id = stream.id;
+            return Err(Failure::Refused(format!(
+                "customer: was erased there, and is here as before; `docket erase {id}` erases them here"
+            )));
+        }
+        self.journal.keys().destroy(&self.tenant, PersonId(stream.id)).await?;
+        Ok(())
     }
 
     /// Has the keys made that the drafts are sealed with, before it is their turn: nobody waits behind them then. False

@@ -136,7 +136,12 @@ fn stream(planned: &Planned, number: Option<TicketNumber>, ids: Ids<'_>, limits:
         }
         let (name, version, payload) = payload(planned_step).map_err(at)?;
         let opening = is_opening(name);
-        if opening != (index == 0) && (opening || matches!(category, Category::Ticket | Category::Chat)) {
+        // Those of the desk as a whole begin with whatever was done first.
+        let begins = matches!(
+            category,
+            Category::Ticket | Category::Chat | Category::Agent | Category::Customer | Category::Department
+        );
+        if opening != (index == 0) && (opening || begins) {
             return Err(at("event: the first event begins the stream, and no other does".into()));
         }
         let mut body =

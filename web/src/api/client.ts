@@ -35,7 +35,25 @@ const SAFE = ["GET", "HEAD"];
 export const KEYLESS =
   /^\/v1\/(sessions(\/[^/]+)?|me\/password|tokens\/[^/]+|agents\/[^/]+\/sign-in-code|customers\/[^/]+\/(account|sign-in-link|visits)|imports|visit|widget\/[^/]+\/sessions|organisation\/widget\/identity-secret)$/;
 
+/** Commands that are under way, by what they say. */
+const underWay = new Map<string, Promise<Response>>();
+
+/**
+ * A command that is under way is not sent again: who says the same once more, by a second click or a key that is held, gets the
+ * answer to the first. What has to be said twice (two messages of the same words) goes one after the other.
+ */
 async function send(request: Request): Promise<Response> {
+  if (SAFE.includes(request.method)) return deliver(request);
+  const said = `${request.method} ${request.url} ${await request.clone().text()}`;
+  let answer = underWay.get(said);
+  if (!answer) {
+    answer = deliver(request).finally(() => underWay.delete(said));
+    underWay.set(said, answer);
+  }
+  return (await answer).clone();
+}
+
+async function deliver(request: Request): Promise<Response> {
   const changes = !SAFE.includes(request.method);
   if (changes) {
     const keyless = KEYLESS.test(new URL(request.url).pathname);

@@ -1,4 +1,4 @@
-/** What was done last, for as long as it can be taken back: with Z, or by the word beside the message that tells of it. */
+/** What was done last, for as long as it can be taken back: with Ctrl+Z, or by the word beside the message that tells of it. */
 import { m } from "$/i18n/index.svelte";
 import { toasts } from "$/ui/toast.svelte";
 
@@ -18,7 +18,7 @@ export const undo = {
   /** Says that something was done, and offers to take it back. */
   offer(words: string, back: Back): void {
     latest = back;
-    toasts.say(words, { label: m.common_undo(), keys: "z", run: () => void take(back) }, OFFERED_MS);
+    toasts.say(words, { label: m.common_undo(), keys: "$mod+z", run: () => void take(back) }, OFFERED_MS);
     setTimeout(() => {
       if (latest === back) latest = null;
     }, OFFERED_MS);

@@ -54,14 +54,28 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** How long ago, or how long until: "3 minutes ago", "in 2 hours", "now" within the minute. */
-export function formatRelative(value: Date | string, now: number, style: Intl.RelativeTimeFormatStyle = "narrow"): string {
+/**
+ * The shortest form of each unit that is still read as what it says; where the platform's is a single letter that stands for
+ * something else ("vor 5 m", "hace 2 m", "3 h lalu"), the next longer one.
+ */
+const BRIEF: Record<Locale, { most: Intl.RelativeTimeFormatStyle; long: readonly Intl.RelativeTimeFormatUnit[] }> = {
+  en: { most: "narrow", long: [] },
+  de: { most: "short", long: [] },
+  es: { most: "short", long: ["day", "month", "year"] },
+  id: { most: "short", long: ["day"] },
+  ar: { most: "short", long: [] },
+};
+
+/** How long ago, or how long until: "3m ago", "in 2h", "now" within the minute, "yesterday"; `long`: in whole words. */
+export function formatRelative(value: Date | string, now: number, long = false): string {
   const seconds = (new Date(value).getTime() - now) / 1000;
-  const format = cached("relative", { style }, (locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style }));
-  for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
-  }
-  return format.format(0, "second");
+  const [unit, length] = STEPS.find((step) => Math.abs(seconds) >= step[1]) ?? ["second", Infinity];
+  const brief = BRIEF[currentLocale()];
+  const style = long || brief.long.includes(unit) ? "long" : brief.most;
+  // Days have names; "last week" may be eight days ago or thirteen.
+  const numeric = unit === "day" || unit === "second" ? "auto" : "always";
+  const format = cached("relative", { numeric, style }, (locale) => new Intl.RelativeTimeFormat(locale, { numeric, style }));
+  return format.format(Math.trunc(seconds / length), unit);
 }
 
 /** A span in its two largest units: "2h 5m", "3d 4h". Under a minute: seconds. */

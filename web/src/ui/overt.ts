@@ -1,10 +1,19 @@
 /**
- * Text of others in one line, without what turns the direction of the letters around it: a subject may read `invoice-gpj.exe`
- * and say another thing. Marks that scripts need (`LRM`, `RLM`, isolates) stay; embeddings and overrides are shown for what they are.
+ * Text of others as it may stand in ours, without what turns the direction of the letters around it: a subject may read
+ * `invoice-gpj.exe` and say another thing, or end the isolation it is shown in. Embeddings and overrides are shown for what they
+ * are, isolates are left out: whatever stands alone is isolated here anyway, by `<bdi>` or `dir="auto"`, or by {@link isolated}
+ * within a sentence. `LRM` and `RLM`, which scripts need, stay. A test sees to it that no markup shows such text without this.
  */
 
+const ISOLATES = /[\u2066-\u2069]/g;
 const TURNING = /[\u202a-\u202e]/g;
 
 export function overt<T extends string | null | undefined>(text: T): T {
-  return (text == null ? text : text.replace(TURNING, (sign) => `\u2068[U+${sign.codePointAt(0)!.toString(16).toUpperCase()}]\u2069`)) as T;
+  return (text == null ? text
+    : text.replace(ISOLATES, "").replace(TURNING, (sign) => `\u2068[U+${sign.codePointAt(0)!.toString(16).toUpperCase()}]\u2069`)) as T;
+}
+
+/** The same within a sentence, which goes on in its own direction after it. */
+export function isolated(text: string): string {
+  return `\u2068${overt(text)}\u2069`;
 }

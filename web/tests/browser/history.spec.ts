@@ -99,7 +99,7 @@ test("another customer's ticket is merged only after a warning, and a merge is t
 
   await test.step("at once, by the key that takes back what was done last", async () => {
     await expect(desk.getByRole("button", { name: "Undo", exact: true })).toBeVisible();
-    await desk.keyboard.press("z");
+    await desk.keyboard.press("Control+z");
     await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
     await expect.poll(isMerged).toBe(false);
   });

@@ -47,7 +47,6 @@ test("sign in, read, answer, resolve, find one's way", async ({ enter }) => {
   });
 
   await test.step("answer", async () => {
-    await keyboard.press("r");
     await expect(page.getByRole("textbox", { name: "Reply" })).toBeFocused();
     await keyboard.type("Have you tried to turn it off? (e, j, k and ? are letters here)");
     await keyboard.press("Control+Enter");
@@ -64,8 +63,9 @@ test("sign in, read, answer, resolve, find one's way", async ({ enter }) => {
     // On to the next; and it can be taken back from there.
     await expect(done).not.toHaveText(before);
     await expect(page.getByRole("region", { name: "Tickets" }).getByRole("link", { name: before })).toHaveCount(0);
-    await keyboard.press("z");
+    await keyboard.press("Control+z");
     await expect(page.getByText("Undone")).toBeVisible();
+    await expect(done).toHaveText(before);
     await expect(page.getByRole("region", { name: "Tickets" }).getByRole("link", { name: before })).toBeVisible();
   });
 
@@ -74,6 +74,10 @@ test("sign in, read, answer, resolve, find one's way", async ({ enter }) => {
     const picker = page.getByRole("dialog", { name: /Priority/ });
     await expect(picker).toBeVisible();
     await keyboard.type("urg");
+    // The end of a line takes nothing: what is meant is stepped to.
+    await keyboard.press("Enter");
+    await expect(picker).toBeVisible();
+    await keyboard.press("ArrowDown");
     await keyboard.press("Enter");
     await expect(page.getByRole("region", { name: "Conversation" })).toContainText("set the priority from Medium to Urgent");
   });

@@ -96,6 +96,114 @@ test("no letter by itself changes anything", async ({ enter }) => {
   });
 });
 
+test("whoever opens a ticket types into its box, also before the box is there", async ({ enter }) => {
+  const { id } = await ask("Opened to be answered");
+  await ask("Opened after it");
+  const desk = await enter(server, rosa!, "/desk/tickets", WIDE);
+  const row = desk.getByRole("list", { name: "Tickets" }).getByRole("link", { name: "Opened to be answered" });
+  const reply = desk.getByRole("textbox", { name: "Reply" });
+  const written = "Hello there, resolve please, sorry about that";
+  for (const [how, open] of [
+    ["a click", () => row.click()],
+    ["Enter", () => row.press("Enter")],
+    ["O", async () => { await row.focus(); await desk.keyboard.press("o"); }],
+  ] as const) {
+    await test.step(how, async () => {
+      // Its history is held back: so its box comes after the first words.
+      let go = () => {};
+      const held = new Promise<void>((resolve) => (go = resolve));
+      await desk.route(`**/v1/tickets/${id}/events?**`, async (route) => {
+        await held;
+        await route.continue();
+      });
+      await desk.goto(`${server.url}/desk/tickets`);
+      await expect(row).toBeVisible();
+      await open();
+      await expect(desk).toHaveURL(new RegExp(id));
+      await desk.keyboard.type(written.slice(0, 20));
+      go();
+      await expect(reply).toBeFocused();
+      await desk.keyboard.type(written.slice(20));
+      await expect(reply).toHaveValue(written);
+      await reply.fill("");
+      await desk.unrouteAll({ behavior: "wait" });
+    });
+  }
+
+  await test.step("but not who walks through them", async () => {
+    await desk.goto(`${server.url}/desk/tickets/${id}`);
+    await expect(reply).toBeVisible();
+    await desk.keyboard.press("j");
+    await expect(desk.getByRole("article").getByRole("heading", { level: 1 })).not.toHaveText("Opened to be answered");
+    await expect(reply).toBeVisible();
+    await expect(reply).not.toBeFocused();
+  });
+});
+
+for (const [key, box] of [["r", "Reply"], ["n", "Internal note"]] as const) {
+  test(`the key for ${box} is heard before its box is there, and nothing takes the words away afterwards`, async ({ enter }) => {
+    const { id } = await ask(`Asked for early: ${box}`);
+    const desk = await enter(server, rosa!, "/desk/dashboard", WIDE);
+    let go = () => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await desk.route(`**/v1/tickets/${id}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await desk.goto(`${server.url}/desk/tickets/${id}`);
+    await expect(desk.getByRole("navigation", { name: "Sections" })).toBeVisible();
+    await desk.keyboard.press(key);
+    await desk.keyboard.type("Hello, plea");
+    go();
+    await expect(desk.getByRole("textbox", { name: box })).toBeFocused();
+    // Its details come later than the box.
+    await expect(desk.getByRole("combobox", { name: "Add a tag" })).toBeVisible();
+    await desk.keyboard.type("se look at");
+    await expect(desk.getByRole("textbox", { name: box })).toHaveValue("Hello, please look at");
+  });
+}
+
+test("a sentence that falls on the page chooses nothing", async ({ enter }) => {
+  const { id } = await ask("Sentences fall on me");
+  const before = await done(id);
+  const desk = await enter(server, rosa!, `/desk/tickets/${id}`, WIDE);
+  await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  for (const sentence of ["h ", "hello \n", "solved\n", "please high\n", "anna rosa\n", "l thanks, all\n", "s resolved \n\n", "# \n\n", "zebra \n"]) {
+    await desk.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+    for (const letter of sentence) await desk.keyboard.press(letter === "\n" ? "Enter" : letter === " " ? "Space" : letter);
+    for (let tries = 0; tries < 4 && (await desk.locator('[role="dialog"]').count()) > 0; tries += 1) {
+      await desk.keyboard.press("Escape");
+      const discard = desk.getByRole("button", { name: "Discard" });
+      if (await discard.isVisible()) await discard.click();
+    }
+    // Some letters lead elsewhere.
+    if (!desk.url().includes(id)) await desk.goto(`${server.url}/desk/tickets/${id}`);
+    await expect(desk.getByRole("textbox", { name: "Reply" })).toBeVisible();
+  }
+  expect(await done(id)).toEqual(before);
+
+  await test.step("nor in a list that a letter opened", async () => {
+    const status = desk.getByRole("combobox", { name: "Status" });
+    await status.focus();
+    await desk.keyboard.type("Resolved");
+    await expect(desk.getByRole("option", { name: "Resolved" })).toBeVisible();
+    await desk.keyboard.press("Enter");
+    await expect(desk.getByRole("option", { name: "Resolved" })).toBeVisible();
+    await desk.keyboard.press("Escape");
+    expect(await done(id)).toEqual(before);
+  });
+
+  await test.step("an arrow does", async () => {
+    await desk.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+    await desk.keyboard.press("h");
+    await expect(desk.getByRole("dialog", { name: "Snooze" })).toBeFocused();
+    await desk.keyboard.press("ArrowDown");
+    await desk.keyboard.press("ArrowDown");
+    await desk.keyboard.press("Enter");
+    await expect.poll(() => done(id)).toContain("TicketSnoozed");
+  });
+});
+
 test("a note stays a note when the ticket is opened meanwhile", async ({ enter }) => {
   const { id } = await ask("Closed and opened again");
   await server.admin.put(`/v1/tickets/${id}/status`, { status: "closed" });

@@ -34,12 +34,12 @@ function initial(page: string, ...screens: string[]): number {
 }
 
 describe("initial JavaScript, gzipped", () => {
-  it("of the desk with its list is at most 140 kB", () => {
-    expect(initial("desk.html", "src/desk/list/TicketsScreen.svelte")).toBeLessThanOrEqual(140_000);
+  it("of the desk with its list is at most 142 kB", () => {
+    expect(initial("desk.html", "src/desk/list/TicketsScreen.svelte")).toBeLessThanOrEqual(142_000);
   });
   // Four more than the list: reading what people write, and how an answer gets to them.
-  it("of the desk with a conversation is at most 144 kB", () => {
-    expect(initial("desk.html", "src/desk/conversation/ConversationScreen.svelte")).toBeLessThanOrEqual(144_000);
+  it("of the desk with a conversation is at most 146 kB", () => {
+    expect(initial("desk.html", "src/desk/conversation/ConversationScreen.svelte")).toBeLessThanOrEqual(146_000);
   });
   it("of the help centre is at most 100 kB", () => {
     expect(initial("help.html", "src/portal/requests/RequestsScreen.svelte")).toBeLessThanOrEqual(100_000);

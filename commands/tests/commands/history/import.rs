@@ -188,6 +188,40 @@ async fn an_erased_customer_stays_erased() {
     assert!(report.refused[0].reason.contains("erased"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_erases_nobody_who_is_here() {
+    use docket_store::Keyring as _;
+    let desk = Desk::new().await;
+    desk.import_lines(&[ticket("T1", whole_history())]).await;
+    let before = desk.events().await;
+    let of =
+        |category| before.iter().map(|event| &event.meta.stream).find(|stream| stream.category == category).unwrap().id;
+    let stream = |id: uuid::Uuid, events: &[(&str, Value)]| {
+        let told = |(event, data): &(&str, Value)| json!({"at": "2021-05-03T09:00:00Z", "action": "event", "event": event, "data": data});
+        json!({"type": "stream", "category": "customer", "id": id, "history": events.iter().map(told).collect::<Vec<_>>()})
+    };
+    let (registered, erased) = (("CustomerRegistered", json!({"kind": "customer"})), ("PersonalDataErased", json!({})));
+    let report = desk
+        .import_lines(&[
+            stream(of(Category::Customer), &[registered.clone(), erased.clone()]),
+            stream(of(Category::Agent), &[registered.clone(), erased.clone()]),
+            stream(docket_store::new_id(), &[erased]),
+        ])
+        .await;
+    let reasons: Vec<_> = report.refused.iter().map(|refusal| refusal.reason.as_str()).collect();
+    assert_eq!((report.events, reasons.len()), (0, 3), "{report:?}");
+    assert!(
+        reasons[0].contains("docket erase") && reasons[1].contains("agent") && reasons[2].contains("begins the stream"),
+        "{reasons:?}"
+    );
+    assert_eq!(desk.events().await.len(), before.len());
+    for category in [Category::Customer, Category::Agent] {
+        let person = docket_domain::PersonId(of(category));
+        let keys = desk.vault.find(&tenant(), &[person]).await.unwrap();
+        assert!(matches!(keys[&person], docket_store::KeyState::Present(_)), "the key of a {category:?} is there");
+    }
+}
+
 #[test]
 fn lines_are_cut_wherever_the_bytes_are() {
     let text = b"one\r\ntwo\n\nlast";

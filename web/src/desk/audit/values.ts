@@ -3,6 +3,7 @@ import type { Agent, Department, RoleView } from "$/api/types";
 import { formatDate, formatList, formatNumber, formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
 import { AVAILABILITIES, availabilityWord, clockWord, PRIORITIES, priorityWord, roleWord, STATUSES, statusWord } from "$/ui/words";
+import { overt } from "$/ui/overt";
 import { channelWord } from "../conversation/sentences";
 import { type Day, DAYS, type WorkingRange } from "../settings/calendars/calendar";
 import { weekWords } from "../settings/calendars/words";
@@ -64,15 +65,15 @@ export type Write = (field: string, value: unknown, whole?: boolean) => string;
 /** Writes values of one desk: its people, departments and own roles by name. */
 export function writer(agents: readonly Agent[], departments: readonly Department[], roles: readonly RoleView[]): Write {
   const names = new Map<string, string>([
-    ...agents.map((one): [string, string] => [one.id, one.name ?? one.id]),
-    ...departments.map((one): [string, string] => [one.id, one.name]),
-    ...roles.flatMap((one): [string, string][] => (one.id ? [[one.id, one.name]] : [])),
+    ...agents.map((one): [string, string] => [one.id, overt(one.name) ?? one.id]),
+    ...departments.map((one): [string, string] => [one.id, overt(one.name)]),
+    ...roles.flatMap((one): [string, string][] => (one.id ? [[one.id, overt(one.name)]] : [])),
   ]);
   function text(field: string, value: string, whole: boolean): string {
     if (MOMENT.test(value)) return formatDate(value, { dateStyle: "medium", timeStyle: "medium" });
     if (DAY.test(value)) return formatDate(`${value}T12:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });
     if (ID.test(value)) return names.get(value) ?? (whole ? value : value.slice(-SHORT));
-    return knownWord(field, value) ?? value;
+    return knownWord(field, value) ?? overt(value);
   }
   return function write(field: string, value: unknown, whole = false): string {
     if (value === undefined || value === null || value === "") return m.audit_nothing_before();

@@ -6,7 +6,7 @@ import { overt } from "$/ui/overt";
 
 /** The visitor as the desk calls them. */
 export function visitorName(chat: Chat): string {
-  return overt(chat.visitor.name) || chat.visitor.email || m.chats_visitor();
+  return overt(chat.visitor.name) || overt(chat.visitor.email) || m.chats_visitor();
 }
 
 /** Where a chat stands. */

@@ -17,8 +17,8 @@ export interface Change {
   /** What it does, for whoever decides whether it still should: "Set the priority to High". */
   words: string;
   command: Command;
-  /** After it was done. */
-  done?: (receipt: Receipt) => void;
+  /** After it was done, on this version. */
+  done?: (receipt: Receipt, on: number) => void;
 }
 
 /** How the parts of the page ask for a change: what it does, in words and as a command; `reversible`: it can be taken back. False: it was not made. */
@@ -39,8 +39,17 @@ export class Changes {
     return this.#running > 0;
   }
 
-  /** Makes a change. False: it was refused, or it waits. */
-  async make(change: Change): Promise<boolean> {
+  #underWay = new Map<string, Promise<boolean>>();
+
+  /** Makes a change, unless the same is being made. False: it was refused, or it waits. */
+  make(change: Change): Promise<boolean> {
+    const said = JSON.stringify(change.command);
+    const made = this.#underWay.get(said) ?? this.#make(change).finally(() => this.#underWay.delete(said));
+    this.#underWay.set(said, made);
+    return made;
+  }
+
+  async #make(change: Change): Promise<boolean> {
     this.#running += 1;
     const key = newKey();
     try {
@@ -52,7 +61,7 @@ export class Changes {
         return false;
       }
       await queryClient.invalidateQueries({ queryKey: ticketKeys.one(change.ticket), exact: true });
-      change.done?.(outcome.done);
+      change.done?.(outcome.done, outcome.at);
       return true;
     } catch (error) {
       toasts.fail(error);

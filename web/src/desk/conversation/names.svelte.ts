@@ -4,6 +4,7 @@ import type { Agent, TicketDetail } from "$/api/types";
 import { ticketDetail } from "$/data/tickets";
 import { queryClient } from "$/data/query";
 import { m } from "$/i18n/index.svelte";
+import { overt } from "$/ui/overt";
 import { ticketCustomer } from "../customers/name";
 import type { Names } from "./sentences";
 
@@ -26,7 +27,7 @@ export interface Known {
 }
 
 export function namesFrom(known: () => Known): Names {
-  const agent = (id: string) => known().agents.find((one) => one.id === id)?.name ?? m.conversation_somebody();
+  const agent = (id: string) => overt(known().agents.find((one) => one.id === id)?.name) ?? m.conversation_somebody();
   return {
     agent,
     person(person) {

@@ -4,6 +4,7 @@ import { formatDate, formatList, formatNumber } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
 import type { Person } from "$/live/protocol";
 import { clockWord, priorityWord, statusWord } from "$/ui/words";
+import { isolated } from "$/ui/overt";
 
 /** Names for what events know by id. */
 export interface Names {
@@ -20,8 +21,6 @@ export interface Names {
 type Payload = Record<string, unknown>;
 type Sentence = (event: DocketEvent, names: Names, payload: Payload) => string;
 
-/** Names are of any script: isolated, they do not turn the sentence around them. */
-const isolated = (text: string) => `\u2068${text}\u2069`;
 const quoted = (value: unknown) => (typeof value === "string" ? m.event_quoted({ text: isolated(value) }) : m.common_erased());
 const moment = (value: unknown) => formatDate(String(value), { dateStyle: "medium", timeStyle: "short" });
 const listed = (values: unknown) => formatList((Array.isArray(values) ? values : []).map((value) => isolated(String(value))));

@@ -10,7 +10,7 @@ const byBo = (version: number, type = "PriorityChanged") => event(version, type,
 describe("a change decided on an older state", () => {
   it("is made where nothing happened", async () => {
     const send = vi.fn().mockResolvedValue("receipt");
-    expect(await attempt(send, 7, ADA)).toEqual({ done: "receipt" });
+    expect(await attempt(send, 7, ADA)).toEqual({ done: "receipt", at: 7 });
     expect(send.mock.calls).toEqual([[7]]);
   });
 
@@ -25,7 +25,7 @@ describe("a change decided on an older state", () => {
       .mockRejectedValueOnce(stale(8, [event(8, "TagsChanged")]))
       .mockRejectedValueOnce(stale(9, [byBo(9, "MessagesRead")]))
       .mockResolvedValue("receipt");
-    expect(await attempt(send, 7, ADA)).toEqual({ done: "receipt" });
+    expect(await attempt(send, 7, ADA)).toEqual({ done: "receipt", at: 9 });
     expect(send.mock.calls).toEqual([[7], [8], [9]]);
   });
 

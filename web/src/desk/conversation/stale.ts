@@ -7,7 +7,8 @@ export function worthTelling(missed: readonly DocketEvent[], me: string): Docket
   return missed.filter((event) => event.event_type !== "MessagesRead" && !(event.actor.kind === "agent" && event.actor.id === me));
 }
 
-export type Outcome<T> = { done: T } | { missed: DocketEvent[]; version: number };
+/** `at`: the version it was done on. */
+export type Outcome<T> = { done: T; at: number } | { missed: DocketEvent[]; version: number };
 
 /** More often than this nobody can be that unlucky by chance. */
 const TRIES = 6;
@@ -20,7 +21,7 @@ export async function attempt<T>(send: (version: number) => Promise<T>, version:
   let at = version;
   for (let tries = 1; ; tries += 1) {
     try {
-      return { done: await send(at) };
+      return { done: await send(at), at };
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 412 || error.currentVersion === null) throw error;
       const missed = worthTelling(error.missed, me);

@@ -17,7 +17,11 @@ function nearness(id: string): number {
 }
 
 function sections(kind: string, commands: readonly Command[]): Section[] {
-  const groups = Map.groupBy(commands, (one) => `${kind}.${one.group()}`);
+  const groups = new Map<string, Command[]>();
+  for (const one of commands) {
+    const key = `${kind}.${one.group()}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
   return [...groups].map(([key, members]) => ({ key, heading: members[0]!.group(), commands: members }));
 }
 

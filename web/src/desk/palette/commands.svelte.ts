@@ -3,7 +3,7 @@
  * its commands while it is there: `$effect(() => register([...]))`. Later registrations win a contested key.
  *
  * Every command says whether it changes anything for anybody else. Words meant for a customer land on the page now and then,
- * where each letter is a key: so what changes something has a key that no word contains, or none.
+ * where each letter is a key: so what changes something, be it by taking back, has a key that no word contains, or none.
  */
 import { APPLE } from "$/ui/keys";
 import { type Chord, KeyFinder } from "./keyboard";
@@ -25,8 +25,10 @@ interface Common {
 
 /** Keys as `keyboard.ts` reads them: `r`, `$mod+k`, `g t`. Without `$mod` they are silent while somebody writes. */
 export type Command = Common & (
-  /** It shows, opens or moves: nothing is different for anybody else. Or it takes back what was just done. */
-  | { does: "shows" | "undoes"; keys?: string }
+  /** It shows, opens or moves: nothing is different for anybody else. */
+  | { does: "shows"; keys?: string }
+  /** It takes back what was just done; while somebody writes the key is the field's own. */
+  | { does: "undoes"; keys?: Chord }
   | { does: "changes"; keys?: Chord }
 );
 
@@ -60,7 +62,7 @@ function listen(): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const silent = isWriting(event.target) || isCovered();
-    const usable = silent ? registered.filter(({ keys }) => keys?.includes("$mod")) : registered;
+    const usable = silent ? registered.filter(({ does, keys }) => does !== "undoes" && keys?.includes("$mod")) : registered;
     const command = finder.find(event, usable, performance.now());
     if (!command) return;
     event.preventDefault();

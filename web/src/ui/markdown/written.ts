@@ -4,6 +4,7 @@
  */
 import { type Block, blocks } from "./blocks";
 import type { Inline } from "./inline";
+import { overt } from "$/ui/overt";
 
 function element(name: string, children: readonly Node[], attributes: Record<string, string> = {}): HTMLElement {
   const made = document.createElement(name);
@@ -12,7 +13,7 @@ function element(name: string, children: readonly Node[], attributes: Record<str
   return made;
 }
 
-const text = (words: string) => document.createTextNode(words);
+const text = (words: string) => document.createTextNode(overt(words));
 
 function inlineNodes(inline: Inline): Node[] {
   switch (inline.kind) {

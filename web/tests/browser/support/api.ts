@@ -25,6 +25,9 @@ export class Api {
   put<T = Receipt>(path: string, body?: unknown): Promise<T> {
     return this.#send("PUT", path, body);
   }
+  delete<T = Receipt>(path: string): Promise<T> {
+    return this.#send("DELETE", path);
+  }
   /** Sends lines of JSON. */
   upload<T>(path: string, lines: string): Promise<T> {
     return this.#send("POST", path, lines, "application/x-ndjson");
