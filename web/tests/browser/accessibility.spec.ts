@@ -133,4 +133,7 @@ test("the widget: before, during and after a chat", async ({ enter }) => {
   await visitor.panel.getByRole("button", { name: "Yes, end it" }).click();
   await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeVisible();
   await expectAccessible(site);
+  await visitor.panel.getByRole("button", { name: "Your conversations" }).click();
+  await expect(visitor.talk("Is anybody there?")).toBeVisible();
+  await expectAccessible(site);
 });
