@@ -84,8 +84,10 @@ export class RequestRoom {
       this.markRead();
     } catch (error) {
       this.wrong = error;
+      if (!(error instanceof Problem && error.status === 404)) return;
       // It was deleted, or is somebody else's by now: the list is without it.
-      if (error instanceof Problem && error.status === 404) void visitor.readTalks().catch(() => undefined);
+      this.ticket = null;
+      void visitor.readTalks().catch(() => undefined);
     }
   }
 

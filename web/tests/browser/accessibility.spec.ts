@@ -113,6 +113,7 @@ test("what opens on a ticket and on the list", async ({ enter }) => {
 });
 
 test("the widget: before, during and after a chat", async ({ enter }) => {
+  test.setTimeout(240_000);
   const site = await enter(server, null, shops.url);
   const visitor = new Widget(site);
   await visitor.open();
