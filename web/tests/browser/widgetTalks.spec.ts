@@ -39,7 +39,10 @@ test("an answer to a message left is told of, found after a reload, and answered
   const visitor = new Widget(site);
   const number = await visitor.leave("nora@example.com", "When do you open again?");
   const { id } = await ticketOf(number);
+  // The answer comes after the page has read what there is: it has to be told of it.
+  const listed = site.waitForResponse((response) => response.url().includes("/v1/tickets?sort=updated"));
   await site.reload();
+  await listed;
   await answer(id, "On **Monday** at nine.");
   await expect(site.getByRole("status").filter({ hasText: "1 new message" })).toBeAttached();
   await visitor.open();
