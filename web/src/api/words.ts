@@ -27,7 +27,6 @@ const BY_CODE: Partial<Record<string, (problem: Problem) => string>> = {
   ticket_archived: () => m.problem_ticket_archived(),
   ticket_closed: () => m.problem_ticket_closed(),
   ticket_merged: () => m.problem_ticket_merged(),
-  too_many_requests: (problem) => m.problem_too_many_requests({ seconds: problem.retryAfter ?? 60 }),
 };
 
 /** What went wrong, in words for whoever is looking. */
@@ -39,6 +38,8 @@ export function problemWords(error: unknown): string {
   if (words) return words(error);
   const [field] = error.fields;
   if (field) return fieldWords(field);
+  // Of whatever there was too much: what counts is when to come back.
+  if (error.status === 429) return m.problem_too_many_requests({ seconds: error.retryAfter ?? 60 });
   if (error.status === 401) return m.problem_signed_out();
   if (error.status === 404) return m.problem_not_found();
   if (error.status >= 500) return m.problem_server();

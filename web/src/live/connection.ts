@@ -26,6 +26,8 @@ export interface Listener {
   after?: number;
   event?(event: DocketEvent): void;
   typing?(from: Person, internal: boolean): void;
+  /** From now on everything is told: what is read now misses nothing. */
+  subscribed?(): void;
   /** Everybody who looks at it, the reader aside. */
   viewers?(viewers: Person[]): void;
   /** Too much was missed to be told: read anew what is shown. `position`: what comes after it will be told. */
@@ -151,6 +153,7 @@ export class Connection {
       case "subscribed":
         this.#each(told.topic, (heard) => {
           heard.position = Math.max(heard.position ?? 0, told.position);
+          heard.listener.subscribed?.();
         });
         this.#setViewers(told.topic, told.viewers);
         break;

@@ -13,7 +13,8 @@ const SETTLE_MS = 250;
 const drafts = new SvelteMap<string, string>();
 const kinds = new SvelteMap<string, string>();
 const waiting = new Map<string, ReturnType<typeof setTimeout>>();
-let owner = "";
+let owner = $state("");
+let following = false;
 
 function storageKey(conversation: string, kind: string): string {
   return `${PREFIX}${owner}.${conversation}.${kind}`;
@@ -33,6 +34,14 @@ function keepKind(key: string, kind: string): void {
   }
 }
 
+function forgetKind(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // It was never there.
+  }
+}
+
 function keep(key: string): void {
   clearTimeout(waiting.get(key));
   waiting.delete(key);
@@ -45,25 +54,46 @@ function keep(key: string): void {
   }
 }
 
-/** Reads the drafts of whoever is signed in, and follows the other tabs'. */
-export function startDrafts(person: string): void {
+/**
+ * Reads the drafts of somebody, and follows the other tabs'. What was begun as `before`, when it was not known yet who it is,
+ * becomes theirs, unless they began the same already.
+ */
+export function startDrafts(person: string, before?: string): void {
+  for (const key of waiting.keys()) keep(key);
+  const begun = before === undefined ? [] : read(`${PREFIX}${before}.`);
   owner = person;
-  try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(`${PREFIX}${person}.`)) drafts.set(key, localStorage.getItem(key) ?? "");
-      else if (key.startsWith(`${KIND_PREFIX}${person}.`)) kinds.set(key, localStorage.getItem(key) ?? "");
-    }
-  } catch {
-    return;
+  drafts.clear();
+  kinds.clear();
+  for (const [key, text] of read(`${PREFIX}${person}.`)) drafts.set(key, text);
+  for (const [key, kind] of read(`${KIND_PREFIX}${person}.`)) kinds.set(key, kind);
+  for (const [key, text] of begun) {
+    drafts.delete(key);
+    keep(key);
+    const own = `${PREFIX}${person}.${key.slice(`${PREFIX}${before}.`.length)}`;
+    if (!drafts.has(own)) drafts.set(own, text);
+    keep(own);
   }
+  if (following) return;
+  following = true;
   addEventListener("storage", ({ key, newValue }) => {
     // What is being typed here wins over what another tab wrote before.
-    if (key?.startsWith(PREFIX) && !waiting.has(key)) {
+    if (key?.startsWith(`${PREFIX}${owner}.`) && !waiting.has(key)) {
       if (newValue) drafts.set(key, newValue);
       else drafts.delete(key);
     }
   });
   addEventListener("pagehide", () => [...waiting.keys()].forEach(keep));
+}
+
+/** What is kept under names that begin so: here, and, where a page may read it, on disk. */
+function read(prefix: string): [key: string, text: string][] {
+  const found = [...drafts].filter(([key]) => key.startsWith(prefix));
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix) && !drafts.has(key));
+    return [...found, ...keys.map((key): [string, string] => [key, localStorage.getItem(key) ?? ""])];
+  } catch {
+    return found;
+  }
 }
 
 export const draft = {
@@ -106,7 +136,7 @@ export const draft = {
       drafts.delete(key);
       keep(key);
     }
-    for (const key of kinds.keys()) localStorage.removeItem(key);
+    for (const key of kinds.keys()) forgetKind(key);
     kinds.clear();
   },
 };

@@ -146,6 +146,26 @@ describe("sending", () => {
   });
 });
 
+describe("what waits", () => {
+  it("says why, where the server did, and is not sent again before it may be", async () => {
+    const one = browser();
+    const failures = [Problem.from(429, { code: "over_budget", budget: "changes_per_minute" }, new Headers({ "Retry-After": "7" }))];
+    one.server.answer = async () => {
+      const failure = failures.shift();
+      if (failure) throw failure;
+      return {};
+    };
+    const pauses: number[] = [];
+    const { outbox, shown } = await one.tab("anna", { pause: async (milliseconds) => void pauses.push(milliseconds) });
+    const waits: (number | null | undefined)[] = [];
+    outbox.watch(([entry]) => entry?.state === "queued" && waits.push(entry.problem?.retryAfter));
+    await outbox.add(TICKET, "message", message("one"));
+    await vi.waitFor(() => expect(shown()).toEqual([]));
+    expect(waits).toContain(7);
+    expect(pauses).toEqual([7_000]);
+  });
+});
+
 describe("several tabs", () => {
   it("send everything once and show the same", async () => {
     const one = browser();

@@ -15,6 +15,7 @@ export type EntryState = "queued" | "sending" | "failed";
 /** An entry as it is shown. */
 export interface Shown extends Entry {
   state: EntryState;
+  /** Why it was refused; of one that waits, why it could not be sent yet, if the server said so. */
   problem: Problem | null;
 }
 
@@ -51,6 +52,8 @@ const LONGEST_PAUSE_MS = 30_000;
 export class Outbox {
   #entries: Entry[] = [];
   #sending = new Set<string>();
+  /** Why those that wait do. */
+  #held = new Map<string, Problem>();
   #watchers = new Set<(entries: Shown[]) => void>();
   #sentWatchers = new Set<(sent: Sent) => void>();
   #working = false;
@@ -133,7 +136,7 @@ export class Outbox {
     return this.#entries.map((entry) => {
       const { refusal } = entry;
       const state: EntryState = refusal ? "failed" : this.#sending.has(entry.id) ? "sending" : "queued";
-      return { ...entry, state, problem: refusal ? Problem.from(refusal.status, refusal.body) : null };
+      return { ...entry, state, problem: refusal ? Problem.from(refusal.status, refusal.body) : (this.#held.get(entry.id) ?? null) };
     });
   }
 
@@ -185,7 +188,9 @@ export class Outbox {
       if (arrived.includes(true)) {
         pause = FIRST_PAUSE_MS;
       } else {
-        await this.parts.pause(pause);
+        // Sooner than the server says it is for nothing.
+        const asked = Math.max(0, ...due.map(({ id }) => this.#held.get(id)?.retryAfter ?? 0)) * 1_000;
+        await this.parts.pause(Math.min(Math.max(pause, asked), LONGEST_PAUSE_MS));
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       }
     }
@@ -194,6 +199,7 @@ export class Outbox {
   /** Whether it is off the queue's head: arrived or refused. */
   async #send(entry: Entry): Promise<boolean> {
     this.#sending.add(entry.id);
+    this.#held.delete(entry.id);
     this.#show();
     try {
       const answer = await this.parts.send(entry.command);
@@ -205,6 +211,7 @@ export class Outbox {
       return true;
     } catch (error) {
       if (passes(error)) {
+        if (error instanceof Problem) this.#held.set(entry.id, error);
         await this.parts.store.put({ ...entry, tries: entry.tries + 1 });
         return false;
       }

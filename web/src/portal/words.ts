@@ -1,8 +1,8 @@
 /** The words a customer reads for what the API names in codes: theirs, not the desk's. */
-import type { Chat, Priority, TicketStatus } from "$/api/types";
+import type { Chat, Priority, Ticket, TicketStatus } from "$/api/types";
 import { m } from "$/i18n/index.svelte";
 
-export function statusWord(status: TicketStatus): string {
+function statusWord(status: TicketStatus): string {
   return {
     open: m.portal_status_open,
     in_progress: m.portal_status_in_progress,
@@ -14,7 +14,7 @@ export function statusWord(status: TicketStatus): string {
 }
 
 /** What a status means for the one who asked. */
-export function statusDetail(status: TicketStatus): string {
+function statusDetail(status: TicketStatus): string {
   return {
     open: m.portal_detail_open,
     in_progress: m.portal_detail_in_progress,
@@ -23,6 +23,12 @@ export function statusDetail(status: TicketStatus): string {
     resolved: m.portal_detail_resolved,
     closed: m.portal_detail_closed,
   }[status]();
+}
+
+/** How a request stands: what was archived is neither open nor closed to whoever asked, it can only be read. */
+export function standing({ status, archived }: Pick<Ticket, "status" | "archived">): { status: TicketStatus; word: string; detail: string } {
+  if (archived) return { status: "closed", word: m.portal_status_archived(), detail: m.portal_detail_archived() };
+  return { status, word: statusWord(status), detail: statusDetail(status) };
 }
 
 export function urgencyWord(priority: Priority): string {

@@ -3,12 +3,18 @@ import type { components } from "$generated/api";
 import type { StoredCommand } from "$/api/client";
 import { newKey } from "$/api/key";
 import { Problem, Unreachable } from "$/api/problem";
-import type { Chat, DocketEvent, Message } from "$/api/types";
+import type { Chat, DocketEvent, Message, Ticket, TicketDetail } from "$/api/types";
 
 type Schemas = components["schemas"];
 export type Settings = Schemas["WidgetView"];
 export type NewVisitor = Schemas["NewVisitor"];
 export type VisitBegun = Schemas["VisitBegun"];
+export type OwnVisit = Schemas["OwnVisit"];
+
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+}
 
 interface Extra {
   body?: unknown;
@@ -17,8 +23,9 @@ interface Extra {
   token?: string | null;
 }
 
-/** Events of a chat asked for at once. */
+/** Events of a chat asked for at once, and messages. */
 const PAGE = 500;
+const MESSAGES = 200;
 
 export class Door {
   /** Of the visit under way. */
@@ -49,18 +56,38 @@ export class Door {
     return this.#json("POST", `/v1/widget/${encodeURIComponent(this.key)}/sessions`, { body: visitor, token });
   }
 
+  /** Who the visitor is, as far as they or their site said. */
+  visit(): Promise<OwnVisit> {
+    return this.#json("GET", "/v1/visit");
+  }
+
   async endVisit(): Promise<void> {
     await this.#send("DELETE", "/v1/visit");
   }
 
   /** The visitor's chats, the latest first. */
-  async chats(limit: number): Promise<Chat[]> {
-    return (await this.#json<{ items: Chat[] }>("GET", `/v1/chats?limit=${limit}`)).items;
+  chats(limit: number): Promise<Page<Chat>> {
+    return this.#json("GET", `/v1/chats?limit=${limit}`);
   }
 
   /** The visitor's latest chat. */
   async latestChat(): Promise<Chat | null> {
-    return (await this.chats(1))[0] ?? null;
+    return (await this.chats(1)).items[0] ?? null;
+  }
+
+  /** Messages they left, and whatever else the desk answers them in writing: where something happened last first. */
+  tickets(limit: number): Promise<Page<Ticket>> {
+    return this.#json("GET", `/v1/tickets?sort=updated&limit=${limit}`);
+  }
+
+  ticket(id: string): Promise<TicketDetail> {
+    return this.#json("GET", `/v1/tickets/${id}`);
+  }
+
+  /** What was said in a ticket: the last of it, or what lies before or after a position. Oldest first. */
+  messages(id: string, which: { before?: number; after?: number } = {}): Promise<Page<Message>> {
+    const [[name, value] = ["latest", true]] = Object.entries(which);
+    return this.#json("GET", `/v1/tickets/${id}/messages?limit=${MESSAGES}&${name}=${value}`);
   }
 
   chat(id: string): Promise<Chat> {
@@ -73,9 +100,7 @@ export class Door {
     let cursor: string | null | undefined = null;
     do {
       const next: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-      const page: { items: DocketEvent[]; next_cursor?: string | null } = await this.#json(
-        "GET", `/v1/chats/${id}/events?limit=${PAGE}${next}`,
-      );
+      const page: Page<DocketEvent> = await this.#json("GET", `/v1/chats/${id}/events?limit=${PAGE}${next}`);
       events.push(...page.items);
       cursor = page.next_cursor;
     } while (cursor);
@@ -84,7 +109,7 @@ export class Door {
 
   /** Names of those of the desk who wrote in a chat, by their ids. */
   async authors(id: string): Promise<Record<string, string>> {
-    const { items } = await this.#json<{ items: Message[] }>("GET", `/v1/chats/${id}/messages?latest=true&limit=200`);
+    const { items } = await this.#json<Page<Message>>("GET", `/v1/chats/${id}/messages?latest=true&limit=${MESSAGES}`);
     return Object.fromEntries(items.flatMap(({ author }) => (author.kind === "agent" && author.id && author.name ? [[author.id, author.name]] : [])));
   }
 

@@ -1,9 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Problem, Unreachable } from "$/api/problem";
-import { Form, given, openChat } from "./form";
+import { draft } from "$/live/drafts.svelte";
+import { begun, carryOver, Form, FORM, given, keepBegun, openChat } from "./form";
 
 const lost = new Unreachable(new TypeError("Failed to fetch"));
 const refused = new Problem(422, "invalid", "email: not an address");
+
+beforeEach(() => draft.clearAll());
 
 describe("a form", () => {
   it("sends the same words under the same key until it is known that they arrived", () => {
@@ -43,8 +46,38 @@ describe("a form", () => {
     expect(form.fill("/v1/chats", { message: "Hello" })).toMatchObject({ again: true, key });
   });
 
+  it("remembers on the next page what nobody knows to have arrived", () => {
+    const first = new Form().fill("/v1/visit/offline-messages", { message: "Hello" });
+    expect(new Form().fill("/v1/visit/offline-messages", { message: "Hello" })).toEqual({ ...first, again: true });
+  });
+
   it("gives only what was filled in", () => {
     expect(given({ name: " Nora ", email: "  " })).toEqual({ name: "Nora" });
+  });
+});
+
+describe("what is typed into the form", () => {
+  const nobody = { name: "", email: "" };
+  const asked = { name: "Nora", email: "nora@example.com", department: "", message: "" };
+
+  it("is kept, unless it only says what is known", () => {
+    keepBegun(asked, nobody);
+    expect(begun()).toEqual(asked);
+    keepBegun(asked, { name: "Nora", email: "nora@example.com" });
+    expect(begun()).toBeNull();
+    keepBegun({ ...asked, message: "Hello" }, { name: "Nora", email: "nora@example.com" });
+    expect(begun()).toEqual({ ...asked, message: "Hello" });
+  });
+
+  it("goes on with what could not be said elsewhere", () => {
+    keepBegun({ ...asked, message: "Hello" }, nobody);
+    draft.set("chat:c-1", "One more thing");
+    carryOver("chat:c-1");
+    expect(begun()?.message).toBe("Hello\n\nOne more thing");
+    expect(draft.get("chat:c-1")).toBe("");
+    draft.clear(FORM);
+    carryOver("chat:c-1");
+    expect(begun()).toBeNull();
   });
 });
 

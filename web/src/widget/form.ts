@@ -1,7 +1,13 @@
 /** What the forms send. */
 import { newKey } from "$/api/key";
 import { Problem } from "$/api/problem";
+import { draft } from "$/live/drafts.svelte";
+import type { Topic } from "$/live/protocol";
 import type { Door } from "./door";
+
+/** What the form's draft is called, and what was sent of it. */
+export const FORM = "form";
+const SENT = "sent";
 
 /** What the form before a chat asks; the message begins the chat, or is left while nobody is there. */
 export interface Asked {
@@ -9,6 +15,36 @@ export interface Asked {
   email: string;
   department: string;
   message: string;
+}
+
+/** What was typed into the form and not sent; null: nothing. */
+export function begun(): Asked | null {
+  const { name, email, department, message } = recall<Partial<Asked>>(draft.get(FORM)) ?? {};
+  const fields = { name: name ?? "", email: email ?? "", department: department ?? "", message: message ?? "" };
+  return Object.values(fields).some((field) => field.trim()) ? fields : null;
+}
+
+/** Keeps what is typed; what stands there without anybody typing it is not worth keeping. */
+export function keepBegun(asked: Asked, given: Pick<Asked, "name" | "email">): void {
+  const typed = asked.message.trim() || asked.department || asked.name.trim() !== given.name || asked.email.trim() !== given.email;
+  draft.set(FORM, typed ? JSON.stringify(asked) : "");
+}
+
+/** What was typed in a conversation that takes no more goes into the form. */
+export function carryOver(topic: Topic): void {
+  const text = draft.get(topic).trim();
+  if (!text) return;
+  const asked = begun() ?? { name: "", email: "", department: "", message: "" };
+  draft.set(FORM, JSON.stringify({ ...asked, message: [asked.message.trim(), text].filter(Boolean).join("\n\n") }));
+  draft.clear(topic);
+}
+
+function recall<T>(text: string): T | null {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return null;
+  }
 }
 
 /** Something to send: the same words again are the same request, sent under the same key. */
@@ -20,18 +56,16 @@ export interface Filled {
   again: boolean;
 }
 
-/** Remembers what was sent last, as long as nobody knows whether it arrived. */
+/** Remembers what was sent last, as long as nobody knows whether it arrived: on the next page too. */
 export class Form {
-  #words = "";
-  #filled: Filled | null = null;
-
   /** `words` are the visitor's; `about`, such as the page they are on, may be another one at the next try. */
   fill(path: string, words: Record<string, string>, about: Record<string, string> = {}): Filled {
     const said = JSON.stringify([path, words]);
-    const again = this.#filled !== null && said === this.#words;
-    this.#words = said;
-    this.#filled = again ? { ...this.#filled!, again } : { path, body: { ...words, ...about }, key: newKey(), again };
-    return this.#filled;
+    const before = recall<{ said: string; filled: Filled }>(draft.get(SENT));
+    const again = before?.said === said;
+    const filled = again ? { ...before!.filled, again } : { path, body: { ...words, ...about }, key: newKey(), again };
+    draft.set(SENT, JSON.stringify({ said, filled }));
+    return filled;
   }
 
   /** Sends it. Throws what went wrong. */
@@ -49,7 +83,7 @@ export class Form {
   /** It arrived, or was refused: the key stands for that, and is not used for anything else. */
   settled(error?: unknown): void {
     const unknown = error !== undefined && (!(error instanceof Problem) || error.passing);
-    if (!unknown) this.#filled = null;
+    if (!unknown) draft.clear(SENT);
   }
 }
 

@@ -1,5 +1,6 @@
-/** What stays on the site between its pages: the visit's token and what is not sent yet, in its `localStorage`. */
+/** What stays on the site between its pages: the visit's token and what is not sent yet, in its `localStorage`. Drafts are beside it. */
 import type { Entry, EntryStore } from "$/live/store";
+import { pauseUntilOnline } from "$/live/tabs";
 
 export interface Visit {
   token: string;
@@ -19,6 +20,10 @@ export interface Followed {
   position: number;
 }
 
+/** How often, and after how long each, another tab's visit is looked for before there is none. */
+const LOOKS = 5;
+const LOOK_MS = 50;
+
 export class Keep implements EntryStore {
   /** Used where storage is forbidden: everything then lasts as long as the page. */
   readonly #memory = new Map<string, string>();
@@ -37,11 +42,25 @@ export class Keep implements EntryStore {
     this.#write("visit", visit);
   }
 
+  /**
+   * Whether another visit than that of `token` is kept. What the tab that held the lock before wrote may not be seen here yet:
+   * browsers pass on the two separately.
+   */
+  async hasOther(token: string | null): Promise<boolean> {
+    for (let looks = 1; looks < LOOKS && this.visit?.token === token; looks += 1) await pauseUntilOnline(LOOK_MS);
+    return this.visit !== null && this.visit.token !== token;
+  }
+
   get chat(): Followed | null {
     return this.#read<Followed>("chat");
   }
   set chat(chat: Followed | null) {
     this.#write("chat", chat);
+  }
+
+  /** Under whose name drafts are kept: a visit's, or that of whoever has none yet. */
+  writer(person: string | null): string {
+    return `${this.key}.${person ?? "nobody"}`;
   }
 
   /** Whether a storage event tells of another tab's visit or chat; without a key, of all there is. */

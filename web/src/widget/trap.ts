@@ -5,9 +5,7 @@ const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select, textarea
 export function trap(close: () => void): (panel: HTMLElement) => () => void {
   return (panel) => {
     const root = panel.getRootNode() as ShadowRoot;
-    const begin = () => (panel.querySelector<HTMLElement>("[data-first]") ?? panel).focus();
-    begin();
-    const held = holdFocus(panel, root, begin);
+    const held = holdFocus(panel, root);
     // Heard at the host, when the components inside have heard it.
     const host = root.host as HTMLElement;
     const onKey = (event: KeyboardEvent) => {
@@ -35,10 +33,20 @@ export function trap(close: () => void): (panel: HTMLElement) => () => void {
 }
 
 /**
+ * Gives the keyboard to what comes first, and to the panel itself until that is there.
+ *
  * What has the keyboard can go: a form that was sent, a button whose work is done. The page's body would have it then, where
  * neither Tab nor Escape is heard. Whoever went elsewhere on their own is left there.
  */
-function holdFocus(panel: HTMLElement, root: ShadowRoot, begin: () => void): () => void {
+function holdFocus(panel: HTMLElement, root: ShadowRoot): () => void {
+  const first = () => panel.querySelector<HTMLElement>("[data-first]");
+  let waiting = false;
+  const begin = () => {
+    const found = first();
+    waiting = !found;
+    (found ?? panel).focus();
+  };
+  begin();
   let last = root.activeElement;
   const onIn = () => (last = root.activeElement);
   // Some browsers tell of what goes while it is still there. A window that is left keeps its active element.
@@ -48,6 +56,7 @@ function holdFocus(panel: HTMLElement, root: ShadowRoot, begin: () => void): () 
     });
   const watch = new MutationObserver(() => {
     if (last && !panel.contains(last) && !root.activeElement) begin();
+    else if (waiting && root.activeElement === panel && first()) begin();
   });
   panel.addEventListener("focusin", onIn);
   panel.addEventListener("focusout", onOut);

@@ -1,63 +1,87 @@
-/** The visitor: their visit, their chat, what is not sent yet, and the connection that tells what happens. */
+/** The visitor: their visit, what of theirs is open, and how both are found again. */
 import { Problem } from "$/api/problem";
-import type { Chat, DocketEvent, Receipt } from "$/api/types";
-import type { Connection, LinkState } from "$/live/connection";
-import type { Outbox, Shown } from "$/live/outbox";
+import type { DocketEvent, Receipt, Ticket } from "$/api/types";
+import type { Connection } from "$/live/connection";
+import { draft, startDrafts } from "$/live/drafts.svelte";
 import type { Topic } from "$/live/protocol";
 import { alone, pauseUntilOnline } from "$/live/tabs";
-import type { Door, Settings } from "./door";
-import { type Asked, Form, given, openChat, wordsOf } from "./form";
+import { ChatRoom } from "./chat.svelte";
+import type { Door, OwnVisit, Settings } from "./door";
+import { type Asked, carryOver, Form, FORM, openChat, wordsOf } from "./form";
 import { vouchedBy } from "./identity";
 import type { Keep, Visit } from "./keep";
-import { connectionThrough, outboxOf } from "./lines";
+import { watchPage } from "./page";
 import type { Identity } from "./start";
-import { add, lines, unread } from "./thread";
+import { Talks } from "./talks.svelte";
 import { Typing } from "./typing.svelte";
 import { beginVisit, chatToShow, isOver, outboxOfVisit, passes } from "./visit";
+import { Wire } from "./wire.svelte";
 
-/** While waiting, the place in the queue changes without an event of this chat. */
-const QUEUE_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Earlier chats to choose from. */
-const EARLIER = 5;
 /** A chat that was carried over to somebody is theirs at once, but may be found a moment later. */
 const NOT_FOUND_TIMES = 5;
+/** What the panel shows: all there is, the form for something new, the chat that is followed, or a message left and its answers. */
+export type Place = "home" | "begin" | "chat" | "request";
 
 export class Visitor {
   opened = $state(false);
   loading = $state(true);
-  chat = $state.raw<Chat | null>(null);
-  events = $state.raw<readonly DocketEvent[]>([]);
-  entries = $state.raw<readonly Shown[]>([]);
-  link = $state.raw<LinkState>("connecting");
-  readonly typing = new Typing();
+  place = $state.raw<Place>("begin");
+  /** The ticket that is open. */
+  request = $state.raw<{ id: string; ticket: Ticket | null } | null>(null);
   settings = $state.raw<Settings>() as Settings;
-  #read = $state(0);
-
-  readonly lines = $derived(lines(this.events));
-  readonly agentTypes = $derived(this.typing.agent);
-  readonly unread = $derived(unread(this.events, this.#read));
+  /** How many visitors were here before: nothing one of them typed is for the next. */
+  before = $state(0);
+  readonly talks: Talks;
+  readonly room: ChatRoom;
+  readonly wire: Wire;
+  readonly chat = $derived.by(() => this.room.chat);
+  readonly unread = $derived.by(() => this.talks.unread(this.room.chat?.id) + this.room.unread);
 
   #identity: Identity | null = null;
-  /** Counts who the visitor is, and what is shown: what was asked before it changed is answered too late. */
+  /** Counts who the visitor is: what was asked before it changed is answered too late. */
   #turn = 0;
-  #shown = 0;
   #beginning = 0;
-  #outbox: Outbox | null = null;
-  #outboxOf: string | null = null;
-  #connection: Connection | null = null;
-  #unlisten: () => void = () => undefined;
-  #queueTimer: ReturnType<typeof setInterval> | undefined;
+  #acting = false;
+  /** An earlier chat that was opened from the list: it stays open whatever other tabs do. */
+  #looked: string | null = null;
+  #typed = new Typing();
   #form = new Form();
 
   constructor(
-    private readonly door: Door,
+    readonly door: Door,
     settings: Settings,
     private readonly keep: Keep,
   ) {
     this.settings = settings;
-    this.#watchPage();
+    this.talks = new Talks(door);
+    this.wire = new Wire(door, keep, {
+      connected: (connection) => this.#listen(connection),
+      // A visit that was ended elsewhere shows as a line that cannot be opened: ask why.
+      changed: (state) => (state === "reconnecting" || state === "online") && void this.room.refresh().catch(() => undefined),
+      sent: ({ entry }) => {
+        // What arrived is shown as said before the connection tells of it, or while there is none.
+        if (this.wire.link !== "online" && entry.conversation === this.room.topic) void this.room.readAll();
+      },
+    });
+    this.room = new ChatRoom(door, {
+      connect: () => this.wire.connect(),
+      looking: () => this.opened && this.place === "chat" && document.visibilityState === "visible",
+      ask: (asked) => this.ask(asked),
+    });
+    startDrafts(keep.writer(null));
+    watchPage({
+      awake: () => this.wire.connection?.nudge(),
+      offline: () => this.wire.connection?.lost(),
+      seen: () => this.room.markRead(),
+      // Another tab of the site began or ended the visit, started a chat or left it.
+      stored: (key) => {
+        if (!this.keep.tells(key) || this.#beginning) return;
+        if (this.keep.visit) void this.#settle(() => this.#resume());
+        else if (this.door.token) this.#forget();
+      },
+    });
   }
 
   /** Finds the visit of earlier pages again; nobody who did nothing gets one. */
@@ -80,11 +104,11 @@ export class Visitor {
   }
 
   show(open: boolean): void {
+    if (open && !this.opened && this.place === "begin") this.place = this.#start();
     this.opened = open;
     if (!open) return;
-    this.markRead();
-    // Somebody may have come or gone since the page was loaded.
-    if (!this.chat) void this.door.settings().then((settings) => (this.settings = settings), () => undefined);
+    this.room.markRead();
+    this.#look();
   }
 
   /** Starts a chat. Throws what went wrong. */
@@ -95,7 +119,7 @@ export class Visitor {
       const open = filled.again ? null : await this.door.latestChat();
       if (open && open.status !== "closed") {
         this.#form.settled();
-        this.say(asked.message.trim(), open.id);
+        this.wire.say(`chat:${open.id}`, asked.message.trim());
         await this.#showBegun(open.id);
       } else {
         const id = await this.#form.send<Receipt>(this.door, filled).then(
@@ -104,109 +128,140 @@ export class Visitor {
             // Another tab was faster: what was written here is said there.
             const open = openChat(error);
             if (open === null) throw error;
-            this.say(asked.message.trim(), open);
+            this.wire.say(`chat:${open}`, asked.message.trim());
             return open;
           },
         );
         await this.#showBegun(id);
       }
     });
+    void this.readTalks().catch(() => undefined);
   }
 
-  /** Leaves a message for later; answers with its number. Throws what went wrong. */
-  async leaveMessage(asked: Asked): Promise<string | null> {
-    return this.#asVisitor(async () => {
+  /** Leaves a message for later; answers with what it became. Throws what went wrong. */
+  async leaveMessage(asked: Asked): Promise<Receipt> {
+    const left = await this.#asVisitor(async () => {
       const filled = this.#form.fill("/v1/visit/offline-messages", wordsOf(asked));
-      return (await this.#form.send<Receipt>(this.door, filled)).number ?? null;
+      return this.#form.send<Receipt>(this.door, filled);
     });
+    void this.readTalks().catch(() => undefined);
+    return left;
   }
 
-  /** Says something: kept at once, sent as soon as it can be, once. */
-  say(body: string, id = this.chat?.id): void {
-    if (id) void this.#outbox?.add(`chat:${id}`, "message", { method: "POST", path: `/v1/chats/${id}/messages`, body: { body } });
-  }
-
-  again(entry: string): void {
-    void this.#outbox?.retry(entry);
-  }
-
-  discard(entry: string): void {
-    void this.#outbox?.discard(entry);
+  /** Who they are, as far as they or their site said; null: nobody knows. */
+  async known(): Promise<OwnVisit | null> {
+    return this.door.token ? this.ask(this.door.visit()) : null;
   }
 
   /** The visitor is writing; said now and then. */
-  types(): void {
-    if (this.chat && this.typing.toSay()) this.#connection?.tell({ type: "typing", topic: `chat:${this.chat.id}` });
+  types(topic: Topic): void {
+    if (this.#typed.toSay()) this.wire.connection?.tell({ type: "typing", topic });
   }
 
-  /** What is on the screen of somebody who looks is read. */
-  markRead(): void {
-    const chat = this.chat;
-    if (!chat || !this.opened || document.visibilityState !== "visible" || this.unread === 0) return;
-    const version = this.events.at(-1)!.version;
-    this.#read = version;
-    void this.door.command("POST", `/v1/chats/${chat.id}/read`, { up_to_version: version }).catch(() => undefined);
+  /** All there is. */
+  home(): void {
+    if (this.chat?.status === "closed") this.#done();
+    this.place = "home";
+    this.#look();
   }
 
-  async end(): Promise<void> {
-    if (!this.chat) return;
-    await this.door.command("POST", `/v1/chats/${this.chat.id}/end`);
-    await this.#refresh();
-  }
-
-  async rate(rating: number, comment: string): Promise<void> {
-    if (!this.chat) return;
-    await this.door.command("PUT", `/v1/chats/${this.chat.id}/feedback`, { rating, ...given({ comment }) });
-    await this.#refresh();
-  }
-
-  /** Names of those of the desk who wrote, by their ids. */
-  authors(): Promise<Record<string, string>> {
-    return this.door.authors(this.chat!.id);
-  }
-
-  transcript(): Promise<Blob> {
-    return this.door.transcript(this.chat!.id);
-  }
-
-  /** What was talked about before, the latest first. */
-  async earlier(): Promise<Chat[]> {
-    return this.door.token ? this.door.chats(EARLIER) : [];
-  }
-
-  /** Shows an earlier chat again. */
-  look(id: string): Promise<void> {
-    return this.#showBegun(id);
-  }
-
-  /** Back to the beginning, for another chat. */
+  /** The form for something new. What can no longer be said where it was typed goes into it. */
   another(): void {
-    if (this.chat) this.keep.chat = { id: this.chat.id, left: true, position: this.door.position };
+    const over = this.place === "request" ? (`ticket:${this.request!.id}` as const) : this.chat?.status === "closed" ? this.room.topic : null;
+    if (over) carryOver(over);
+    if (this.chat?.status === "closed") this.#done();
+    this.place = "begin";
+    this.#look();
+  }
+
+  /** Opens one of their chats. */
+  async openChat(id: string): Promise<void> {
+    this.#looked = id;
+    if (id === this.chat?.id) this.#enterChat();
+    else await this.#showBegun(id);
+  }
+
+  openRequest(id: string, ticket: Ticket | null = null): void {
+    this.request = { id, ticket };
+    this.place = "request";
+  }
+
+  /** Reads anew what there is, and hears from then on what becomes of it. */
+  async readTalks(): Promise<void> {
+    await this.ask(this.talks.read());
+    if (this.talks.open) this.wire.connect();
+  }
+
+  /** Waits for an answer; if it says that the visit is over, there is none any more. Throws what went wrong. */
+  async ask<T>(asked: Promise<T>): Promise<T> {
+    const { token } = this.door;
+    return asked.catch(async (error: unknown) => {
+      if (isOver(error)) await this.#over(token);
+      throw error;
+    });
+  }
+
+  /** Where somebody finds themselves who opens the panel. */
+  #start(): Place {
+    return this.talks.any && !draft.has(FORM) ? "home" : "begin";
+  }
+
+  /** Somebody may have come or gone since the page was loaded, and something been answered. */
+  #look(): void {
+    if (!this.chat) void this.door.settings().then((settings) => (this.settings = settings), () => undefined);
+    if (this.door.token) void this.readTalks().catch(() => undefined);
+  }
+
+  /** The visitor is done with the chat, in every tab. */
+  #done(): void {
+    const { chat } = this;
+    if (chat && this.keep.chat?.id === chat.id) this.keep.chat = { id: chat.id, left: true, position: this.door.position };
     this.#leaveChat();
-    this.show(true);
+  }
+
+  #enterChat(): void {
+    this.place = "chat";
+    this.room.markRead();
+  }
+
+  #listen(connection: Connection): void {
+    const read = () => void this.readTalks().catch(() => undefined);
+    const event = ({ stream_id: id, position }: DocketEvent) => {
+      this.door.knows(position);
+      // A chat that is on the screen shows for itself what is said in it.
+      if (this.place !== "chat" || id !== this.chat?.id) read();
+    };
+    for (const topic of ["chats", "tickets"] as const) connection.listen(topic, { event, subscribed: read, resync: read });
   }
 
   /** Does something in a visit; in another one, if that under way turns out to be over. */
   async #asVisitor<T>(act: () => Promise<T>): Promise<T> {
-    await this.#needVisit();
-    const { token } = this.door;
+    this.#acting = true;
     try {
-      return await act();
-    } catch (error) {
-      if (!isOver(error)) throw error;
-      await this.#over(token);
       await this.#needVisit();
-      return act();
+      const { token } = this.door;
+      return await act().catch(async (error: unknown) => {
+        if (!isOver(error)) throw error;
+        await this.#over(token);
+        await this.#needVisit();
+        return act();
+      });
+    } finally {
+      this.#acting = false;
     }
   }
 
   /** Shows a chat the first message of which has arrived, or will: should reading it fail, only that is tried again. */
   async #showBegun(id: string): Promise<void> {
-    this.keep.chat = { id, left: false, position: this.door.position };
-    await this.#follow(id).catch(() => {
-      this.loading = true;
-      return this.#settle(() => this.#resume());
-    });
+    if (id !== this.#looked) this.keep.chat = { id, left: false, position: this.door.position };
+    await this.#follow(id).then(
+      () => this.#enterChat(),
+      () => {
+        this.keep.chat = { id, left: false, position: this.door.position };
+        this.loading = true;
+        return this.#settle(() => this.#resume());
+      },
+    );
   }
 
   async #needVisit(): Promise<void> {
@@ -269,7 +324,12 @@ export class Visitor {
   async #enter(visit: Visit): Promise<void> {
     if (this.door.token !== visit.token) this.#disconnect();
     this.door.token = visit.token;
-    await this.#startOutbox(outboxOfVisit(visit));
+    const person = outboxOfVisit(visit);
+    if (this.wire.person === person) return;
+    // What is shown was somebody else's; what was typed before there was a visit is this one's.
+    this.#leaveChat();
+    startDrafts(this.keep.writer(person), this.keep.writer(null));
+    await this.wire.speakAs(person);
   }
 
   /** Shows what the visit that is kept is about: the chat that is followed, unless it is over and there is a later one. */
@@ -278,97 +338,31 @@ export class Visitor {
     if (!visit) return;
     const turn = this.#turn;
     await this.#enter(visit);
-    const shown = this.#shown;
-    const chat = await chatToShow(this.door, this.keep.chat, this.chat?.id);
-    if (turn !== this.#turn || shown !== this.#shown) return;
-    if (chat) await this.#follow(chat.id);
-    else this.#leaveChat();
-  }
-
-  async #startOutbox(person: string): Promise<void> {
-    if (this.#outboxOf === person) return;
-    // What is shown was somebody else's.
-    this.#leaveChat();
-    this.#outbox?.stop();
-    this.#outboxOf = person;
-    this.#outbox = outboxOf(person, this.keep, this.door);
-    this.#outbox.watch((entries) => (this.entries = entries));
-    // What arrived is shown as said before the connection tells of it, or while there is none.
-    this.#outbox.onSent(({ entry }) => {
-      if (this.link !== "online" && entry.conversation === `chat:${this.chat?.id}`) void this.#readAll();
-    });
-    await this.#outbox.start();
-  }
-
-  async #follow(id: string): Promise<void> {
-    const shown = ++this.#shown;
-    const [chat, events] = await Promise.all([this.door.chat(id), this.door.events(id)]);
-    if (shown !== this.#shown) return;
-    this.chat = chat;
-    this.events = events;
-    // Other tabs show it too.
-    if (this.keep.chat?.id !== id || this.keep.chat.left) this.keep.chat = { id, left: false, position: this.door.position };
-    this.#connect();
-    this.#unlisten();
-    const topic: Topic = `chat:${id}`;
-    this.#unlisten = this.#connection!.listen(topic, {
-      after: events.at(-1)?.position ?? 0,
-      event: (event) => this.#hear(event),
-      typing: (from) => from.kind === "agent" && this.typing.heard(),
-      resync: () => void this.#readAll(),
-    });
-    clearInterval(this.#queueTimer);
-    this.#queueTimer = setInterval(() => {
-      if (this.chat && this.chat.status !== "closed" && !this.chat.accepted) void this.#refresh().catch(() => undefined);
-    }, QUEUE_MS);
-    this.markRead();
-  }
-
-  #hear(event: DocketEvent): void {
-    this.door.knows(event.position);
-    this.events = add(this.events, event);
-    if (event.event_type === "MessagePosted") {
-      if (event.actor.kind === "agent") this.typing.over();
-      this.markRead();
-    } else if (event.event_type !== "MessagesRead") {
-      void this.#refresh().catch(() => undefined);
+    const shown = this.room.shown;
+    const [chat] = await Promise.all([chatToShow(this.door, this.keep.chat, this.chat?.id), this.talks.read()]);
+    if (turn !== this.#turn || shown !== this.room.shown) return;
+    if (this.talks.open) this.wire.connect();
+    if (chat) {
+      const isNew = chat.id !== this.chat?.id;
+      await this.#follow(chat.id);
+      if (isNew && this.place !== "request") this.#enterChat();
+    } else if (!this.chat || this.chat.id !== this.#looked) {
+      this.#leaveChat();
+      if (this.loading && this.place === "begin") this.place = this.#start();
     }
   }
 
-  async #refresh(): Promise<void> {
-    const id = this.chat?.id;
-    if (!id) return;
-    const { token } = this.door;
-    const chat = await this.door.chat(id).catch(async (error: unknown) => {
-      if (isOver(error)) await this.#over(token);
-      throw error;
+  async #follow(id: string): Promise<void> {
+    await this.room.follow(id, () => {
+      // Other tabs show it too.
+      const isKept = this.keep.chat?.id === id && !this.keep.chat.left;
+      if (!isKept && id !== this.#looked) this.keep.chat = { id, left: false, position: this.door.position };
     });
-    if (this.chat?.id === id && chat.position >= this.chat.position) this.chat = chat;
-  }
-
-  async #readAll(): Promise<void> {
-    const id = this.chat?.id;
-    if (!id) return;
-    const events = await this.door.events(id);
-    if (this.chat?.id === id) this.events = events.reduce(add, this.events);
-    await this.#refresh();
-  }
-
-  #connect(): void {
-    if (this.#connection) return;
-    this.#connection = connectionThrough(this.door, (state) => {
-      // A visit that was ended elsewhere shows as a line that cannot be opened: ask why.
-      if (state === "reconnecting" || state === "online") void this.#refresh().catch(() => undefined);
-      this.link = state;
-    });
-    this.#connection.start();
   }
 
   #disconnect(): void {
-    this.#unlisten();
-    this.#unlisten = () => undefined;
-    this.#connection?.stop();
-    this.#connection = null;
+    this.room.unlisten();
+    this.wire.disconnect();
   }
 
   /** A visit is over, by its token: unless this page or another tab has begun a later one, there is none any more. */
@@ -376,50 +370,31 @@ export class Visitor {
     if (this.#beginning) return;
     await alone(this.keep.lock, async () => {
       if (token !== this.door.token) return;
-      const kept = this.keep.visit;
-      if (kept && kept.token !== token) void this.#settle(() => this.#resume());
+      if (await this.keep.hasOther(token)) void this.#settle(() => this.#resume());
       else this.#forget();
     });
   }
 
   #leaveChat(): void {
-    this.#shown += 1;
-    this.#unlisten();
-    this.#unlisten = () => undefined;
-    clearInterval(this.#queueTimer);
-    this.chat = null;
-    this.events = [];
-    this.#read = 0;
-    this.typing.over();
+    this.room.leave();
+    this.#looked = null;
+    if (this.place === "chat") this.place = "begin";
   }
 
   /** The visit is over. */
   #forget(): void {
+    // What somebody sends just now is theirs, in whatever visit it is sent.
+    if (!this.#acting) this.before += 1;
     this.#leaveChat();
-    this.#disconnect();
-    void this.#outbox?.clear();
-    this.#outbox?.stop();
-    this.#outbox = null;
-    this.#outboxOf = null;
-    this.entries = [];
+    this.talks.forget();
+    this.request = null;
+    this.place = "begin";
+    this.wire.silence();
+    draft.clearAll();
+    startDrafts(this.keep.writer(null));
     this.door.token = null;
     this.keep.visit = null;
     this.keep.chat = null;
     this.loading = false;
-  }
-
-  #watchPage(): void {
-    addEventListener("online", () => this.#connection?.nudge());
-    addEventListener("offline", () => this.#connection?.lost());
-    document.addEventListener("visibilitychange", () => {
-      this.#connection?.nudge();
-      this.markRead();
-    });
-    // Another tab of the site began or ended the visit, started a chat or left it.
-    addEventListener("storage", ({ key }) => {
-      if (!this.keep.tells(key) || this.#beginning) return;
-      if (this.keep.visit) void this.#settle(() => this.#resume());
-      else if (this.door.token) this.#forget();
-    });
   }
 }

@@ -113,6 +113,7 @@ test("what opens on a ticket and on the list", async ({ enter }) => {
 });
 
 test("the widget: before, during and after a chat", async ({ enter }) => {
+  test.setTimeout(240_000);
   const site = await enter(server, null, shops.url);
   const visitor = new Widget(site);
   await visitor.open();
@@ -132,5 +133,8 @@ test("the widget: before, during and after a chat", async ({ enter }) => {
   await expectAccessible(site);
   await visitor.panel.getByRole("button", { name: "Yes, end it" }).click();
   await expect(visitor.panel.getByRole("group", { name: "How did we do?" })).toBeVisible();
+  await expectAccessible(site);
+  await visitor.panel.getByRole("button", { name: "Your conversations" }).click();
+  await expect(visitor.talk("Is anybody there?")).toBeVisible();
   await expectAccessible(site);
 });

@@ -37,6 +37,12 @@ describe("the widget, gzipped", () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(40_000);
   });
 
+  it("leaves the conversations for when there is one, in at most 12 kB", () => {
+    const rooms = "src/widget/rooms.ts";
+    expect([...withImports("src/widget/start.ts")]).not.toContain(rooms);
+    expect(zipped(manifest[rooms]!.file)).toBeLessThanOrEqual(12_000);
+  });
+
   it("holds no language until it is known which", () => {
     expect([...withImports("src/widget/start.ts")].filter((name) => WORDS.test(name))).toEqual([]);
   });

@@ -35,6 +35,20 @@ export class Widget {
     await expect(this.log).toContainText(message);
   }
 
+  /** Leaves a message while nobody is there; answers with its number. */
+  async leave(email: string, message: string): Promise<string> {
+    await this.open();
+    await this.panel.getByRole("textbox", { name: "Email" }).fill(email);
+    await this.panel.getByRole("textbox", { name: "Your message" }).fill(message);
+    await this.panel.getByRole("button", { name: "Send message" }).click();
+    return /TKT-\d{6}/.exec(await this.panel.getByText("Your reference:").innerText())![0];
+  }
+
+  /** One of their conversations, in the list of them. */
+  talk(words: string): Locator {
+    return this.panel.getByRole("listitem").getByRole("button").filter({ hasText: words });
+  }
+
   async say(text: string): Promise<void> {
     await this.field.fill(text);
     await this.field.press("Enter");
