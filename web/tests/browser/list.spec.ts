@@ -125,6 +125,7 @@ test("many are changed at once, and whatever one of them refuses is said beside 
     const picker = desk.getByRole("dialog", { name: /Assign/ });
     await expect(picker.getByRole("option", { name: "Me" })).toBeVisible();
     await desk.keyboard.type("Rosa");
+    await desk.keyboard.press("ArrowDown");
     await desk.keyboard.press("Enter");
     for (const id of ids) await expect.poll(async () => (await server.admin.get<{ assignee_name: string }>(`/v1/tickets/${id}`)).assignee_name).toBe("Rosa Keller");
     await expect(desk.getByText("3 tickets changed")).toBeVisible();
