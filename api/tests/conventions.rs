@@ -44,7 +44,8 @@ async fn commands_answer_with_version_position_and_location() {
     let position = body["position"].as_u64().expect("a position");
     let seen = admin.get_at(&format!("/v1/tickets/{}", opened.id()), position).await;
     let ticket = seen.expect(StatusCode::OK);
-    assert_eq!(seen.header("etag"), opened.header("etag"));
+    let tag = seen.header("etag").expect("an ETag");
+    assert!(tag.starts_with(&format!("\"{}-", body["version"])), "{tag}");
     assert_eq!(ticket["number"], "TKT-000001");
     assert_eq!(ticket["status"], "open");
 }
@@ -171,6 +172,8 @@ async fn headers_of_answers_are_described() {
         ("/paths/~1v1~1tickets/post/responses/201/headers", receipt.to_vec()),
         ("/paths/~1v1~1tickets/get/responses/200/headers", vec!["Link".to_owned()]),
         ("/paths/~1v1~1tickets~1{id}/get/responses/200/headers", vec!["ETag".to_owned()]),
+        ("/paths/~1v1~1tickets~1{id}/get/responses/304/headers", vec!["ETag".to_owned()]),
+        ("/components/responses/Problem405/headers", vec!["Allow".to_owned()]),
         ("/components/responses/Problem429/headers", vec!["Retry-After".to_owned()]),
         ("/components/responses/Problem503/headers", vec!["Retry-After".to_owned()]),
     ] {
@@ -190,4 +193,116 @@ async fn schemas_openapi_is_committed() {
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(committed == text, "docs/openapi.json is not what the server says: just schemas");
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_is_answered_with_those_that_are() {
+    let desk = TestDesk::start().await;
+    let document = desk.anonymous().get("/openapi.json").await.json();
+    let nil = uuid::Uuid::nil().to_string();
+    for (template, item) in document["paths"].as_object().expect("paths") {
+        let there = |method: &Method| item.get(method.as_str().to_lowercase()).is_some();
+        let mut path = template.clone();
+        while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
+            path.replace_range(from..=to, &nil);
+        }
+        for method in [Method::GET, Method::PUT, Method::POST, Method::DELETE, Method::PATCH] {
+            if there(&method) {
+                continue;
+            }
+            let refused = Client::send(desk.anonymous().request(method.clone(), &path)).await;
+            refused.problem(405, "method_not_allowed");
+            let allow = refused.header("allow").unwrap_or_else(|| panic!("{method} {path} says not what is allowed"));
+            let allowed: Vec<_> = allow.split(',').map(str::trim).collect();
+            for other in [Method::GET, Method::PUT, Method::POST, Method::DELETE] {
+                assert_eq!(allowed.contains(&other.as_str()), there(&other), "{method} {path}: {allow}");
+            }
+        }
+    }
+}
+
+/// A test value for each thing that is read with an `ETag`.
+async fn with_tags(desk: &TestDesk) -> Vec<String> {
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let ticket = admin.open_ticket(&customer.id, "Tagged").await.id();
+    let department = admin.post("/v1/departments", &json!({ "name": "Parcels" })).await.id();
+    let role = admin.post("/v1/roles", &json!({ "name": "Reader", "permissions": ["view_tickets"] })).await.id();
+    let agent = desk.agent("agent").await.id;
+    let last = admin.get("/v1/me").await.header("docket-position").and_then(|at| at.parse().ok()).unwrap_or(0);
+    let paths = vec![
+        format!("/v1/tickets/{ticket}"),
+        format!("/v1/customers/{}", customer.id),
+        format!("/v1/departments/{department}"),
+        format!("/v1/roles/{role}"),
+        format!("/v1/agents/{agent}"),
+        "/v1/organisation".to_owned(),
+    ];
+    crate::harness::eventually("the read models", async || {
+        for path in &paths {
+            let answer = admin.get_at(path, last).await;
+            if answer.status != StatusCode::OK {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+    paths
+}
+
+#[tokio::test]
+async fn who_has_what_would_be_answered_is_told_only_that() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let again = async |client: &Client, path: &str, tag: &str| {
+        Client::send(client.request(Method::GET, path).header("if-none-match", tag)).await
+    };
+    for path in with_tags(&desk).await {
+        let first = admin.get(&path).await;
+        first.expect(StatusCode::OK);
+        let tag = first.header("etag").unwrap_or_else(|| panic!("{path} has an ETag")).to_owned();
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"0-0\", {tag}"), "*".to_owned()] {
+            let same = again(&admin, &path, &known).await;
+            assert_eq!((same.status, same.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path} {known}");
+            assert_eq!(same.header("content-type"), None);
+            for header in ["etag", "cache-control", "vary", "x-content-type-options"] {
+                assert_eq!(same.header(header), first.header(header), "{path} {header}");
+            }
+            assert!(same.header("docket-position").is_some(), "{path}");
+        }
+        let other = again(&admin, &path, "\"1\"").await;
+        assert_eq!(other.json(), first.json(), "{path}");
+        desk.anonymous().get(&path).await.problem(401, "unauthenticated");
+        again(&desk.anonymous(), &path, &tag).await.problem(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn what_one_was_shown_is_not_what_another_would_see() {
+    let desk = TestDesk::start().await;
+    let (admin, agent) = (desk.admin(), desk.agent("agent").await);
+    let again = async |client: &Client, path: &str, tag: &str| {
+        Client::send(client.request(Method::GET, path).header("if-none-match", tag)).await
+    };
+    // The same version of one thing: an administrator may give the role, a supervisor may not.
+    let role = json!({ "name": "Eraser", "permissions": ["erase_data", "view_tickets"] });
+    let made = admin.post("/v1/roles", &role).await;
+    let position = made.json()["position"].as_u64().expect("a position");
+    let path = format!("/v1/roles/{}", made.id());
+    let seen = admin.get_at(&path, position).await;
+    let tag = seen.header("etag").expect("an ETag").to_owned();
+    let supervisor = desk.agent("supervisor").await;
+    let theirs = again(&supervisor.client, &path, &tag).await;
+    assert_eq!(theirs.expect(StatusCode::OK)["grantable"], false);
+    assert_eq!(seen.json()["grantable"], true);
+    // Nor is it what it was when something beside it has changed: somebody holds the role now.
+    let given = admin.put(&format!("/v1/agents/{}/role", agent.id), &json!({ "custom_role_id": made.id() })).await;
+    let position = given.expect(StatusCode::OK)["position"].as_u64().expect("a position");
+    admin.get_at("/v1/agents", position).await.expect(StatusCode::OK);
+    assert_eq!(again(&admin, &path, &tag).await.expect(StatusCode::OK)["holders"], 1);
+    // A tag that was read is good for If-Match.
+    let change = admin.request(Method::PUT, &path).header("if-match", &tag);
+    Client::send(change.json(&json!({ "name": "Eraser", "permissions": ["erase_data"] }))).await.expect(StatusCode::OK);
+    let stale = admin.request(Method::PUT, &path).header("if-match", &tag);
+    Client::send(stale.json(&role)).await.problem(412, "stale");
 }

@@ -1,9 +1,12 @@
 //! Credentials end with what allowed them, and the trail tells of it.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Person, TestDesk, eventually};
+use crate::live::Socket;
 use crate::sessions::{PASSWORD, code, sign_in, with_session};
 
 /// What the trail tells of an account, oldest first, once it tells `last`.
@@ -216,4 +219,52 @@ async fn a_customer_signs_in_with_the_address_they_have() {
     sign_in(&desk, &json!({ "code": second })).await.expect(StatusCode::CREATED);
     let trail = trail(&admin, &carl.id, "SignedIn").await;
     assert_eq!(of_type(&trail, "SignedIn")[0]["details"]["method"], "link");
+}
+
+#[tokio::test]
+async fn who_manages_people_ends_the_sessions_of_others() {
+    let desk = TestDesk::start().await;
+    let (supervisor, agent, carl) = (desk.agent("supervisor").await, desk.agent("agent").await, desk.customer().await);
+    let (session, other) = (session_of(&desk, &agent).await, session_of(&desk, &agent).await);
+    let unused = code(&desk, &agent.id).await;
+    let mut open = Socket::connect(&session).await;
+    let path = format!("/v1/agents/{}/sessions", agent.id);
+    agent.client.delete(&path).await.problem(403, "forbidden");
+    carl.client.delete(&path).await.problem(403, "forbidden");
+    let admin = desk.agent("admin").await;
+    supervisor.client.delete(&format!("/v1/agents/{}/sessions", admin.id)).await.problem(403, "forbidden");
+
+    assert_eq!(supervisor.client.delete(&path).await.status, StatusCode::NO_CONTENT);
+    for session in [&session, &other] {
+        session.get("/v1/me").await.problem(401, "unauthenticated");
+    }
+    assert_eq!(open.next(Duration::from_secs(10)).await, None, "what is open ends with it");
+    sign_in(&desk, &json!({ "code": unused })).await.problem(401, "unauthenticated");
+    // Password and tokens go on.
+    agent.client.get("/v1/me").await.expect(StatusCode::OK);
+    sign_in(&desk, &json!({ "email": agent.email, "password": PASSWORD })).await.expect(StatusCode::CREATED);
+    let trail = trail(&desk.admin(), &agent.id, "SignedOutEverywhere").await;
+    assert_eq!(of_type(&trail, "SignedOutEverywhere")[0]["actor"]["id"], json!(supervisor.id));
+
+    // Customers too, and nobody who has no account.
+    let sessions = format!("/v1/customers/{}/sessions", carl.id);
+    assert_eq!(supervisor.client.delete(&sessions).await.status, StatusCode::NO_CONTENT);
+    supervisor.client.delete(&format!("/v1/customers/{}/sessions", agent.id)).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn who_left_by_the_log_is_let_in_nowhere() {
+    let desk = TestDesk::start().await;
+    let agent = desk.agent("agent").await;
+    let session = session_of(&desk, &agent).await;
+    // As if the process had ended before the vault was told.
+    let by = docket_commands::Invocation::by(desk.desk().tenant.clone(), docket_domain::Actor::SYSTEM);
+    let id = docket_domain::AgentId(agent.id.parse().expect("an id"));
+    desk.desk().commands.deactivate_agent(&by, id).await.expect("deactivated");
+    session.get("/v1/me").await.problem(401, "unauthenticated");
+    agent.client.get("/v1/me").await.problem(401, "unauthenticated");
+    // Asked again, the vault is told too.
+    desk.admin().post(&format!("/v1/agents/{}/deactivate", agent.id), &json!({})).await.expect(StatusCode::OK);
+    let account = desk.desk().accounts().account(&desk.desk().tenant, docket_domain::PersonId(id.0)).await;
+    assert!(account.expect("an answer").expect("an account").disabled);
 }

@@ -104,3 +104,65 @@ async fn a_key_is_refused_where_it_cannot_be_kept() {
     assert_eq!(offered("/v1/tokens"), [true, false]);
     assert_eq!(offered("/v1/agents/{id}/sign-in-code"), [false, false]);
 }
+
+#[tokio::test]
+async fn what_changed_nothing_is_answered_alike_whatever_happened_since() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let ticket = admin.open_ticket(&customer.id, "Once").await.id();
+    let path = format!("/v1/tickets/{ticket}/priority");
+    let put = async |key: Option<&str>, priority: &str| {
+        let request = admin.request(Method::PUT, &path).json(&json!({ "priority": priority }));
+        Client::send(match key {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        })
+        .await
+    };
+    put(None, "high").await.expect(StatusCode::OK);
+    let first = put(Some("no-op"), "high").await;
+    first.expect(StatusCode::OK);
+    assert_eq!(first.header("idempotency-replayed"), None);
+    let low = put(None, "low").await.expect(StatusCode::OK);
+    let again = put(Some("no-op"), "high").await;
+    assert_eq!((again.status, again.json()), (first.status, first.json()));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    put(Some("no-op"), "urgent").await.problem(422, "idempotency_key_reused");
+    let position = low["position"].as_u64().expect("a position");
+    assert_eq!(admin.get_at(&format!("/v1/tickets/{ticket}"), position).await.json()["priority"], "low");
+
+    // A customer is told the position of what is public: not how far the log is, nor of the note that came last.
+    let hers = customer.client.post(&format!("/v1/tickets/{ticket}/messages"), &json!({ "body": "Hello" })).await;
+    hers.expect(StatusCode::CREATED);
+    let note = admin.post(&format!("/v1/tickets/{ticket}/notes"), &json!({ "body": "Between us" })).await;
+    let note = note.expect(StatusCode::CREATED)["position"].as_u64().expect("a position");
+    let (path, all) = (format!("/v1/tickets/{ticket}/read"), json!({}));
+    customer.client.post(&path, &all).await.expect(StatusCode::OK);
+    let first = post(&customer.client, &path, "read", &all).await;
+    assert!(first.expect(StatusCode::OK)["position"].as_u64() < Some(note), "{}", first.text);
+    admin.open_ticket(&customer.id, "Another").await;
+    let again = post(&customer.client, &path, "read", &all).await;
+    assert_eq!((again.status, again.json()), (first.status, first.json()));
+}
+
+#[tokio::test]
+async fn a_repeated_request_does_not_bring_back_what_was_changed_since() {
+    let desk = TestDesk::start().await;
+    let (admin, agent) = (desk.admin(), desk.agent("agent").await);
+    let path = format!("/v1/agents/{}", agent.id);
+    let put = async |key: &str, what: &str, body: &Value| {
+        let request = admin.request(Method::PUT, &format!("{path}{what}")).header("idempotency-key", key).json(body);
+        Client::send(request).await.expect(StatusCode::OK);
+    };
+    let (one, two) = (format!("one-{}", agent.email), format!("two-{}", agent.email));
+    let (one, two) = (json!({ "name": "One", "email": one }), json!({ "name": "Two", "email": two }));
+    put("1", "/role", &json!({ "role": "supervisor" })).await;
+    put("2", "", &one).await;
+    put("3", "/role", &json!({ "role": "auditor" })).await;
+    put("4", "", &two).await;
+    put("1", "/role", &json!({ "role": "supervisor" })).await;
+    put("2", "", &one).await;
+    assert_eq!(agent.client.get("/v1/me").await.expect(StatusCode::OK)["role"], "auditor");
+    let account = desk.desk().accounts().find_login(&desk.desk().tenant, two["email"].as_str().expect("text")).await;
+    assert!(account.expect("an answer").is_some(), "they sign in with the latest address");
+}

@@ -25,9 +25,14 @@ impl Socket {
     pub(crate) async fn connect_from(client: &Client, origin: Option<&str>) -> Self {
         let mut request =
             format!("{}/v1/live", client.base.replacen("http", "ws", 1)).into_client_request().expect("a request");
-        let token = client.token.as_ref().expect("a token");
-        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
-        if let Some(origin) = origin {
+        if let Some(token) = &client.token {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
+        }
+        if let Some((cookie, _)) = &client.session {
+            request.headers_mut().insert("cookie", cookie.parse().expect("a value"));
+        }
+        // Whoever has a session has it in a page of the desk's own.
+        if let Some(origin) = origin.or_else(|| client.session.as_ref().map(|_| client.base.as_str())) {
             request.headers_mut().insert("origin", origin.parse().expect("a value"));
         }
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("it opens");

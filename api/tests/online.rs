@@ -104,6 +104,10 @@ async fn whoever_signed_out_everywhere_is_not_there() {
     assert!(online(&desk, &key).await);
     assert_eq!(client.delete("/v1/sessions/current").await.status, StatusCode::NO_CONTENT);
     assert!(!online(&desk, &key).await);
+    // Nor is a chat offered to them, which nobody would take.
+    let agent = docket_domain::AgentId(sofia.id.parse().expect("an id"));
+    let agent = desk.desk().commands.load::<docket_domain::agent::Agent>(&desk.desk().tenant, agent).await;
+    assert_eq!(agent.expect("loaded").availability, docket_domain::agent::Availability::Offline);
 }
 
 #[tokio::test]

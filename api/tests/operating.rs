@@ -112,6 +112,34 @@ async fn a_log_that_takes_nothing_is_not_ready_until_it_does() {
 }
 
 #[tokio::test]
+async fn a_vault_and_read_models_that_take_nothing_are_not_ready_until_they_do() {
+    for (file, what) in [("vault.db", "the vault"), ("read.db", "the read models")] {
+        let desk = TestDesk::start().await;
+        let admin = desk.admin();
+        let ready = || async { (admin.get("/readyz").await.status == StatusCode::OK).then_some(()) };
+        eventually("ready", ready).await;
+        let path = desk.desk().settings.data.join(file);
+        let sql = |sql: &'static str| {
+            let connection = rusqlite::Connection::open(&path).expect("opened");
+            connection.execute_batch(sql).expect("done");
+        };
+        // As on a full disk, or one that became read-only. Nobody has written since, nor does.
+        sql("CREATE TRIGGER full BEFORE INSERT ON probe BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+        let said = eventually("it is noticed", || async {
+            let answer = admin.get("/readyz").await;
+            (answer.status == StatusCode::SERVICE_UNAVAILABLE).then(|| answer.json()["not_ready"].to_string())
+        })
+        .await;
+        assert!(said.contains(&format!("{what} cannot be written")) && said.contains("disk is full"), "{said}");
+        let nobody = desk.anonymous().get("/readyz").await.text;
+        assert!(nobody.contains(what) && !nobody.contains("disk is full"), "{nobody}");
+        // Somebody else's transaction is no reason.
+        sql("DROP TRIGGER full");
+        eventually("ready again", ready).await;
+    }
+}
+
+#[tokio::test]
 async fn a_process_without_the_role_api_tells_its_health_and_nothing_else() {
     let desk = TestDesk::start_with(|settings| settings.roles = vec![Role::Projections, Role::Reactors]).await;
     let admin = desk.admin();

@@ -54,7 +54,7 @@ async fn a_role_comes_back_as_it_was_meant() {
     let path = format!("/v1/roles/{}", made.id());
     assert_eq!(made.header("location"), Some(path.as_str()));
     let seen = admin.get_at(&path, position(&made)).await;
-    assert_eq!(seen.header("etag"), made.header("etag"));
+    assert!(seen.header("etag").is_some_and(|tag| tag.starts_with("\"1-")), "{:?}", seen.header("etag"));
     let seen = seen.expect(StatusCode::OK);
     assert_eq!(
         (&seen["name"], &seen["built_in"], &seen["role"]),

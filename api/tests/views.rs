@@ -31,7 +31,7 @@ async fn a_view_is_saved_changed_arranged_and_deleted() {
     let second =
         ann.post("/v1/views", &json!({ "name": "Second", "sort": "newest" })).await.expect(StatusCode::CREATED);
     let view = ann.get_at(&path, position(&second)).await;
-    assert_eq!(view.header("etag"), Some("\"1\""));
+    assert!(view.header("etag").is_some_and(|tag| tag.starts_with("\"1-")), "{:?}", view.header("etag"));
     let view = view.expect(StatusCode::OK);
     assert_eq!((&view["name"], &view["sort"], &view["shared"]), (&json!("Urgent"), &json!("urgency"), &json!(false)));
     assert_eq!(view["filter"]["opened_from"], "-7d");

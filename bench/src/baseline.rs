@@ -96,5 +96,9 @@ pub(crate) fn one_event(id: Uuid, payload: String) -> Append {
         payload,
     };
     let stream = StreamId::new(tenant, Category::Ticket, id);
-    Append { streams: vec![StreamAppend { stream, expected: Expected::Any, events: vec![event] }], idempotency: None }
+    Append {
+        streams: vec![StreamAppend { stream, expected: Expected::Any, events: vec![event] }],
+        idempotency: None,
+        unchanged_at: None,
+    }
 }

@@ -2,7 +2,7 @@
 
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::role::{ROLES_ID, Roles, STAFF_ID, Staff, StaffCommand};
-use docket_domain::{AgentId, Category, DepartmentId, HeldRole, Violations};
+use docket_domain::{AgentId, Category, DepartmentId, HeldRole, Permission, Violations};
 
 use crate::attempt::{Attempt, carry_out};
 use crate::chat_places::hand_back_chats;
@@ -49,6 +49,7 @@ impl Commands {
 async fn register(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) -> Result<(), CommandError> {
     attempt.organisation().await?;
     attempt.decide::<Agent>(id, command).await?;
+    check_mandate(attempt, id, command).await?;
     check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
     change_staff(attempt, id).await
@@ -59,6 +60,7 @@ async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) 
         return register(attempt, id, command).await;
     }
     attempt.decide::<Agent>(id, command).await?;
+    check_mandate(attempt, id, command).await?;
     check_role(attempt, command).await?;
     check_departments(attempt, command).await?;
     match command {
@@ -74,6 +76,26 @@ async fn change(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) 
         _ => {}
     }
     change_staff(attempt, id).await
+}
+
+/// Whether whoever asks may still do this to that agent, as the log stands when it is recorded.
+async fn check_mandate(attempt: &mut Attempt<'_>, id: AgentId, command: &AgentCommand) -> Result<(), CommandError> {
+    use AgentCommand as C;
+    let Some(mandate) = attempt.invocation.mandate else { return Ok(()) };
+    // Whether they take work is everybody's own to say.
+    if matches!(command, C::ChangeAvailability { .. }) && mandate.person.0 == id.0 {
+        return Ok(());
+    }
+    let standing = attempt.standing().await?;
+    standing.require(Permission::ManagePeople)?;
+    if let C::Register { role, .. } | C::ChangeRole { to: role } = command {
+        attempt.check_outranks(standing, *role).await?;
+    }
+    if matches!(command, C::Rename { .. } | C::ChangeRole { .. } | C::Deactivate | C::Reactivate) {
+        let agent = attempt.rely_on::<Agent>(id.0).await?;
+        attempt.check_outranks(standing, agent.role).await?;
+    }
+    Ok(())
 }
 
 /// Decides what a change means for who works at the desk, on the one stream all such changes are in.
@@ -104,7 +126,7 @@ async fn check_role(attempt: &mut Attempt<'_>, command: &AgentCommand) -> Result
     else {
         return Ok(());
     };
-    let roles = attempt.load::<Roles>(ROLES_ID).await?;
+    let roles = attempt.rely_on::<Roles>(ROLES_ID).await?;
     let mut violations = Violations::default();
     match roles.roles.get(id) {
         None => violations.add("custom_role_id", "unknown", "there is no such role"),

@@ -36,6 +36,8 @@ pub(crate) struct Attempt<'a> {
     /// Up to which version of its stream a stale caller has seen it.
     pub(crate) seen_upto: u64,
     pub(crate) seen: Vec<Seen>,
+    /// Streams that must stand where they were seen for the append to happen, besides those it writes to.
+    pub(crate) relied: Vec<StreamId>,
     pub(crate) writes: Vec<DraftStream>,
     /// The states after `writes`, in their order.
     pub(crate) after: Vec<Cached>,
@@ -55,6 +57,7 @@ impl<'a> Attempt<'a> {
             about: None,
             seen_upto: 0,
             seen: Vec::with_capacity(1),
+            relied: Vec::new(),
             writes: Vec::with_capacity(1),
             after: Vec::with_capacity(1),
             queued: None,
@@ -67,6 +70,16 @@ impl<'a> Attempt<'a> {
         let stream = self.stream::<A>(id);
         let index = self.see::<A>(stream, false).await?;
         Ok(self.current(index).loaded())
+    }
+
+    /// The state of an aggregate as it is before this command, which is carried out only as long as it stands so.
+    pub(crate) async fn rely_on<A: Aggregate>(&mut self, id: impl Into<Uuid>) -> Result<Loaded<A>, CommandError> {
+        let stream = self.stream::<A>(id);
+        let index = self.see::<A>(stream.clone(), false).await?;
+        if !self.relied.contains(&stream) {
+            self.relied.push(stream);
+        }
+        Ok(self.seen[index].cached.loaded())
     }
 
     /// Decides a command. The first one of an attempt is what the answer and `if_match` are about.
@@ -218,6 +231,16 @@ impl<'a> Attempt<'a> {
         self.queued = None;
         self.queued = Some(self.commands.queue_of(stream).lock().await);
         self.now = self.commands.journal().clock().now();
+    }
+
+    /// Those who come with the same request key go one after the other, so that all but the first find its answer before they take
+    /// anything. Gives a place in another queue back, as taking any does.
+    pub(crate) async fn queue_for_key(&mut self) {
+        if self.queued.is_none()
+            && let Some(key) = &self.invocation.idempotency
+        {
+            self.queued = Some(self.commands.queue_of(&key.key).lock().await);
+        }
     }
 
     pub(crate) fn leave_queue(&mut self) {

@@ -171,7 +171,9 @@ impl Commands {
     ) -> Result<Done, CommandError> {
         let opening = Opening::new(Some(id));
         let mut number = None;
-        carry_out!(self, invocation, "chat.Convert", attempt => convert(&mut attempt, id, &opening, request, &mut number))
+        let outcome = carry_out!(self, invocation, "chat.Convert",
+            attempt => convert(&mut attempt, id, &opening, request, &mut number));
+        self.give_back_unused(invocation, number, outcome)
     }
 }
 

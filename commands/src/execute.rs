@@ -1,6 +1,6 @@
 //! Carrying out commands.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;
 
 use docket_domain::customer::CustomerEvent;
@@ -194,8 +194,9 @@ impl Commands {
         self.0.appends_many
     }
 
-    pub(crate) fn queue_of(&self, stream: &StreamId) -> &Mutex<()> {
-        let hash = self.0.hasher.hash_one(stream);
+    /// The queue of those who want the same, a stream or a request key.
+    pub(crate) fn queue_of(&self, what: impl Hash) -> &Mutex<()> {
+        let hash = self.0.hasher.hash_one(what);
         &self.0.queues[(hash % QUEUES as u64) as usize]
     }
 

@@ -6,8 +6,9 @@ use docket_domain::{Actor, Event, Position, StreamId, TenantId};
 use docket_store::new_id;
 use uuid::Uuid;
 
-/// Under which a command happens once. What was refused or changed nothing leaves no trace of its key: there is
-/// nothing to repeat.
+use crate::Mandate;
+
+/// Under which a command happens once. What was refused leaves no trace of its key, and may be tried again under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
     /// The key as the log keeps it, at most 255 bytes, unique within the tenant.
@@ -28,6 +29,12 @@ impl RequestKey {
     /// The key under which history's ticket gets its number: one number, one ticket.
     pub(crate) fn of_number(number: TicketNumber, ticket: Uuid) -> Self {
         Self { key: format!("number:{number}"), fingerprint: digest(&[ticket.as_bytes()]) }
+    }
+
+    /// Whether somebody chose it for a request. What a command of Docket's own found nothing to do for may be looked at again:
+    /// its key says why it is carried out, not that it was.
+    pub(crate) fn is_of_request(&self) -> bool {
+        self.key.starts_with("request:")
     }
 
     /// The key of a command that follows from something else: `cause` says from what, e.g. `wake:<ticket>:<version>`.
@@ -72,12 +79,22 @@ pub struct Invocation {
     pub idempotency: Option<RequestKey>,
     /// The version at which the caller last saw what the command is about; another one refuses it as stale.
     pub if_match: Option<u64>,
+    /// On whose authority rights are handed out; Docket's own if absent.
+    pub mandate: Option<Mandate>,
 }
 
 impl Invocation {
     /// By `actor`, of a new request, unconditionally.
     pub fn by(tenant: TenantId, actor: Actor) -> Self {
-        Self { tenant, actor, correlation_id: new_id(), causation_id: None, idempotency: None, if_match: None }
+        Self {
+            tenant,
+            actor,
+            correlation_id: new_id(),
+            causation_id: None,
+            idempotency: None,
+            if_match: None,
+            mandate: None,
+        }
     }
 
     /// By Docket itself, because of `event`; once for each `cause` (see [`RequestKey::of_cause`]).
@@ -89,6 +106,7 @@ impl Invocation {
             causation_id: Some(event.meta.event_id),
             idempotency: Some(RequestKey::of_cause(cause)),
             if_match: None,
+            mandate: None,
         }
     }
 
@@ -101,6 +119,13 @@ impl Invocation {
     #[must_use]
     pub fn once(mut self, key: RequestKey) -> Self {
         self.idempotency = Some(key);
+        self
+    }
+
+    /// The same, on somebody's authority.
+    #[must_use]
+    pub fn with_mandate(mut self, mandate: Mandate) -> Self {
+        self.mandate = Some(mandate);
         self
     }
 
@@ -119,7 +144,8 @@ pub struct Done {
     pub stream: StreamId,
     /// The stream's version after it (on replay: after it happened the first time).
     pub version: u64,
-    /// A position at or after its last event: a read model that has come this far shows it.
+    /// A position at or after its last event: a read model that has come this far shows it. Never beyond what this stream's own
+    /// appends reached.
     pub position: Position,
     /// Whether it had happened before, under the same key, and nothing happened now.
     pub replayed: bool,

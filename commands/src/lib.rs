@@ -7,7 +7,8 @@
 //! - One command is one append: all of its events on all of its streams, or none.
 //! - A command with a request key happens once, also across restarts and nodes.
 //!
-//! Who may do what is decided by the caller (the API) before it comes here, except what depends on state.
+//! Who may do what is decided by the caller (the API) before it comes here, except what depends on state, and what hands out
+//! rights: that is decided on the state the append relies on ([`Mandate`]).
 
 mod agent;
 mod agent_counts;
@@ -23,6 +24,7 @@ mod identities;
 pub mod import;
 mod in_turn;
 mod invocation;
+mod mandate;
 mod metric;
 mod numbers;
 mod organisation;
@@ -40,6 +42,7 @@ pub use customer::NewPerson;
 pub use error::CommandError;
 pub use execute::{Commands, Settings};
 pub use invocation::{Done, Invocation, RequestKey};
+pub use mandate::{Grounds, HandedOut, Mandate};
 pub use organisation::tenant_of_widget;
 pub use service_level::better_terms;
 pub use ticket::OpenTicket;

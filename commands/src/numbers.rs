@@ -1,9 +1,10 @@
-//! Ticket numbers, taken from the log in blocks: one at a time while it is quiet, many at once under load.
+//! Ticket numbers, taken from the log in blocks: one at a time while it is quiet, many at once under load. What is taken and
+//! not used goes to the next ticket of this process; what it has at hand when it ends stays unused.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_domain::TenantId;
@@ -11,7 +12,7 @@ use docket_domain::ticket::TicketNumber;
 use docket_store::Journal;
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::CommandError;
+use crate::{CommandError, Commands, Done, Invocation};
 
 /// The largest block. What is left of it when the process ends stays unused.
 const LARGEST: u32 = 64;
@@ -26,6 +27,8 @@ pub(crate) struct Numbers(Mutex<HashMap<TenantId, Arc<Tenant>>>);
 struct Tenant {
     waiting: AtomicU32,
     block: AsyncMutex<Block>,
+    /// Taken and not used after all.
+    returned: Mutex<BTreeSet<u64>>,
 }
 
 #[derive(Default)]
@@ -38,13 +41,10 @@ struct Block {
 impl Numbers {
     /// A number nobody else has.
     pub(crate) async fn next(&self, journal: &Journal, tenant: &TenantId) -> Result<TicketNumber, CommandError> {
-        let of_tenant = {
-            let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match tenants.get(tenant) {
-                Some(known) => Arc::clone(known),
-                None => Arc::clone(tenants.entry(tenant.clone()).or_default()),
-            }
-        };
+        let of_tenant = self.of(tenant);
+        if let Some(number) = of_tenant.returned().pop_first() {
+            return Ok(TicketNumber(number));
+        }
         let _waiting = Waiting::begin(&of_tenant.waiting);
         let mut block = of_tenant.block.lock().await;
         if let Some(number) = block.left.next() {
@@ -57,6 +57,48 @@ impl Numbers {
         let first = journal.store().reserve_numbers(tenant, "ticket", size).await?;
         *block = Block { left: first + 1..first + u64::from(size), size, taken_at: Some(now) };
         Ok(TicketNumber(first))
+    }
+
+    /// Takes back a number that no ticket has got and none can get any more: the next one has it.
+    pub(crate) fn give_back(&self, tenant: &TenantId, number: TicketNumber) {
+        self.of(tenant).returned().insert(number.0);
+    }
+
+    fn of(&self, tenant: &TenantId) -> Arc<Tenant> {
+        let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match tenants.get(tenant) {
+            Some(known) => Arc::clone(known),
+            None => Arc::clone(tenants.entry(tenant.clone()).or_default()),
+        }
+    }
+}
+
+impl Commands {
+    /// Gives the next ticket a number that was taken for one that is not there: the same request had been faster, or it was
+    /// refused in the end. Where nobody knows whether it is there, nobody else gets its number. Passes the outcome on.
+    pub(crate) fn give_back_unused(
+        &self,
+        invocation: &Invocation,
+        number: Option<TicketNumber>,
+        outcome: Result<Done, CommandError>,
+    ) -> Result<Done, CommandError> {
+        if let Some(number) = number {
+            let unused = match &outcome {
+                Ok(done) => done.replayed && done.note != Some(number.to_string()),
+                Err(CommandError::Journal(_)) => false,
+                Err(_) => true,
+            };
+            if unused {
+                self.numbers().give_back(&invocation.tenant, number);
+            }
+        }
+        outcome
+    }
+}
+
+impl Tenant {
+    fn returned(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

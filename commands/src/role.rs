@@ -37,9 +37,9 @@ impl Commands {
         let name = metric::name(Category::Role, std::slice::from_ref(&command));
         let outcome = carry_out!(self, &unconditional, name, attempt => change(&mut attempt, &command, wanted));
         match (outcome, wanted) {
+            // The version of the one role, which the stream's does not tell.
             (Ok(mut done), _) if !done.changed => {
-                let roles = self.roles(&invocation.tenant).await?;
-                done.version = roles.roles.get(&about).map_or(done.version, |role| role.version);
+                done.version = done.note.as_deref().and_then(|note| note.parse().ok()).unwrap_or(done.version);
                 Ok(done)
             }
             (Err(CommandError::Stale { current, .. }), Some(wanted)) => {
@@ -96,7 +96,14 @@ async fn change(attempt: &mut Attempt<'_>, command: &RoleCommand, wanted: Option
     }
     attempt.note = match command {
         RoleCommand::Define { role_id, .. } => Some(role_id.to_string()),
-        RoleCommand::Change { .. } | RoleCommand::Archive { .. } => None,
+        RoleCommand::Change { role_id, .. } | RoleCommand::Archive { role_id, .. } => {
+            roles.roles.get(role_id).map(|role| role.version.to_string())
+        }
     };
-    attempt.decide::<Roles>(ROLES_ID, command).await
+    if attempt.invocation.mandate.is_none() {
+        return attempt.decide::<Roles>(ROLES_ID, command).await;
+    }
+    let standing = attempt.standing().await?;
+    standing.require(Permission::ManagePeople)?;
+    attempt.decide::<Roles>(ROLES_ID, &command.clone().by_who_may(standing.permissions)).await
 }

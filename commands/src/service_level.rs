@@ -57,9 +57,9 @@ impl Commands {
         let name = metric::name(Category::ServiceLevel, std::slice::from_ref(&command));
         let outcome = carry_out!(self, &unconditional, name, attempt => change(&mut attempt, &command, wanted));
         match (outcome, about, wanted) {
-            (Ok(mut done), Some(setting), _) if !done.changed => {
-                let levels = self.service_levels(&invocation.tenant).await?;
-                done.version = levels.version_of(setting).unwrap_or(done.version);
+            // The version of the one setting, which the stream's does not tell.
+            (Ok(mut done), Some(_), _) if !done.changed => {
+                done.version = done.note.as_deref().and_then(|note| note.parse().ok()).unwrap_or(done.version);
                 Ok(done)
             }
             (Err(CommandError::Stale { current, .. }), Some(setting), Some(wanted)) => {
@@ -114,7 +114,7 @@ async fn change(
     attempt.note = match command {
         ServiceLevelCommand::DefineCalendar { calendar_id, .. } => Some(calendar_id.to_string()),
         ServiceLevelCommand::DefinePolicy { policy_id, .. } => Some(policy_id.to_string()),
-        _ => None,
+        _ => current.map(|version| version.to_string()),
     };
     attempt.decide::<ServiceLevels>(SERVICE_LEVELS_ID, command).await?;
     match command {

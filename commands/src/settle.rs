@@ -2,15 +2,24 @@
 
 use std::time::Duration;
 
-use docket_store::{IdempotencyKey, JournalError, StoreError};
+use docket_domain::StreamId;
+use docket_store::{DraftStream, Expected, IdempotencyKey, JournalError, StoreError};
 
 use crate::attempt::{Attempt, Seen, read_on};
-use crate::{CommandError, Done, Invocation, metric};
+use crate::{CommandError, Done, Invocation, RequestKey, metric};
 
 /// How often a command is decided again before the caller is told to try later.
 const MAX_TRIES: u32 = 32;
 /// How many of the events a stale caller missed are shown.
 const MISSED: usize = 500;
+
+impl Seen {
+    /// That the stream still stands where it was seen.
+    fn as_condition(&self) -> DraftStream {
+        let expected = Expected::Version(self.cached.version);
+        DraftStream { stream: self.stream.clone(), expected, drafts: Vec::new() }
+    }
+}
 
 impl Attempt<'_> {
     /// Records what was decided, or finds out why not. `None`: something had moved meanwhile, decide again.
@@ -32,8 +41,15 @@ impl Attempt<'_> {
             Err(refusal @ CommandError::Rejected(_)) => return self.settle_refusal(refusal).await,
             Err(error) => return Err(error),
         }
-        let writes = std::mem::take(&mut self.writes);
-        let appended = if writes.len() == 1 || self.commands.appends_many() {
+        let mut writes = std::mem::take(&mut self.writes);
+        let at_once = writes.len() == 1 || self.commands.appends_many();
+        // A log that takes one stream at a time takes no conditions on others either.
+        if self.commands.appends_many() {
+            let relied = self.seen.iter().filter(|seen| self.relied.contains(&seen.stream));
+            let more: Vec<_> = relied.filter(|seen| writes.iter().all(|write| write.stream != seen.stream)).collect();
+            writes.extend(more.into_iter().map(Seen::as_condition));
+        }
+        let appended = if at_once {
             let Invocation { correlation_id, causation_id, .. } = *self.invocation;
             self.commands.journal().append(writes, correlation_id, causation_id, self.key()).await
         } else {
@@ -79,10 +95,31 @@ impl Attempt<'_> {
         if self.refresh(true).await? {
             return self.again().await;
         }
+        let about = self.about_as_seen()?;
+        let (stream, version, position) = (about.stream.clone(), about.cached.version, about.cached.position);
+        if self.invocation.idempotency.as_ref().is_some_and(RequestKey::is_of_request)
+            && let Some(key) = self.key()
+        {
+            match self.commands.journal().keep_unchanged(self.conditions(&stream), position, key).await {
+                Ok(kept) if kept.replayed => return Ok(Some(replayed(kept)?)),
+                Ok(_) => {}
+                Err(JournalError::Store(StoreError::Conflict { stream, .. })) => {
+                    self.queue(&stream).await;
+                    self.refresh(false).await?;
+                    return self.again().await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         let note = self.note.take();
-        let Seen { stream, cached, .. } = self.about_as_seen()?;
-        let (version, position) = (cached.version, cached.position);
-        Ok(Some(Done { stream: stream.clone(), version, position, replayed: false, note, changed: false }))
+        Ok(Some(Done { stream, version, position, replayed: false, note, changed: false }))
+    }
+
+    /// Everything this round looked at, as it was seen, `about` first; that alone for a log that takes one stream at a time.
+    fn conditions(&self, about: &StreamId) -> Vec<DraftStream> {
+        let (first, rest): (Vec<_>, Vec<_>) = self.seen.iter().partition(|seen| seen.stream == *about);
+        let rest = rest.into_iter().filter(|_| self.commands.appends_many());
+        first.into_iter().chain(rest).map(Seen::as_condition).collect()
     }
 
     async fn settle_refusal(&mut self, refusal: CommandError) -> Result<Option<Done>, CommandError> {
@@ -157,6 +194,7 @@ impl Attempt<'_> {
         self.about = None;
         self.note = None;
         self.seen.clear();
+        self.relied.clear();
         self.writes.clear();
         self.after.clear();
         self.now = self.commands.journal().clock().now();
@@ -187,6 +225,6 @@ fn replayed(appended: docket_store::Appended) -> Result<Done, CommandError> {
         position: appended.position,
         replayed: true,
         note: appended.note.filter(|note| !note.is_empty()),
-        changed: true,
+        changed: appended.changed,
     })
 }

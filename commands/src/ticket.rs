@@ -127,7 +127,9 @@ impl Commands {
     pub async fn open_ticket(&self, invocation: &Invocation, request: &OpenTicket) -> Result<Done, CommandError> {
         let opening = Opening::new(None);
         let mut number = None;
-        carry_out!(self, invocation, "ticket.Open", attempt => open(&mut attempt, &opening, request, &mut number))
+        let outcome =
+            carry_out!(self, invocation, "ticket.Open", attempt => open(&mut attempt, &opening, request, &mut number));
+        self.give_back_unused(invocation, number, outcome)
     }
 
     /// Whether a ticket could be opened as asked for by `actor`, whoever its customer will be; nothing is opened, and no
@@ -263,6 +265,7 @@ pub(crate) async fn open(
     number: &mut Option<TicketNumber>,
 ) -> Result<(), CommandError> {
     let (mut command, earlier) = checked_opening(attempt, opening, request, true).await?;
+    attempt.queue_for_key().await;
     let taken = match *number {
         Some(number) => number,
         // What is yet to be is at no version: whoever names one is refused.

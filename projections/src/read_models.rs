@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docket_domain::{Event, Position};
-use docket_store::{Clock, SweepError, Swept, sweep_postgres};
+use docket_store::{Clock, SweepError, Swept, Writable, sweep_postgres};
 use tokio::sync::{broadcast, watch};
 
 use crate::database::Database;
@@ -120,8 +120,11 @@ impl ReadModels {
         }
     }
 
-    /// Whether they can be written: false where their server answers but is read-only.
-    pub async fn is_writable(&self) -> Result<bool, ReadError> {
+    /// Whether they can be written.
+    ///
+    /// # Errors
+    /// If their server does not answer.
+    pub async fn is_writable(&self) -> Result<Writable, ReadError> {
         self.database.is_writable().await
     }
 

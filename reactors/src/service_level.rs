@@ -271,6 +271,7 @@ async fn match_one(
         causation_id: Some(cause.event_id),
         idempotency: Some(key),
         if_match: Some(ticket.version),
+        mandate: None,
     };
     commands.match_ticket_again(&invocation, id).await?;
     metrics::counter!("docket_sla_tickets_matched_total").increment(1);

@@ -78,7 +78,9 @@ async fn append(log: &Arc<dyn EventStore>, callers: usize, seconds: Duration) {
                             events: vec![event()],
                         };
                         let asked = Instant::now();
-                        log.append(Append { streams: vec![part], idempotency: None }).await.unwrap();
+                        log.append(Append { streams: vec![part], idempotency: None, unchanged_at: None })
+                            .await
+                            .unwrap();
                         waits.push(asked.elapsed());
                         done.fetch_add(1, Ordering::Relaxed);
                     }

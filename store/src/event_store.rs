@@ -49,14 +49,14 @@ pub enum Expected {
     Version(u64),
 }
 
-/// Events for one stream.
+/// Events for one stream, or what an append relies on.
 #[derive(Debug, Clone)]
 pub struct StreamAppend {
     /// The stream.
     pub stream: StreamId,
     /// Where it must stand.
     pub expected: Expected,
-    /// The events, at least one.
+    /// The events. None: nothing is written to this stream, but it must stand where it is expected, at a version.
     pub events: Vec<NewEvent>,
 }
 
@@ -80,6 +80,8 @@ pub struct Append {
     pub streams: Vec<StreamAppend>,
     /// The key under which it happens once.
     pub idempotency: Option<IdempotencyKey>,
+    /// For what changes nothing, and so has no events at all: only its key is kept, and this is the position of the answer.
+    pub unchanged_at: Option<Position>,
 }
 
 /// A stream and its version after an append.
@@ -94,8 +96,10 @@ pub struct StreamVersion {
 /// An append that happened, now or (with `replayed`) the first time its key was used.
 #[derive(Debug, Clone)]
 pub struct Appended {
-    /// Position of the append's last event.
+    /// Position of the append's last event; of one without events, [`unchanged_at`](Append::unchanged_at).
     pub position: Position,
+    /// Whether it has events.
+    pub changed: bool,
     /// When the log took it.
     pub recorded_at: DateTime<Utc>,
     /// The streams in the order given, with their versions. On replay only the first.
@@ -193,7 +197,7 @@ pub enum StoreError {
     /// The adapter cannot do that; see [`Capabilities`].
     #[error("this log cannot {0}")]
     Unsupported(&'static str),
-    /// The append is not one: no stream, a stream twice, or no events.
+    /// The append is not one: no stream, a stream twice, or neither events nor a key to keep.
     #[error("malformed append: {0}")]
     Malformed(&'static str),
     /// The log is closing or not reachable; whether an append happened is unknown unless it had a key.

@@ -63,14 +63,14 @@ pub struct Draft {
     pub irregular: bool,
 }
 
-/// Drafts for one stream.
+/// Drafts for one stream, or what an append relies on.
 #[derive(Debug, Clone)]
 pub struct DraftStream {
     /// The stream.
     pub stream: StreamId,
     /// Where it must stand.
     pub expected: Expected,
-    /// What to append.
+    /// What to append. Nothing: the stream must only stand where it is expected.
     pub drafts: Vec<Draft>,
 }
 
@@ -141,6 +141,31 @@ impl Journal {
         causation_id: Option<Uuid>,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Appended, JournalError> {
+        self.append_or_keep(streams, correlation_id, causation_id, idempotency, None).await
+    }
+
+    /// Keeps the key of a request that changed nothing, if the streams stand where they are expected: who comes with it again is
+    /// answered as now, whatever happened since.
+    ///
+    /// # Errors
+    /// As [`EventStore::append`].
+    pub async fn keep_unchanged(
+        &self,
+        relied_on: Vec<DraftStream>,
+        at: Position,
+        idempotency: IdempotencyKey,
+    ) -> Result<Appended, JournalError> {
+        self.append_or_keep(relied_on, new_id(), None, Some(idempotency), Some(at)).await
+    }
+
+    async fn append_or_keep(
+        &self,
+        streams: Vec<DraftStream>,
+        correlation_id: Uuid,
+        causation_id: Option<Uuid>,
+        idempotency: Option<IdempotencyKey>,
+        unchanged_at: Option<Position>,
+    ) -> Result<Appended, JournalError> {
         let mut sealed = Vec::with_capacity(streams.len());
         for DraftStream { stream, expected, drafts } in streams {
             let mut events = Vec::with_capacity(drafts.len());
@@ -149,8 +174,8 @@ impl Journal {
             }
             sealed.push(StreamAppend { stream, expected, events });
         }
-        let appended = self.store.append(Append { streams: sealed, idempotency }).await?;
-        if !appended.replayed {
+        let appended = self.store.append(Append { streams: sealed, idempotency, unchanged_at }).await?;
+        if !appended.replayed && appended.changed {
             self.skew.note(appended.recorded_at, self.clock.now());
         }
         Ok(appended)

@@ -31,6 +31,7 @@ mod sweep;
 pub mod vault;
 mod verify;
 mod workers;
+mod writable;
 
 pub use appender::Refusing;
 pub use backup::{check_database, copy_database};
@@ -55,3 +56,4 @@ pub use verify::{
     verify,
 };
 pub use workers::{Worker, WorkerState, Workers};
+pub use writable::{Writable, WriteProbe};

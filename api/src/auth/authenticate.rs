@@ -183,10 +183,23 @@ impl Authenticator {
 
     async fn recognise(&self, secret: &str) -> Result<Principal, Problem> {
         match self.accounts.recognise(secret).await {
+            Ok(Some(caller)) if self.has_left(&caller).await => {
+                Err(Problem::unauthenticated("this token or session is not valid, or no longer"))
+            }
             Ok(Some(caller)) => self.principal(&caller).await,
             Ok(None) => Err(Problem::unauthenticated("this token or session is not valid, or no longer")),
             Err(error) => Err(Problem::internal(error)),
         }
+    }
+
+    /// Whether a caller the vault recognised does not work here any more, by the log: there it is decided, and the vault is told
+    /// afterwards. Where the log cannot be asked, the vault's word counts.
+    async fn has_left(&self, caller: &Caller) -> bool {
+        let agent = match caller.role.is_customer() {
+            true => return false,
+            false => self.commands.load::<Agent>(&caller.tenant, caller.person.0).await,
+        };
+        agent.is_ok_and(|agent| agent.deactivated)
     }
 
     /// What a recognised caller may do is what their role allows now: of a role of the tenant's own, the log says.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
+use docket_commands::{Grounds, Mandate};
 use docket_domain::{Actor, CustomerId, Data, HeldRole, Permission, PermissionSet, PersonId, TenantId};
 use docket_projections::{Said, Viewer};
 use docket_store::vault::{Caller, Proof};
@@ -89,6 +90,18 @@ impl Principal {
     pub fn is_admin(&self) -> bool {
         let whole = || PermissionSet::all().beyond(self.permissions).is_empty();
         self.role.is_admin() && (!matches!(self.credential, Credential::Session(_)) || whole())
+    }
+
+    /// On whose authority they hand out rights; a customer has none to hand out.
+    pub fn mandate(&self) -> Option<Mandate> {
+        let grounds = match self.credential {
+            Credential::Token(_) | Credential::Session(_) => Grounds::Role,
+            Credential::Jwt => Grounds::Issuer,
+            Credential::Bootstrap => Grounds::Installation,
+            Credential::Visit { .. } => return None,
+        };
+        let (person, permissions, admin) = (self.person, self.permissions, self.is_admin());
+        (!self.is_customer()).then_some(Mandate { person, permissions, admin, grounds })
     }
 
     /// The session they came with, if it is one.

@@ -1,20 +1,22 @@
 //! Accounts: what agents and customers have in common when it comes to signing in.
 
 use axum::Json;
+use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_commands::{CommandError, Invocation};
+use docket_commands::{CommandError, Done, HandedOut, Invocation};
 use docket_domain::account::{Account, AccountCommand, SignInMethod};
-use docket_domain::agent::Agent;
+use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::Customer;
 use docket_domain::{
-    FieldViolation, HeldRole, PermissionSet, PersonId, PersonalText, Rejection, Role, RoleId, TenantId,
+    Actor, AgentId, FieldViolation, HeldRole, Permission, PermissionSet, PersonId, PersonalText, Rejection, Role,
+    RoleId, TenantId,
 };
 use docket_store::vault::{Account as VaultAccount, AccountError, CodeKind, NewAccount, StrongPassword};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ask::journal_problem;
+use super::ask::{Ask, journal_problem};
 use super::problem::{Answer, Problem};
 use crate::app::App;
 use crate::auth::Principal;
@@ -171,7 +173,7 @@ pub(crate) async fn sign_in_code(app: &App, by: &Invocation, account: &VaultAcco
     Ok(Json(SignInCode { code, link, expires_at }))
 }
 
-/// Makes a one-time code and records who did.
+/// Makes a one-time code and records who did; without that it is of no use, and shown to nobody.
 pub(crate) async fn issue_code(
     app: &App,
     by: &Invocation,
@@ -182,8 +184,57 @@ pub(crate) async fn issue_code(
     let (tenant, person) = (&account.tenant, account.person);
     let issued = app.accounts.issue_code(tenant, person, account.epoch, kind, lasts).await;
     let (code, expires_at) = issued.map_err(account_problem)?;
-    record(app, by, person, AccountCommand::RecordCodeIssued { method: method_of(kind), expires_at }).await;
+    let command = AccountCommand::RecordCodeIssued { method: method_of(kind), expires_at };
+    let handed =
+        HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
+    if let Err(error) = hand_out(app, by, person, &command, handed).await {
+        app.accounts.end_code(&code).await.map_err(|error| account_problem(error.into()))?;
+        return Err(error.into());
+    }
     Ok((code, expires_at))
+}
+
+/// Records that something was handed out which opens an account, or taken from it, if whoever asks may still do that as the log
+/// stands. What was made is of no use unless this went well.
+pub(crate) async fn hand_out(
+    app: &App,
+    by: &Invocation,
+    person: PersonId,
+    command: &AccountCommand,
+    handed: HandedOut,
+) -> Result<Done, CommandError> {
+    let bare = Invocation { idempotency: None, if_match: None, ..by.clone() };
+    app.commands.record_handed_out(&bare, person, command, handed).await
+}
+
+/// Ends all sessions of somebody else, and codes they have not used. Recorded first: whose rights were taken away meanwhile ends
+/// nothing.
+pub(crate) async fn end_sessions<T>(app: &App, ask: &Ask<T>, account: &VaultAccount) -> Answer<StatusCode> {
+    let handed =
+        HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
+    let (person, command) = (account.person, AccountCommand::RecordSignOutEverywhere);
+    hand_out(app, &ask.invocation, person, &command, handed).await.map_err(|error| ask.refuse(error))?;
+    app.accounts.sign_out_everywhere(&account.tenant, person).await.map_err(account_problem)?;
+    go_offline(app, &account.tenant, person).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whoever of the desk has nothing left to come in with is offered no chats: nobody would answer them.
+pub(crate) async fn go_offline(app: &App, tenant: &TenantId, person: PersonId) {
+    let gone = async {
+        let absent = app.accounts.absent(tenant).await.map_err(docket_store::JournalError::from)?;
+        let agent = app.commands.load::<Agent>(tenant, person.0).await?;
+        if !absent.contains(&person) || !agent.registered || agent.deactivated {
+            return Ok(());
+        }
+        let offline = AgentCommand::ChangeAvailability { to: Availability::Offline };
+        let by = Invocation::by(tenant.clone(), Actor::SYSTEM);
+        app.commands.change_agent(&by, AgentId(person.0), &offline).await.map(drop)
+    };
+    let gone: Result<(), CommandError> = gone.await;
+    if let Err(error) = gone {
+        tracing::warn!(%error, "somebody who signed out is not offline yet");
+    }
 }
 
 /// How the trail calls signing in by such a code.

@@ -5,7 +5,7 @@ mod change;
 use axum::Json;
 use axum::extract::State;
 use docket_domain::Permission::{ManagePeople, ViewChat};
-use docket_domain::agent::AgentCommand;
+use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::{AgentId, Data, DepartmentId, PersonId, Role};
 use docket_projections::views::{AgentView, AnyOf, Page};
 use serde::Deserialize;
@@ -39,6 +39,7 @@ pub(super) fn register(table: &mut Table) {
         Desk(ManagePeople) => change::deactivate_agent,
         Desk(ManagePeople) => change::reactivate_agent,
         Desk(ManagePeople) => change::issue_agent_sign_in_code [Neither],
+        Desk(ManagePeople) => change::end_agent_sessions [Neither],
     );
 }
 
@@ -121,6 +122,8 @@ pub(super) async fn register_agent(State(app): State<App>, ask: Ask<NewAgent>) -
         max_concurrent_chats: body.max_concurrent_chats.unwrap_or(3),
     };
     let done = app.commands.register_agent(&ask.invocation, id, &command).await.map_err(|error| ask.refuse(error))?;
+    // When the request is repeated, what was recorded since counts.
+    let role = app.commands.load_fresh::<Agent>(&who.tenant, id.0).await?.role;
     open_account(&app, &ask.invocation, PersonId(id.0), role, body.email.clone()).await?;
     Ok(Accepted::from(done).created("/v1/agents"))
 }

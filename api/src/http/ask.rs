@@ -150,8 +150,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Ask<T> {
         let actor = who.actor();
         let idempotency = key
             .map(|key| RequestKey::of_request(&actor, &key, &[method.as_str().as_bytes(), target.as_bytes(), &bytes]));
-        let invocation =
-            Invocation { tenant: who.tenant.clone(), actor, correlation_id, causation_id: None, idempotency, if_match };
+        let invocation = Invocation {
+            tenant: who.tenant.clone(),
+            actor,
+            correlation_id,
+            causation_id: None,
+            idempotency,
+            if_match,
+            mandate: who.mandate(),
+        };
         Ok(Self { who, invocation, body })
     }
 }
@@ -171,8 +178,9 @@ fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     if text == "*" {
         return Ok(None);
     }
-    let digits = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-    match digits.parse() {
+    let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    // What was read has more behind its version: see `respond::etag_of`.
+    match tag.split_once('-').map_or(tag, |(version, _)| version).parse() {
         Ok(version) => Ok(Some(version)),
         Err(_) => Err(bad_header("If-Match", "the version in quotes, as ETag gave it, or *")),
     }
@@ -205,7 +213,9 @@ mod tests {
     #[test]
     fn versions_are_read_as_etag_gives_them() {
         let read = |text: &'static str| if_match(&HeaderMap::from_iter([(IF_MATCH, text.parse().expect("a value"))]));
-        for (text, version) in [("\"7\"", Some(7)), ("7", Some(7)), ("W/\"7\"", Some(7)), ("*", None)] {
+        for (text, version) in
+            [("\"7\"", Some(7)), ("7", Some(7)), ("W/\"7\"", Some(7)), ("\"7-9f\"", Some(7)), ("*", None)]
+        {
             assert_eq!(read(text).expect("is read"), version);
         }
         for text in ["\"x\"", "", "-1", "\"7\", \"8\""] {

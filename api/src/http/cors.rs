@@ -91,7 +91,7 @@ async fn answer(app: &App, opening: Opening, origin: HeaderValue, request: Reque
         headers.insert(
             ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static(
-                "authorization, content-type, idempotency-key, if-match, docket-min-position, x-request-id",
+                "authorization, content-type, idempotency-key, if-match, if-none-match, docket-min-position, x-request-id",
             ),
         );
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));

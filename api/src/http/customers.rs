@@ -37,6 +37,7 @@ pub(super) fn register(table: &mut Table) {
         Desk(EraseData) => erase_customer,
         Desk(ManagePeople) => account::open_customer_account [Neither],
         Desk(ManagePeople) => sign_in_link::make_sign_in_link [Neither],
+        Desk(ManagePeople) => account::end_customer_sessions [Neither],
     );
 }
 

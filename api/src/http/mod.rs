@@ -49,12 +49,13 @@ pub mod table;
 mod there;
 mod tickets;
 mod tokens;
+mod unchanged;
 mod views;
 mod web;
 mod widget;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa::openapi::OpenApi;
 
 use self::access::Access::Public;
@@ -121,6 +122,7 @@ impl Http {
         let router = more(router, &openapi)
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
+            .layer(from_fn(unchanged::unchanged))
             .layer(compression::compress())
             .layer(from_fn_with_state((app.clone(), cors::OpenPaths::of(&routes)), cors::cors))
             .layer(from_fn_with_state(app.clone(), conventions::conventions))

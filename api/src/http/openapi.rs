@@ -99,7 +99,8 @@ pub(crate) fn describe(mut paths: Paths, mut components: Components) -> OpenApi 
         .description(Some(
             "An event-sourced support desk. Commands answer with the `version` of what they changed and the log's \
              `position`; a query with `Docket-Min-Position` waits until it shows that position. Refusals are RFC 9457 \
-             problems with a stable `code`.",
+             problems with a stable `code`; a method that a path does not take is one too, `method_not_allowed` with \
+             `Allow`.",
         ))
         .build();
     let document = OpenApiBuilder::new()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{SecondsFormat, TimeDelta};
 use docket_domain::Position;
 use docket_projections::{ReadError, Runner};
-use docket_store::{Filter, MOST_SKEW, Refusing, StoreError, Worker, WorkerState};
+use docket_store::{Filter, MOST_SKEW, Refusing, StoreError, Worker, WorkerState, Writable};
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
@@ -61,7 +61,7 @@ pub(super) struct Findings {
 
 /// A database that answered.
 struct Answer<T> {
-    is_writable: bool,
+    writable: Writable,
     at: T,
 }
 
@@ -78,7 +78,7 @@ impl Findings {
         );
         let mut findings = Self { read: *app.read_models.position().borrow(), ..Self::default() };
         findings.log = findings.needs("the log", log);
-        let vault = vault.map(|is_writable| Answer { is_writable, at: () });
+        let vault = vault.map(|writable| Answer { writable, at: () });
         findings.needs("the vault", vault);
         if let Some(Refusing { since, error }) = refusing {
             let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -107,9 +107,16 @@ impl Findings {
     /// Notes whether a database answers and takes writes, and says what it answered.
     fn needs<T>(&mut self, what: &str, answer: Result<Answer<T>, String>) -> Option<T> {
         match answer {
-            Ok(Answer { is_writable, at }) => {
-                if !is_writable {
-                    self.not_ready.push(Finding::of(format!("{what} cannot be written: the server is read-only")));
+            Ok(Answer { writable, at }) => {
+                match writable {
+                    Writable::Yes => {}
+                    Writable::ReadOnlyServer => {
+                        self.not_ready.push(Finding::of(format!("{what} cannot be written: the server is read-only")));
+                    }
+                    Writable::Refuses(error) => {
+                        let what = format!("{what} cannot be written");
+                        self.not_ready.push(Finding { what, detail: Some(error) });
+                    }
                 }
                 Some(at)
             }
@@ -180,12 +187,12 @@ async fn within<T, E: Display>(until: Instant, asked: impl Future<Output = Resul
 async fn log(app: &App) -> Result<Answer<Position>, StoreError> {
     let store = app.journal.store();
     let (at, is_writable) = tokio::try_join!(store.head(), store.is_writable())?;
-    Ok(Answer { is_writable, at })
+    Ok(Answer { writable: is_writable.into(), at })
 }
 
 async fn read_models(app: &App) -> Result<Answer<Position>, ReadError> {
-    let (at, is_writable) = tokio::try_join!(app.read_models.look(), app.read_models.is_writable())?;
-    Ok(Answer { is_writable, at })
+    let (at, writable) = tokio::try_join!(app.read_models.look(), app.read_models.is_writable())?;
+    Ok(Answer { writable, at })
 }
 
 /// Whether the log takes events. Where the last write failed nobody may be sent here any more who would find out that it

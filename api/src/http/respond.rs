@@ -1,7 +1,8 @@
 //! How commands and lists are answered.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
-use axum::http::header::{ETAG, LINK, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, LINK, LOCATION};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use docket_commands::{Done, Loaded};
@@ -160,13 +161,26 @@ pub(crate) fn etag(version: u64) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
 }
 
-/// One thing with its version as `ETag`.
+/// The `ETag` of something that is shown: its version, and behind it what tells this way of showing it from others of the same
+/// version: to others, or with what is known of other things.
+fn etag_of(version: u64, body: &[u8]) -> HeaderValue {
+    let shown = hex::encode(&digest(&SHA256, body).as_ref()[..8]);
+    HeaderValue::from_str(&format!("\"{version}-{shown}\"")).unwrap_or_else(|_| etag(version))
+}
+
+/// One thing with an `ETag` that begins with its version.
 #[derive(Debug)]
 pub(crate) struct Versioned<T>(pub T, pub u64);
 
 impl<T: Serialize> IntoResponse for Versioned<T> {
     fn into_response(self) -> Response {
-        ([(ETAG, etag(self.1))], Json(self.0)).into_response()
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => {
+                let json = HeaderValue::from_static("application/json");
+                ([(ETAG, etag_of(self.1, &body)), (CONTENT_TYPE, json)], body).into_response()
+            }
+            Err(error) => Problem::internal(error).into_response(),
+        }
     }
 }
 

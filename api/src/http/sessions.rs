@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Access::SignedIn;
-use super::accounts::{account_problem, record};
+use super::accounts::{account_problem, go_offline, record};
 use super::ask::Ask;
 use super::extract::Path;
 use super::problem::{Answer, Problem};
@@ -103,6 +103,7 @@ pub(super) async fn sign_out_everywhere(
     with_session(who)?;
     app.accounts.sign_out_everywhere(&who.tenant, who.person).await.map_err(account_problem)?;
     record(&app, &ask.invocation, who.person, AccountCommand::RecordSignOutEverywhere).await;
+    go_offline(&app, &who.tenant, who.person).await;
     let cookie = clear_cookie(app.settings.is_https()).ok_or_else(|| Problem::internal("no cookie"))?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))
 }
@@ -124,5 +125,6 @@ async fn end(app: &App, ask: &Ask, id: Uuid) -> Answer<()> {
         return Err(Problem::not_found("session"));
     }
     record(app, &ask.invocation, who.person, AccountCommand::RecordSignOut { session_id: id }).await;
+    go_offline(app, &who.tenant, who.person).await;
     Ok(())
 }

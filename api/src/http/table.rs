@@ -145,7 +145,8 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
     }
 }
 
-fn header(name: &str, description: &str) -> Parameter {
+/// A header of a request, as a parameter.
+pub(super) fn header(name: &str, description: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)

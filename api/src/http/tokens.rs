@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use docket_commands::{Invocation, RequestKey};
+use docket_commands::{HandedOut, Invocation, RequestKey};
 use docket_domain::Permission::{self, ManageSettings};
-use docket_domain::account::{Account, AccountCommand};
+use docket_domain::account::AccountCommand;
 use docket_domain::{Data, PermissionSet, PersonId};
 use docket_projections::views::{AnyOf, Page};
 use docket_store::IdempotencyKey;
@@ -138,7 +138,8 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
         true => app.accounts.account(&who.tenant, person).await.map_err(|error| account_problem(error.into()))?,
         false => outranks_account(&app, who, person).await?,
     };
-    let epoch = account.ok_or_else(|| account_problem(AccountError::NoAccount))?.epoch;
+    let account = account.ok_or_else(|| account_problem(AccountError::NoAccount))?;
+    let epoch = account.epoch;
     if let Some(key) = &ask.invocation.idempotency {
         refuse_repeated(&app, &ask, key).await?;
     }
@@ -146,9 +147,10 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
     let (token, secret) = app.accounts.issue_token(&who.tenant, new).await.map_err(account_problem)?;
     let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label: token.label.clone() };
     let recorded = Invocation { if_match: None, ..ask.invocation.clone() };
-    match app.commands.execute::<Account>(&recorded, person.0, issued).await {
+    let handed = HandedOut { needs: ManageSettings, permissions: scopes, role: account.role };
+    match app.commands.record_handed_out(&recorded, person, &issued, handed).await {
         Ok(done) if !done.replayed => {}
-        // The same request was faster: one token is enough.
+        // The same request was faster, and one token is enough; or whoever asks may not issue it any more.
         not_recorded => {
             app.accounts.revoke_token(&who.tenant, token.id).await.map_err(|error| account_problem(error.into()))?;
             return Err(not_recorded.map_or_else(|error| ask.refuse(error), |_| shown_already()));

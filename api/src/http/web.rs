@@ -6,8 +6,7 @@ mod files;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -89,32 +88,25 @@ fn for_any_site(mut response: Response) -> Response {
 
 async fn page(app: &App, headers: &HeaderMap, name: &str) -> Option<Response> {
     let file = files::find(&app.settings.web, name, &Encoding::accepted(headers)).await?;
-    let mut response = answer(headers, file, ASK_EACH_TIME);
+    let mut response = answer(file, ASK_EACH_TIME);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
     Some(response)
 }
 
 async fn file(app: &App, headers: &HeaderMap, name: &str, caching: HeaderValue) -> Response {
     match files::find(&app.settings.web, name, &Encoding::accepted(headers)).await {
-        Some(file) => answer(headers, file, caching),
+        Some(file) => answer(file, caching),
         None => no_such_path().await.into_response(),
     }
 }
 
-fn answer(asked: &HeaderMap, file: File, caching: HeaderValue) -> Response {
-    let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = known.flat_map(|tags| tags.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == file.etag);
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let kind = HeaderValue::from_str(&file.content_type);
-        let mut response = file.bytes.into_response();
-        if let Ok(kind) = kind {
-            response.headers_mut().insert(CONTENT_TYPE, kind);
-        }
-        response
-    };
+fn answer(file: File, caching: HeaderValue) -> Response {
+    let kind = HeaderValue::from_str(&file.content_type);
+    let mut response = file.bytes.into_response();
     let headers = response.headers_mut();
+    if let Ok(kind) = kind {
+        headers.insert(CONTENT_TYPE, kind);
+    }
     headers.insert(CACHE_CONTROL, caching);
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(etag) = HeaderValue::from_str(&file.etag) {

@@ -55,6 +55,10 @@ const IN_FLIGHT: usize = 512;
 /// back should the line be here after all.
 const CAREFUL: u32 = 32;
 
+/// Lines whose number is taken that wait, at most, until it is known what all others ask for. Those beyond get a number behind what
+/// was asked for so far.
+const POSTPONED: usize = 10_000;
+
 /// How far clocks may differ before what is told has not happened yet.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
@@ -94,6 +98,10 @@ pub struct Importer {
     turns: Turns,
     splitter: LineSplitter,
     digest: digest::Context,
+    /// The largest number a line asked for.
+    asked: u64,
+    /// Lines that are to get a number behind all that are asked for.
+    postponed: Vec<(Planned, u64)>,
     /// Lines to look for before they get a number.
     careful: u32,
     line: u64,
@@ -136,6 +144,8 @@ impl Importer {
             turns: Turns::default(),
             splitter: LineSplitter::default(),
             digest: digest::Context::new(&digest::SHA256),
+            asked: 0,
+            postponed: Vec::new(),
             careful: CAREFUL,
             line: 0,
             room: Arc::new(Semaphore::new(IN_FLIGHT)),
@@ -199,8 +209,18 @@ impl Importer {
             Some(last) => self.take(last).await?,
             None => {}
         }
-        while let Some(done) = self.lines.join_next().await {
-            self.settle(done).await?;
+        loop {
+            while let Some(done) = self.lines.join_next().await {
+                self.settle(done).await?;
+            }
+            // Now it is known what is asked for.
+            let postponed = std::mem::take(&mut self.postponed);
+            if postponed.is_empty() {
+                break;
+            }
+            for (planned, line) in postponed {
+                self.renumber(planned, line).await.map_err(|error| ImportError(Arc::new(error)))?;
+            }
         }
         let mut report = self.report;
         let (others, events) = self.context.counts.so_far();
@@ -228,8 +248,9 @@ impl Importer {
                 }
                 self.careful -= 1;
             }
-            number = Some(self.number(wanted_number(&planned)).await?);
+            number = self.number(wanted_number(&planned)).await?;
         }
+        let has_number = number.is_some() || planned.stream.category != Category::Ticket;
         let told = matches!(planned.content, Content::Stream).then(|| {
             // Who speaks of this stream later waits for it, whichever line is faster.
             let (category, id) = (planned.stream.category, planned.stream.id);
@@ -245,7 +266,29 @@ impl Importer {
             );
             told
         });
-        self.send(planned, number, self.line, told).await;
+        if has_number {
+            self.send(planned, number, self.line, told).await;
+            return Ok(());
+        }
+        // Nobody waits for a line that waits itself: its id is what it said.
+        drop(told);
+        self.postpone(planned, self.line).await
+    }
+
+    /// Keeps a line until it is known which numbers the others ask for.
+    async fn postpone(&mut self, planned: Planned, line: u64) -> Result<(), JournalError> {
+        if self.postponed.len() < POSTPONED {
+            self.postponed.push((planned, line));
+            return Ok(());
+        }
+        self.renumber(planned, line).await
+    }
+
+    /// Sends a line on its way with a number behind all that were asked for so far.
+    async fn renumber(&mut self, planned: Planned, line: u64) -> Result<(), JournalError> {
+        let (store, tenant) = (self.context.journal.store().as_ref(), &self.context.tenant);
+        let number = self.numbers.take_behind(self.asked, store, tenant).await?;
+        self.send(planned, Some(number), line, None).await;
         Ok(())
     }
 
@@ -270,15 +313,14 @@ impl Importer {
         });
     }
 
-    async fn number(&mut self, wanted: Option<TicketNumber>) -> Result<TicketNumber, JournalError> {
+    /// A ticket's number; none if the one it asks for is taken.
+    async fn number(&mut self, wanted: Option<TicketNumber>) -> Result<Option<TicketNumber>, JournalError> {
         let (store, tenant) = (self.context.journal.store().as_ref(), &self.context.tenant);
-        if let Some(wanted) = wanted {
-            match self.numbers.take_exactly(wanted, store, tenant).await? {
-                Some(number) => return Ok(number),
-                None => self.report.renumbered += 1,
-            }
-        }
-        Ok(self.numbers.take(store, tenant).await?)
+        let Some(wanted) = wanted else { return Ok(Some(self.numbers.take(store, tenant).await?)) };
+        self.asked = self.asked.max(wanted.0);
+        let number = self.numbers.take_exactly(wanted, store, tenant).await?;
+        self.report.renumbered += u64::from(number.is_none());
+        Ok(number)
     }
 
     async fn settle(&mut self, done: Result<Brought, tokio::task::JoinError>) -> Result<(), ImportError> {
@@ -306,8 +348,7 @@ impl Importer {
                 if wanted_number(&planned) == number {
                     self.report.renumbered += 1;
                 }
-                let other = self.number(None).await.map_err(stopped)?;
-                self.send(*planned, Some(other), line, None).await;
+                self.postpone(*planned, line).await.map_err(stopped)?;
                 return Ok(());
             }
             Outcome::Refused(reason) => self.refuse(line, reason),

@@ -1,4 +1,5 @@
-//! Ticket numbers of an import: in the order of the file, and those a line asks for where nobody has them.
+//! Ticket numbers of an import: in the order of the file, and those a line asks for where nobody has them. Whoever's is taken
+//! gets one behind all that are asked for.
 //!
 //! The desk's sequence passes over what imports use, and sets it aside for them: it never gives such a number to a ticket
 //! that is opened live. Among imports, also rival and later ones, the append decides: it carries the number as a
@@ -40,6 +41,22 @@ impl Numbers {
             match self.free.pop_first() {
                 Some(number) => return Ok(TicketNumber(number)),
                 None => self.set_aside(self.next + BLOCK - 1, store, tenant).await?,
+            }
+        }
+    }
+
+    /// The smallest number at hand behind `asked`: behind all that lines ask for, so that none of them finds it taken.
+    pub(super) async fn take_behind(
+        &mut self,
+        asked: u64,
+        store: &dyn EventStore,
+        tenant: &TenantId,
+    ) -> Result<TicketNumber, StoreError> {
+        self.look(store, tenant).await?;
+        loop {
+            match self.free.pop_after(asked) {
+                Some(number) => return Ok(TicketNumber(number)),
+                None => self.set_aside(self.next.max(asked + 1) + BLOCK - 1, store, tenant).await?,
             }
         }
     }

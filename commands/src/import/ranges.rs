@@ -47,6 +47,13 @@ impl Ranges {
         true
     }
 
+    /// Takes the smallest out that is larger than `number`.
+    pub(super) fn pop_after(&mut self, number: u64) -> Option<u64> {
+        let begun = self.0.range(..=number).next_back().filter(|&(_, &last)| last > number).map(|_| number + 1);
+        let next = begun.or_else(|| self.0.range(number.checked_add(1)?..).next().map(|(&first, _)| first))?;
+        self.remove(next).then_some(next)
+    }
+
     /// Takes the smallest out.
     pub(super) fn pop_first(&mut self) -> Option<u64> {
         let number = *self.0.first_key_value()?.0;
@@ -69,7 +76,12 @@ mod tests {
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let number = (dice >> 33) % 60;
             match dice >> 62 {
-                0 => assert_eq!(ranges.pop_first(), set.pop_first()),
+                0 if number % 2 == 0 => assert_eq!(ranges.pop_first(), set.pop_first()),
+                0 => {
+                    let next = set.range(number + 1..).next().copied();
+                    assert_eq!(ranges.pop_after(number), next);
+                    next.map(|next| set.remove(&next));
+                }
                 1 => assert_eq!(ranges.remove(number), set.remove(&number)),
                 _ if set.insert(number) => ranges.insert(number..=number),
                 _ => {}

@@ -8,6 +8,7 @@ mod desk;
 mod history;
 mod identities;
 mod in_turn;
+mod mandates;
 mod merging;
 mod numbers;
 mod once;

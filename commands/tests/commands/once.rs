@@ -1,6 +1,6 @@
 //! A retried command happens once; a stale one is told what it missed.
 
-use docket_commands::{CommandError, RequestKey};
+use docket_commands::{CommandError, Invocation, RequestKey};
 use docket_domain::ticket::{Priority, Ticket, TicketCommand, TicketStatus};
 use docket_domain::{Actor, AgentId, MessageId};
 use docket_store::new_id;
@@ -109,4 +109,47 @@ async fn what_is_so_already_changes_nothing() {
     assert_eq!((again.version, again.position), (first.version, first.position));
     assert_eq!(again.stream, first.stream);
     assert_eq!(code(desk.commands.assign_ticket(&desk.by_admin(), id, AgentId(new_id())).await), "invalid");
+}
+
+async fn a_key_under_which_nothing_changed_is_answered_alike(desk: Desk) {
+    let id = desk.ticket(desk.customer().await).await;
+    let to = |to| TicketCommand::ChangePriority { to };
+    let urgent = async |key: Option<&str>| {
+        let by = Invocation::by(desk.tenant.clone(), Actor::agent(uuid::Uuid::from_u128(7)));
+        let by = match key {
+            Some(key) => by.clone().once(RequestKey::of_request(&by.actor, key, &[b"urgent"])),
+            None => by,
+        };
+        desk.commands.execute::<Ticket>(&by, id.0, to(Priority::Urgent)).await
+    };
+    let set = urgent(None).await.unwrap();
+    let first = urgent(Some("k")).await.unwrap();
+    assert_eq!(
+        (first.changed, first.replayed, first.version, first.position),
+        (false, false, set.version, set.position)
+    );
+    let low = desk.commands.execute::<Ticket>(&desk.by_admin(), id.0, to(Priority::Low)).await.unwrap();
+    let again = urgent(Some("k")).await.unwrap();
+    assert_eq!(
+        (again.changed, again.replayed, again.version, again.position),
+        (false, true, set.version, set.position)
+    );
+    assert_eq!(desk.commands.load_fresh::<Ticket>(&desk.tenant, id.0).await.unwrap().version, low.version);
+    // Another node, which was not there, and another request.
+    let node = desk.another_node().await;
+    let by = Invocation::by(desk.tenant.clone(), Actor::agent(uuid::Uuid::from_u128(7)));
+    let same = by.clone().once(RequestKey::of_request(&by.actor, "k", &[b"urgent"]));
+    assert!(!node.execute::<Ticket>(&same, id.0, to(Priority::Urgent)).await.unwrap().changed);
+    let other = by.clone().once(RequestKey::of_request(&by.actor, "k", &[b"low"]));
+    assert_eq!(code(node.execute::<Ticket>(&other, id.0, to(Priority::Low)).await), "key_reused");
+}
+
+#[tokio::test]
+async fn a_key_under_which_nothing_changed_is_answered_alike_on_sqlite() {
+    a_key_under_which_nothing_changed_is_answered_alike(Desk::new().await).await;
+}
+
+#[tokio::test]
+async fn a_key_under_which_nothing_changed_is_answered_alike_on_postgres() {
+    a_key_under_which_nothing_changed_is_answered_alike(Desk::on_postgres().await).await;
 }

@@ -15,6 +15,17 @@ pub enum RoleCommand {
 }
 
 impl RoleCommand {
+    /// The same, by somebody who may do no more than this.
+    #[must_use]
+    pub fn by_who_may(mut self, most: PermissionSet) -> Self {
+        match &mut self {
+            Self::Define { may, .. } | Self::Change { may, .. } | Self::Archive { may, .. } => {
+                *may = may.intersect(most)
+            }
+        }
+        self
+    }
+
     /// The one role it is about.
     pub fn about(&self) -> RoleId {
         match self {

@@ -10,6 +10,7 @@ mod turn;
 mod writer;
 
 use docket_domain::{Position, TenantId};
+use docket_store::{Writable, WriteProbe};
 use sqlx::Executor as _;
 use sqlx::postgres::PgPool;
 
@@ -42,7 +43,7 @@ impl Checkpoint {
 /// Reading connections, and how to get a writing one.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    Sqlite { url: std::path::PathBuf, read: Readers },
+    Sqlite { url: std::path::PathBuf, read: Readers, probe: WriteProbe },
     Postgres { url: String, read: PgPool, owner: PgPool },
 }
 
@@ -56,7 +57,10 @@ impl Database {
         prepare(&mut writer).await?;
         writer.close().await?;
         Ok(match url {
-            ReadModelsUrl::Sqlite(path) => Self::Sqlite { url: path.clone(), read: Readers::new(path.clone()) },
+            ReadModelsUrl::Sqlite(path) => {
+                let (read, probe) = (Readers::new(path.clone()), WriteProbe::of(path));
+                Self::Sqlite { url: path.clone(), read, probe }
+            }
             ReadModelsUrl::Postgres(url) => Self::Postgres {
                 url: url.clone(),
                 read: postgres::read_pool(url).await?,
@@ -106,11 +110,11 @@ impl Database {
         }
     }
 
-    /// Whether it takes writes: false where the server answers but is read-only.
-    pub(crate) async fn is_writable(&self) -> Result<bool, ReadError> {
+    /// Whether it takes writes.
+    pub(crate) async fn is_writable(&self) -> Result<Writable, ReadError> {
         match self {
-            Self::Sqlite { .. } => Ok(true),
-            Self::Postgres { owner, .. } => Ok(docket_store::pg::is_writable(owner).await?),
+            Self::Sqlite { probe, .. } => Ok(probe.ask().await),
+            Self::Postgres { owner, .. } => Ok(docket_store::pg::is_writable(owner).await?.into()),
         }
     }
 

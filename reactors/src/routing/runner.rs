@@ -213,5 +213,6 @@ fn invocation(tenant: &TenantId, next: Move, last: super::LastEvent) -> Invocati
         causation_id: Some(last.event_id),
         idempotency: Some(RequestKey::of_cause(&key)),
         if_match: Some(last.version),
+        mandate: None,
     }
 }

@@ -196,5 +196,12 @@ async fn write_unknown(house: &House, stream: StreamId) -> Position {
         payload: "{}".to_owned(),
     };
     let streams = vec![StreamAppend { stream, expected: Expected::Any, events: vec![event] }];
-    house.commands.journal().store().append(Append { streams, idempotency: None }).await.unwrap().position
+    house
+        .commands
+        .journal()
+        .store()
+        .append(Append { streams, idempotency: None, unchanged_at: None })
+        .await
+        .unwrap()
+        .position
 }

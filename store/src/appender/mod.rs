@@ -14,7 +14,7 @@ use chrono::Datelike as _;
 use docket_domain::TenantId;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Append, Appended, Clock, StoreError};
+use crate::{Append, Appended, Clock, Expected, StoreError};
 
 pub use taking::Refusing;
 use taking::Taking;
@@ -178,8 +178,15 @@ fn closed() -> StoreError {
 fn check(append: &Append) -> Result<(), StoreError> {
     let malformed = |what| Err(StoreError::Malformed(what));
     let Some(first) = append.streams.first() else { return malformed("no stream") };
-    if append.streams.iter().any(|part| part.events.is_empty()) {
-        return malformed("a stream without events");
+    if append.streams.iter().any(|part| part.events.is_empty() && part.expected == Expected::Any) {
+        return malformed("a stream without events and without a version");
+    }
+    match append.streams.iter().all(|part| part.events.is_empty()) {
+        true if append.unchanged_at.is_none() || append.idempotency.is_none() => {
+            return malformed("neither events nor a key to keep");
+        }
+        false if append.unchanged_at.is_some() => return malformed("events of what changes nothing"),
+        _ => {}
     }
     if append.streams.len() > 1 {
         let mut seen = HashSet::with_capacity(append.streams.len());

@@ -102,6 +102,8 @@ pub(crate) struct KeyRow<'a> {
     pub(crate) stream: &'a StreamId,
     pub(crate) version: u64,
     pub(crate) position: u64,
+    /// Whether anything happened under it.
+    pub(crate) changed: bool,
 }
 
 /// What a batch comes to.
@@ -109,6 +111,8 @@ pub(crate) struct KeyRow<'a> {
 pub(crate) struct Plan<'a> {
     /// Where the log ends afterwards.
     pub(crate) head: Head,
+    /// When the batch is recorded.
+    pub(crate) recorded_at: DateTime<Utc>,
     /// The events to insert, all recorded at `head.recorded_at`.
     pub(crate) rows: Vec<Row<'a>>,
     /// The keys to insert.
@@ -128,7 +132,7 @@ pub(crate) fn plan<'a>(
 ) -> Plan<'a> {
     // The clock of another machine, or this one set back, must not make the log's time run backwards.
     let recorded_at = now.max(head.recorded_at);
-    let mut plan = Plan { head, rows: Vec::new(), keys: Vec::new(), outcomes: Vec::new() };
+    let mut plan = Plan { head, recorded_at, rows: Vec::new(), keys: Vec::new(), outcomes: Vec::new() };
     let mut scratch = Vec::new();
     for append in appends {
         let outcome = decide(append, recorded_at, &mut plan, versions, &mut used, &mut scratch);
@@ -175,14 +179,15 @@ fn decide<'a>(
         versions.learn(stream, version);
         streams.push(StreamVersion { stream: stream.clone(), version });
     }
-    let position = Position(plan.head.position);
+    let changed = append.unchanged_at.is_none();
+    let position = append.unchanged_at.unwrap_or(Position(plan.head.position));
     let note = append.idempotency.as_ref().map(|key| key.note.clone());
-    let answer = Appended { position, recorded_at, streams, note, replayed: false };
+    let answer = Appended { position, changed, recorded_at, streams, note, replayed: false };
     if let Some(key) = &append.idempotency {
         // An append has at least one stream; `check` refused it otherwise.
         let first = &answer.streams[0];
         let part = &append.streams[0];
-        plan.keys.push(KeyRow { key, stream: &part.stream, version: first.version, position: position.0 });
+        plan.keys.push(KeyRow { key, stream: &part.stream, version: first.version, position: position.0, changed });
         let replay = Appended { streams: vec![first.clone()], replayed: true, ..answer.clone() };
         used.insert((&key.tenant, &key.key), Used { fingerprint: key.fingerprint, answer: replay });
     }

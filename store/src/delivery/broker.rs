@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_nats::connection::State;
 use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, Info, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{Context, ContextBuilder};
-use async_nats::{Client, ConnectOptions, Event as ClientEvent};
+use async_nats::{Client, ClientError, ConnectOptions, Event as ClientEvent, Server};
 use metrics::counter;
 
 use super::nats_options::{InvalidNatsOptions, NatsOptions};
@@ -40,6 +40,12 @@ pub enum BrokerError {
         /// What came back.
         detail: String,
     },
+    /// The stream takes nothing, for good: no server lets anybody unseal one.
+    #[error("the stream {stream} is sealed and takes nothing any more: delete it, and it is made anew")]
+    Sealed {
+        /// Its name.
+        stream: String,
+    },
     /// The server made a stream unlike the one asked for: it is too old for an option, or limits forbid it.
     #[error("the stream's {field} is {found}, not {wanted} as asked for")]
     StreamDiffers {
@@ -54,7 +60,7 @@ pub enum BrokerError {
 
 impl BrokerError {
     pub(crate) fn request(what: &'static str) -> impl Fn(Box<dyn std::error::Error + Send + Sync>) -> Self {
-        move |error| Self::Request { what, detail: error.to_string() }
+        move |error| Self::Request { what, detail: with_causes(&*error) }
     }
 }
 
@@ -123,6 +129,7 @@ impl StreamOptions {
 /// If the options are wrong.
 pub async fn connect(options: &NatsOptions, name: &str, workers: &Workers) -> Result<Client, BrokerError> {
     let refused = Refused { workers: workers.clone(), said: Arc::default() };
+    let unreached = refused.clone();
     let connecting = ConnectOptions::new()
         .name(name)
         .retry_on_initial_connect()
@@ -130,6 +137,14 @@ pub async fn connect(options: &NatsOptions, name: &str, workers: &Workers) -> Re
         .connection_timeout(TIMEOUT)
         .request_timeout(Some(TIMEOUT))
         .reconnect_delay_callback(|attempts| Duration::from_millis(100 * attempts.clamp(1, 10) as u64))
+        // Called before each try, with what came of those before; which server is next is the client's choice.
+        .reconnect_to_server_callback(move |servers, _| {
+            let unreached = unreached.clone();
+            async move {
+                unreached.explain(&servers).await;
+                None
+            }
+        })
         .event_callback(move |event| {
             let refused = refused.clone();
             async move { refused.note(&event) }
@@ -147,6 +162,35 @@ struct Refused {
 }
 
 impl Refused {
+    /// Tells which servers could not be reached, each with its reason.
+    async fn explain(&self, servers: &[Server]) {
+        let mut reasons = Vec::new();
+        for server in servers {
+            let reason = match &server.last_error {
+                Some(error) => Some(error.clone()),
+                // The client keeps no word of a name that is not found.
+                None => server.addr.socket_addrs().await.err().map(|error| with_causes(&error)),
+            };
+            if let Some(reason) = reason {
+                reasons.push(format!("{}:{}: {reason}", server.addr.host(), server.addr.port()));
+            }
+        }
+        if reasons.is_empty() {
+            return;
+        }
+        reasons.sort();
+        let text = format!("cannot connect to {}", reasons.join("; "));
+        self.workers.failing(NATS, &text, None);
+        if self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
+            tracing::warn!(error = text, "NATS cannot be reached");
+        }
+    }
+
+    /// Whether the connection is not there, as far as it was told.
+    fn is_unreached(&self) -> bool {
+        !matches!(self.workers.get(NATS).map(|worker| worker.state), Some(WorkerState::Working))
+    }
+
     fn note(&self, event: &ClientEvent) {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
@@ -154,6 +198,10 @@ impl Refused {
                 said.clear();
                 self.workers.working(NATS);
                 tracing::info!("connected to NATS");
+            }
+            // Says that it did not connect and neither where nor why, which is known when it is tried again.
+            ClientEvent::ClientError(ClientError::Other(_)) if self.is_unreached() => {
+                counter!("docket_nats_errors_total").increment(1);
             }
             ClientEvent::ServerError(_) | ClientEvent::ClientError(_) | ClientEvent::SlowConsumer(_) => {
                 counter!("docket_nats_errors_total").increment(1);
@@ -171,6 +219,20 @@ impl Refused {
             }
         }
     }
+}
+
+/// An error with what led to it, as far as it does not say so itself.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// What the server said against the connection, if it did: a permission that is missing shows in nothing but a time-out.
@@ -209,6 +271,9 @@ pub(crate) async fn ensure_stream(context: &Context, options: &StreamOptions) ->
     let what = "cannot make the stream";
     let wanted = options.config();
     let found = context.get_stream(&options.name).await.ok();
+    if found.as_ref().is_some_and(|stream| stream.cached_info().config.sealed) {
+        return Err(BrokerError::Sealed { stream: options.name.clone() });
+    }
     let difference = found.as_ref().map(|stream| same(&wanted, stream.cached_info()));
     if let (Some(stream), Some(Ok(()))) = (&found, &difference) {
         return Ok(Ensured { stream: stream.clone(), difference: None });

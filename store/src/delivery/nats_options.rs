@@ -12,6 +12,10 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 /// What a server may be.
 const SERVERS: &str = "a server is nats://host:4222 or tls://host:4222";
 
+/// What is said of servers with a login each.
+const OTHER_LOGIN: &str =
+    "the servers of one cluster take one login: name it with the first server, or the same with each";
+
 /// The text names no servers, or not as whom to speak to them. Says nothing of what it holds, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -71,7 +75,7 @@ impl FromStr for NatsOptions {
     type Err = InvalidNatsOptions;
 
     /// Reads `nats://host:4222`, with a user and a password or a token before an `@` if there are any; several servers
-    /// are separated by commas.
+    /// are separated by commas, and have one login.
     fn from_str(text: &str) -> Result<Self, InvalidNatsOptions> {
         let mut options = Self::default();
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -85,12 +89,17 @@ impl FromStr for NatsOptions {
                 let text = percent_decode_str(text).decode_utf8();
                 text.map(Into::into).map_err(|_| wrong("the login in the URL is not UTF-8"))
             };
-            if options.login == NatsLogin::None && !url.username().is_empty() {
+            if !url.username().is_empty() {
                 let user: String = decoded(url.username())?;
-                options.login = match url.password() {
+                let login = match url.password() {
                     Some(password) => NatsLogin::Password { user, password: decoded(password)? },
                     None => NatsLogin::Token(user),
                 };
+                // The client has one for all: with the second one's it would be turned away by the first, or the other way round.
+                if options.login != NatsLogin::None && options.login != login {
+                    return Err(InvalidNatsOptions(OTHER_LOGIN.to_owned()));
+                }
+                options.login = login;
             }
             // The client logs addresses; and it would not use what they hold.
             if url.set_username("").and_then(|()| url.set_password(None)).is_err() {
@@ -173,6 +182,23 @@ mod tests {
         let options: NatsOptions = "nats://s3cret@a".parse().unwrap();
         assert_eq!(options.login, NatsLogin::Token("s3cret".into()));
         assert!(!format!("{options:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn servers_have_one_login() {
+        for same in ["nats://u:s3cret@a,nats://u:s3cret@b", "nats://a,nats://u:s3cret@b", "nats://u:s3cret@a,nats://b"]
+        {
+            let options: NatsOptions = same.parse().unwrap();
+            assert_eq!(options.login, NatsLogin::Password { user: "u".into(), password: "s3cret".into() });
+        }
+        for other in [
+            "nats://u:s3cret@a,nats://v:s3cret@b",
+            "nats://u:s3cret@a,nats://u:s4cret@b",
+            "nats://s3cret@a,nats://s4@b",
+        ] {
+            let refused = other.parse::<NatsOptions>().unwrap_err().to_string();
+            assert!(refused.contains("one login") && !refused.contains("s3cret"), "{refused}");
+        }
     }
 
     #[test]

@@ -66,8 +66,11 @@ pub(super) async fn head(pool: &PgPool) -> Result<Position, ReadError> {
 /// The first use of an idempotency key.
 pub(super) async fn used_key(pool: &PgPool, key: &IdempotencyKey) -> Result<Option<Used>, ReadError> {
     let row = sqlx::query(
-        "SELECT tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note \
-         FROM docket_log.idempotency WHERE tenant = $1 AND key = $2",
+        "SELECT tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note, true \
+         FROM docket_log.idempotency WHERE tenant = $1 AND key = $2 \
+         UNION ALL \
+         SELECT tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note, false \
+         FROM docket_log.unchanged WHERE tenant = $1 AND key = $2",
     )
     .bind(key.tenant.as_str())
     .bind(&key.key)
@@ -76,11 +79,13 @@ pub(super) async fn used_key(pool: &PgPool, key: &IdempotencyKey) -> Result<Opti
     Ok(row.map(|row| used(&row, &key.tenant)).transpose()?)
 }
 
-/// A row of used keys: tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note.
+/// A row of used keys: tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note,
+/// whether anything happened under it.
 pub(super) fn used(row: &PgRow, tenant: &TenantId) -> Result<Used, sqlx::Error> {
     let stream = StreamId::new(tenant.clone(), category(row, 5)?, get::<Uuid>(row, 6)?);
     let answer = Appended {
         position: Position(unsigned(row, 3)?),
+        changed: get(row, 9)?,
         recorded_at: get(row, 4)?,
         streams: vec![StreamVersion { stream, version: unsigned(row, 7)? }],
         note: Some(get(row, 8)?),

@@ -147,16 +147,20 @@ impl Writer {
         if !plan.rows.is_empty() {
             insert(connection, &plan).await?;
         }
+        if plan.keys.iter().any(|row| !row.changed) {
+            insert_unchanged(connection, &plan).await?;
+        }
         let firsts = numbers::reserve(connection, batch).await?;
         let last_event = plan.rows.last().map(|row| row.event.event_id);
-        let nothing = plan.rows.is_empty() && firsts.is_empty();
+        let nothing = plan.rows.is_empty() && plan.keys.is_empty() && firsts.is_empty();
         let Plan { head, outcomes, rows, .. } = plan;
         let done = Done { outcomes, firsts, events: rows.len(), last: Position(head.position) };
         if nothing {
             sqlx::raw_sql("ROLLBACK").execute(connection).await?;
             return Ok(done);
         }
-        // Numbers alone are not looked for afterwards: taking others leaves a hole, which is allowed.
+        // Numbers alone are not looked for afterwards: taking others leaves a hole, which is allowed. Keys alone are found by the
+        // next try, as used.
         let Some(last_event) = last_event else {
             sqlx::raw_sql("COMMIT").execute(connection).await?;
             return Ok(done);
@@ -219,9 +223,12 @@ async fn used_keys<'a>(connection: &mut PgConnection, batch: &'a Batch) -> Resul
         return Ok(found);
     }
     let rows = sqlx::query(
-        "SELECT tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note \
-         FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS k (tenant, key)) AS k \
-         JOIN docket_log.idempotency USING (tenant, key)",
+        "WITH k AS (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS k (tenant, key)) \
+         SELECT tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note, true \
+         FROM k JOIN docket_log.idempotency USING (tenant, key) \
+         UNION ALL \
+         SELECT tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note, false \
+         FROM k JOIN docket_log.unchanged USING (tenant, key)",
     )
     .bind(keys.iter().map(|key| key.tenant.as_str()).collect::<Vec<_>>())
     .bind(keys.iter().map(|key| key.key.as_str()).collect::<Vec<_>>())
@@ -243,9 +250,10 @@ async fn insert(connection: &mut PgConnection, plan: &Plan<'_>) -> Result<(), sq
             plan.rows.iter().map(|$row| $value).collect::<Vec<_>>()
         };
     }
+    let keys = || plan.keys.iter().filter(|row| row.changed);
     macro_rules! key_column {
         (|$row:ident| $value:expr) => {
-            plan.keys.iter().map(|$row| $value).collect::<Vec<_>>()
+            keys().map(|$row| $value).collect::<Vec<_>>()
         };
     }
     sqlx::query(
@@ -293,6 +301,28 @@ async fn insert(connection: &mut PgConnection, plan: &Plan<'_>) -> Result<(), sq
     .bind(plan.head.position.to_string())
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Inserts the keys of requests that changed nothing: there are few, and one at a time will do.
+async fn insert_unchanged(connection: &mut PgConnection, plan: &Plan<'_>) -> Result<(), sqlx::Error> {
+    for row in plan.keys.iter().filter(|row| !row.changed) {
+        sqlx::query(
+            "INSERT INTO docket_log.unchanged (tenant, key, fingerprint, position, recorded_at, category, stream_id, version, note) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(row.key.tenant.as_str())
+        .bind(row.key.key.as_str())
+        .bind(row.key.fingerprint.as_slice())
+        .bind(row.position.cast_signed())
+        .bind(plan.recorded_at)
+        .bind(codes::of_category(row.stream.category))
+        .bind(row.stream.id)
+        .bind(row.version.cast_signed())
+        .bind(row.key.note.as_str())
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }
 

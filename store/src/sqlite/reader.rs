@@ -90,14 +90,17 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Position> {
 /// The first use of an idempotency key.
 pub(super) fn used_key(connection: &Connection, tenant: &TenantId, key: &str) -> rusqlite::Result<Option<Used>> {
     let mut query = connection.prepare_cached(
-        "SELECT fingerprint, position, recorded_at, category, stream_id, version, note \
-         FROM idempotency WHERE tenant = ? AND key = ?",
+        "SELECT fingerprint, position, recorded_at, category, stream_id, version, note, 1 \
+         FROM idempotency WHERE tenant = ?1 AND key = ?2 \
+         UNION ALL SELECT fingerprint, position, recorded_at, category, stream_id, version, note, 0 \
+         FROM unchanged WHERE tenant = ?1 AND key = ?2",
     )?;
     query
         .query_row(params![tenant.as_str(), key], |row| {
             let stream = StreamId::new(tenant.clone(), category(row, 3)?, uuid(row, 4)?);
             let answer = Appended {
                 position: Position(unsigned(row, 1)?),
+                changed: row.get(7)?,
                 recorded_at: time(row, 2)?,
                 streams: vec![StreamVersion { stream, version: unsigned(row, 5)? }],
                 note: Some(row.get(6)?),

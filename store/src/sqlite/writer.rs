@@ -82,12 +82,12 @@ impl Writer {
         }
         let appends = batch.appends.iter().map(|job| &job.append);
         let plan = plan(appends, head, self.clock.now(), &mut self.versions, used);
-        let recorded_at = plan.head.recorded_at.timestamp_micros();
+        let recorded_at = plan.recorded_at.timestamp_micros();
         insert_events(connection, &plan.rows, recorded_at)?;
         insert_keys(connection, &plan.keys, recorded_at)?;
         let firsts = batch.reserves.iter().map(|job| reserve(connection, job)).collect::<Result<Vec<_>, _>>()?;
         // Nothing written, nothing to sync: a batch of conflicts and replays costs no fsync.
-        let end = if plan.rows.is_empty() && firsts.is_empty() { "ROLLBACK" } else { "COMMIT" };
+        let end = if plan.rows.is_empty() && plan.keys.is_empty() && firsts.is_empty() { "ROLLBACK" } else { "COMMIT" };
         connection.prepare_cached(end)?.execute([])?;
         Ok((plan, firsts))
     }
@@ -142,8 +142,11 @@ fn insert_events(connection: &Connection, rows: &[Row<'_>], recorded_at: i64) ->
 }
 
 fn insert_keys(connection: &Connection, keys: &[KeyRow<'_>], recorded_at: i64) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare_cached("INSERT INTO idempotency VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
     for row in keys {
+        let mut insert = connection.prepare_cached(match row.changed {
+            true => "INSERT INTO idempotency VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+            false => "INSERT INTO unchanged VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+        })?;
         insert.execute(params![
             row.key.tenant.as_str(),
             row.key.key,

@@ -127,6 +127,18 @@ impl Accounts {
         }))
     }
 
+    /// Ends a code that is to be of no use after all.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub async fn end_code(&self, code: &str) -> Result<(), KeyError> {
+        let (hash, now) = (sha256(code.trim().as_bytes()).to_vec(), self.now());
+        writing!(self.0.database, tx => {
+            sqlx::query("UPDATE one_time_codes SET ended_at = $2 WHERE code_hash = $1 AND ended_at IS NULL")
+                .bind(hash).bind(now).execute(&mut *tx).await?;
+        })
+    }
+
     /// Counts a try with a code that did not lead to a sign-in: after some it is good no more.
     ///
     /// # Errors

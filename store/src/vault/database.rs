@@ -5,15 +5,15 @@ use std::time::Duration;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::KeyError;
 use crate::migrating::{self, MigrationError};
 use crate::pg::{self, Connector};
+use crate::{KeyError, Writable, WriteProbe};
 
 /// Where the vault lies.
 #[derive(Debug, Clone)]
 pub(super) enum Database {
     /// A file. One connection writes, several read.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, probe: WriteProbe },
     /// The schema `docket_vault`.
     Postgres(PgPool),
 }
@@ -84,19 +84,19 @@ impl Database {
     }
 
     /// Whether it takes writes.
-    pub(super) async fn is_writable(&self) -> Result<bool, KeyError> {
+    pub(super) async fn is_writable(&self) -> Result<Writable, KeyError> {
         match self {
-            Self::Sqlite { readers, .. } => {
+            Self::Sqlite { readers, probe, .. } => {
                 sqlx::query("SELECT 1").execute(readers).await?;
-                Ok(true)
+                Ok(probe.ask().await)
             }
-            Self::Postgres(pool) => Ok(pg::is_writable(pool).await?),
+            Self::Postgres(pool) => Ok(pg::is_writable(pool).await?.into()),
         }
     }
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -140,7 +140,7 @@ async fn open_sqlite(path: &str) -> Result<Database, KeyError> {
     migrated.map_err(|error| wrong_schema(&error))?;
     drop(connection);
     let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true));
-    Ok(Database::Sqlite { writer, readers })
+    Ok(Database::Sqlite { writer, readers, probe: WriteProbe::of(path) })
 }
 
 async fn open_postgres(url: &str) -> Result<Database, KeyError> {

@@ -31,7 +31,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use crate::{Clock, KeyError};
+use crate::{Clock, KeyError, Writable};
 use database::Database;
 use docket_domain::TenantId;
 use keys::KeyCache;
@@ -104,11 +104,11 @@ impl Vault {
         Accounts(self.0.clone())
     }
 
-    /// Whether the vault takes writes: false where its server answers but is read-only.
+    /// Whether the vault takes writes.
     ///
     /// # Errors
     /// If it does not answer.
-    pub async fn is_writable(&self) -> Result<bool, KeyError> {
+    pub async fn is_writable(&self) -> Result<Writable, KeyError> {
         self.0.database.is_writable().await
     }
 

@@ -1,30 +1,31 @@
 //! Who can be reached, and how: as far as the vault can tell.
 
-use docket_domain::{PersonId, TenantId};
+use std::collections::HashSet;
+
+use docket_domain::{PersonId, Role, TenantId};
+use uuid::Uuid;
 
 use super::accounts::Accounts;
 use super::database::reading;
 use crate::KeyError;
 
 impl Accounts {
-    /// Whether somebody of the desk can be there: signed in, or with a token that counts. Of somebody without an account of
-    /// their own here, who comes by the configured issuer, it is not known and taken to be so.
+    /// Who of the desk cannot be there: neither signed in, nor with a token that counts. Of somebody without an account of
+    /// their own here, who comes by the configured issuer, it is not known and taken to be otherwise.
     ///
     /// # Errors
     /// [`KeyError::Unavailable`].
-    pub async fn can_be_there(&self, tenant: &TenantId, person: PersonId) -> Result<bool, KeyError> {
-        let (account, sessions, tokens): (i64, i64, i64) = reading!(&self.0.database, pool =>
+    pub async fn absent(&self, tenant: &TenantId) -> Result<HashSet<PersonId>, KeyError> {
+        let people: Vec<(Uuid,)> = reading!(&self.0.database, pool =>
             sqlx::query_as(
-                "SELECT (SELECT count(*) FROM credentials WHERE tenant = $1 AND person = $2), \
-                 (SELECT count(*) FROM sessions s JOIN credentials c ON c.tenant = s.tenant AND c.person = s.person \
-                 AND c.epoch = s.epoch WHERE s.tenant = $1 AND s.person = $2 AND s.expires_at > $3 \
-                 AND s.last_seen_at + s.idle_limit > $3), \
-                 (SELECT count(*) FROM api_tokens t JOIN credentials c ON c.tenant = t.tenant AND c.person = t.person \
-                 AND c.epoch = t.epoch WHERE t.tenant = $1 AND t.person = $2 AND t.revoked_at IS NULL \
-                 AND (t.expires_at IS NULL OR t.expires_at > $3))",
+                "SELECT c.person FROM credentials c WHERE c.tenant = $1 AND c.role <> $2 \
+                 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.tenant = c.tenant AND s.person = c.person \
+                 AND s.epoch = c.epoch AND s.expires_at > $3 AND s.last_seen_at + s.idle_limit > $3) \
+                 AND NOT EXISTS (SELECT 1 FROM api_tokens t WHERE t.tenant = c.tenant AND t.person = c.person \
+                 AND t.epoch = c.epoch AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $3))",
             )
-            .bind(tenant.as_str()).bind(person.0).bind(self.now()).fetch_one(pool).await)?;
-        Ok(account == 0 || sessions > 0 || tokens > 0)
+            .bind(tenant.as_str()).bind(Role::Customer.as_str()).bind(self.now()).fetch_all(pool).await)?;
+        Ok(people.into_iter().map(|(person,)| PersonId(person)).collect())
     }
 
     /// Whether a person comes back to the widget they were in: a visit of theirs has not ended.

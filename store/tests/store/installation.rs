@@ -91,7 +91,7 @@ async fn write(log: &dyn EventStore, vault: &Vault) {
     };
     let stream = StreamId::new(tenant, Category::Customer, person.0);
     let streams = vec![StreamAppend { stream, expected: Expected::Version(0), events: vec![event] }];
-    log.append(Append { streams, idempotency: None }).await.unwrap();
+    log.append(Append { streams, idempotency: None, unchanged_at: None }).await.unwrap();
 }
 
 async fn close((log, vault): (Arc<dyn EventStore>, Vault)) {

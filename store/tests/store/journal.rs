@@ -115,7 +115,7 @@ async fn what_was_in_the_clear_once_reads_as_erased_too() {
         };
         let stream = StreamId::new(tenant(), Category::Ticket, person.0);
         let streams = vec![StreamAppend { stream, expected: Expected::Version(0), events: vec![linked] }];
-        journal.store().append(Append { streams, idempotency: None }).await.unwrap();
+        journal.store().append(Append { streams, idempotency: None, unchanged_at: None }).await.unwrap();
     }
     vault.destroy(&tenant(), erased).await.unwrap();
     let read = read(&journal, 10).await;

@@ -160,9 +160,23 @@ async fn certificates_of_both_sides_are_checked() {
     works(&docket, &observer).await;
     drop(docket);
 
-    // Without them nothing goes out, and why is said.
+    // Without them nothing goes out, and where and why is said.
     let docket = start(&url, &[]).await;
-    degraded(&docket, "nats", "").await;
+    let server = url.trim_start_matches("tls://");
+    degraded(&docket, "nats", &format!("{server}: tls error: invalid peer certificate")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn which_server_is_not_reached_is_said_and_why() {
+    docket_tests::set_up();
+    let nobody = format!("127.0.0.1:{}", docket_tests::free_port());
+    let docket = start(&format!("nats://u:s3cret@{nobody},nats://no-such-host.invalid:4222"), &[]).await;
+    degraded(&docket, "nats", &format!("{nobody}: io error: connection refused")).await;
+    degraded(&docket, "nats", "no-such-host.invalid:4222: ").await;
+    register(&docket.admin()).await; // goes on all the same
+    says_nothing_of(&docket, "s3cret");
+    let log = std::fs::read_to_string(docket.log()).expect("a log");
+    assert!(log.contains(&format!("{nobody}: IO error: Connection refused")), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

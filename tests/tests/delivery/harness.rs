@@ -116,6 +116,16 @@ impl Desk {
         Running { cancel, task: tokio::spawn(async move { relay.run(&stop).await }) }
     }
 
+    /// Starts a relay whose client and itself tell `workers` how it goes.
+    pub(crate) async fn relay_telling(&self, client: Client, workers: Workers) -> Running {
+        let options = RelayOptions { check_every: Duration::from_millis(300), ..RelayOptions::default() };
+        let leases = self.leases("telling").await;
+        let relay = Relay::new(self.writer.clone(), client, leases, "telling", options).with_workers(workers);
+        let cancel = CancellationToken::new();
+        let stop = cancel.clone();
+        Running { cancel, task: tokio::spawn(async move { relay.run(&stop).await }) }
+    }
+
     /// Starts a reader in another process, live from JetStream.
     pub(crate) async fn reader(&self, url: &str, poll: Duration) -> Reader {
         let client = connect(url, "reader").await;

@@ -2,8 +2,9 @@
 
 use async_nats::jetstream;
 use docket_domain::PersonId;
-use docket_domain::customer::{CustomerEvent, PersonalDataErased};
-use docket_store::Expected;
+use docket_domain::customer::{CustomerDetailsChanged, CustomerEvent, PersonalDataErased};
+use docket_store::delivery::{self, Relay};
+use docket_store::{Expected, WorkerState, Workers};
 use docket_tests::{NatsServer, NatsVersion, eventually};
 
 use crate::harness::{DEADLINE, Desk, acme, connect, on_both_servers, published, stream_equals_log};
@@ -110,5 +111,70 @@ async fn an_event_the_stream_does_not_take_stops_nothing(nats: NatsServer) {
     .await;
     // A reader that polls never finds the large one by the gap that the next one shows.
     reader.has_all_of(&desk).await;
+    relay.stop().await;
+}
+
+/// Whoever administers NATS lets nothing be published on some subjects: the server answers with silence.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_may_not_be_published_stops_nothing() {
+    let config = "authorization { users: [
+        { user: docket, password: docket, permissions: { publish: { deny: [\"docket.acme.customer.*.CustomerDetailsChanged\"] } } }
+        { user: admin, password: admin }
+    ] }";
+    let Some(nats) = NatsServer::start_configured(NatsVersion::Current, config).await else { return };
+    let (docket, admin) =
+        (format!("nats://docket:docket@{}", nats.address()), format!("nats://admin:admin@{}", nats.address()));
+    let desk = Desk::new().await;
+    desk.append(2).await;
+    let customer = desk.append_named("Zoë").await;
+    let changed = CustomerDetailsChanged { name: Some("Zoe".into()), email: None, phone: None, email_verified: None };
+    desk.append_to(customer, Expected::Version(1), CustomerEvent::CustomerDetailsChanged(changed)).await;
+    desk.append(2).await;
+    let workers = Workers::default();
+    let client = delivery::connect(&docket.parse().unwrap(), "docket", &workers).await.unwrap();
+    let relay = desk.relay_telling(client, workers.clone()).await;
+    let reader = desk.reader(&admin, crate::harness::NEVER).await;
+    let log = desk.log().await;
+    let denied = log[3].meta.position.0;
+    let wanted: Vec<u64> = log.iter().map(|event| event.meta.position.0).filter(|at| *at != denied).collect();
+    eventually(DEADLINE, || async {
+        let found: Vec<u64> =
+            published(&connect(&admin, "observer").await).await?.into_iter().map(|(position, _)| position).collect();
+        if found == wanted { Ok(()) } else { Err(format!("{found:?}")) }
+    })
+    .await;
+    reader.has_all_of(&desk).await;
+    let told = workers.get("relay/events").expect("it is said").state;
+    let WorkerState::Failing { error, .. } = told else { panic!("{told:?}") };
+    assert!(error.contains(&format!("position {denied} ")) && error.contains("Permissions Violation"), "{error}");
+    relay.stop().await;
+}
+
+/// No server lets anybody unseal a stream. It is said what helps, and helps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sealed_stream_is_said_and_goes_on_when_it_is_deleted() {
+    let Some(nats) = NatsServer::start(NatsVersion::Current).await else { return };
+    let url = nats.url();
+    let desk = Desk::new().await;
+    let relay = desk.relay(&url, "first").await;
+    desk.append(2).await;
+    stream_equals_log(&desk, &url).await;
+    relay.stop().await;
+    let context = jetstream::new(connect(&url, "vandal").await);
+    let mut config = context.get_stream("DOCKET").await.unwrap().cached_info().config.clone();
+    config.sealed = true;
+    context.update_stream(config).await.unwrap();
+    let workers = Workers::default();
+    let client = delivery::connect(&url.parse().unwrap(), "docket", &workers).await.unwrap();
+    let relay = desk.relay_telling(client, workers.clone()).await;
+    desk.append(2).await;
+    eventually(DEADLINE, || async {
+        let state = workers.get(Relay::LEASE).map(|worker| worker.state);
+        let said = matches!(&state, Some(WorkerState::Failing { error, .. }) if error.contains("sealed") && error.contains("delete it"));
+        if said { Ok(()) } else { Err(format!("{state:?}")) }
+    })
+    .await;
+    context.delete_stream("DOCKET").await.unwrap();
+    stream_equals_log(&desk, &url).await;
     relay.stop().await;
 }

@@ -33,7 +33,7 @@ export function actAs(person: string, organisation: string, replaced: () => void
 const SAFE = ["GET", "HEAD"];
 /** What cannot be repeated under a key: it hands out or ends what is not in the log, and refuses one. client.test.ts compares. */
 export const KEYLESS =
-  /^\/v1\/(sessions(\/[^/]+)?|me\/password|tokens\/[^/]+|agents\/[^/]+\/sign-in-code|customers\/[^/]+\/(account|sign-in-link|visits)|imports|visit|widget\/[^/]+\/sessions|organisation\/widget\/identity-secret)$/;
+  /^\/v1\/(sessions(\/[^/]+)?|me\/password|tokens\/[^/]+|agents\/[^/]+\/(sign-in-code|sessions)|customers\/[^/]+\/(account|sign-in-link|visits|sessions)|imports|visit|widget\/[^/]+\/sessions|organisation\/widget\/identity-secret)$/;
 
 /** Commands that are under way, by what they say. */
 const underWay = new Map<string, Promise<Response>>();

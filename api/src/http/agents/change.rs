@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use docket_commands::Loaded;
 use docket_domain::account::AccountCommand;
 use docket_domain::agent::{Agent, AgentCommand, Availability};
-use docket_domain::{AgentId, DepartmentId, Permission, PersonId, Role};
+use docket_domain::{AgentId, DepartmentId, Permission, PersonId, PersonalText, Role};
 use docket_projections::views::AnyOf;
 use docket_store::vault::{Account, AccountError};
 use serde::Deserialize;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::accounts::{
-    SignInCode, account_problem, check_email, may_grant, named_role, outranks_account, record, sign_in_code,
+    SignInCode, account_problem, check_email, end_sessions, may_grant, named_role, outranks_account, record,
+    sign_in_code,
 };
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
@@ -83,16 +85,23 @@ pub(in crate::http) async fn rename_agent(
     ask: Ask<AgentDetails>,
 ) -> Answer<Accepted> {
     outranks(&app, &ask.who, id).await?;
+    let (tenant, person) = (&ask.who.tenant, PersonId(id));
     if let Some(email) = &ask.body.email {
         check_email("email", email)?;
+        let taken = app.accounts.find_login(tenant, email).await.map_err(|error| account_problem(error.into()))?;
+        if taken.is_some_and(|account| account.person != person) {
+            return Err(account_problem(AccountError::LoginTaken));
+        }
     }
+    let rename = AgentCommand::Rename { name: ask.body.name.clone(), email: ask.body.email.clone() };
+    let accepted = change(&app, &ask, id, rename).await?;
     // Whoever changes their own stays where they do it.
-    let keep = ask.who.session().filter(|_| ask.who.person.0 == id);
-    let login = ask.body.email.as_deref();
-    if unless_missing(app.accounts.set_login(&ask.who.tenant, PersonId(id), login, keep).await)? {
-        record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordAddressChange).await;
+    let keep = ask.who.session().filter(|_| ask.who.person == person);
+    let login = app.commands.load_fresh::<Agent>(tenant, id).await?.email.as_ref().and_then(PersonalText::to_known);
+    if unless_missing(app.accounts.set_login(tenant, person, login.as_deref(), keep).await)? {
+        record(&app, &ask.invocation, person, AccountCommand::RecordAddressChange).await;
     }
-    change(&app, &ask, id, AgentCommand::Rename { name: ask.body.name.clone(), email: ask.body.email.clone() }).await
+    Ok(accepted)
 }
 
 /// What they may do.
@@ -122,6 +131,8 @@ pub(in crate::http) async fn change_agent_role(
         keep_an_admin(&app, &ask.who, &agent, id).await?;
     }
     let accepted = change(&app, &ask, id, AgentCommand::ChangeRole { to: role }).await?;
+    // When the request is repeated, what was recorded since counts.
+    let role = app.commands.load_fresh::<Agent>(&ask.who.tenant, id).await?.role;
     unless_missing(app.accounts.set_role(&ask.who.tenant, PersonId(id), role).await)?;
     Ok(accepted)
 }
@@ -220,13 +231,16 @@ pub(in crate::http) async fn deactivate_agent(
 ) -> Answer<Accepted> {
     let (agent, account) = outranks(&app, &ask.who, id).await?;
     keep_an_admin(&app, &ask.who, &agent, id).await?;
-    // First the access: whatever happens next, they are out.
-    unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), true).await)?;
-    if account.is_some() {
-        record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordDisabled).await;
-    }
     let done = app.commands.deactivate_agent(&ask.invocation, AgentId(id)).await;
-    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+    let accepted = done.map(Accepted::from).map_err(|error| ask.refuse(error))?;
+    // From here on they are let in nowhere, whatever the vault says; and unless they are back by now, it says the same.
+    if app.commands.load_fresh::<Agent>(&ask.who.tenant, id).await?.deactivated {
+        unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), true).await)?;
+        if account.is_some() {
+            record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordDisabled).await;
+        }
+    }
+    Ok(accepted)
 }
 
 /// Lets an agent come back.
@@ -239,11 +253,27 @@ pub(in crate::http) async fn reactivate_agent(
 ) -> Answer<Accepted> {
     let (_, account) = outranks(&app, &ask.who, id).await?;
     let accepted = change(&app, &ask, id, AgentCommand::Reactivate).await?;
-    unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), false).await)?;
-    if account.is_some() {
-        record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordEnabled).await;
+    if !app.commands.load_fresh::<Agent>(&ask.who.tenant, id).await?.deactivated {
+        unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), false).await)?;
+        if account.is_some() {
+            record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordEnabled).await;
+        }
     }
     Ok(accepted)
+}
+
+/// Signs an agent out everywhere: their sessions end, with what is open in them, and codes that were not used. Their password and
+/// their API tokens go on.
+#[utoipa::path(delete, path = "/v1/agents/{id}/sessions", tag = "agents", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "All are over.")))]
+pub(in crate::http) async fn end_agent_sessions(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask,
+) -> Answer<StatusCode> {
+    let (_, account) = outranks(&app, &ask.who, id).await?;
+    let account = account.ok_or_else(|| Problem::not_found("account"))?;
+    end_sessions(&app, &ask, &account).await
 }
 
 /// Makes a one-time code with which an agent signs in and sets a password. The one before ends, and this one with whatever

@@ -26,10 +26,10 @@ pub(in crate::http) async fn how_many_are_there(app: &App, tenant: &TenantId) ->
 
 /// Counts up to `enough`.
 async fn there(app: &App, tenant: &TenantId, departments: &[Uuid], skills: &[String], enough: i64) -> Answer<i64> {
+    let absent = app.accounts.absent(tenant).await.map_err(vault_problem)?;
     let mut there = 0;
     for (agent, role) in app.queries.agents_for_chats(tenant, departments, skills).await? {
-        let may = app.commands.permissions_of(tenant, role).await?.allows_chats();
-        if may && app.accounts.can_be_there(tenant, PersonId(agent)).await.map_err(vault_problem)? {
+        if !absent.contains(&PersonId(agent)) && app.commands.permissions_of(tenant, role).await?.allows_chats() {
             there += 1;
         }
         if there >= enough {

@@ -1,6 +1,7 @@
 //! Letting a customer sign in.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use docket_domain::account::AccountCommand;
 use docket_domain::customer::Customer;
 use docket_domain::{PersonId, Role};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::http::accounts::{SignInCode, account_problem, new_login, open_account, record, sign_in_code};
+use crate::http::accounts::{SignInCode, account_problem, end_sessions, new_login, open_account, record, sign_in_code};
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
 use crate::http::problem::{Answer, Problem};
@@ -44,4 +45,18 @@ pub(in crate::http) async fn open_customer_account(
         account = open_account(&app, &ask.invocation, person, Role::Customer.into(), None).await?;
     }
     sign_in_code(&app, &ask.invocation, &account).await
+}
+
+/// Signs a customer out everywhere: their sessions end, with what is open in them, and codes and links that were not used.
+#[utoipa::path(delete, path = "/v1/customers/{id}/sessions", tag = "customers", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "All are over.")))]
+pub(in crate::http) async fn end_customer_sessions(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    ask: Ask,
+) -> Answer<StatusCode> {
+    let account = app.accounts.account(&ask.who.tenant, PersonId(id)).await;
+    let account = account.map_err(|error| account_problem(error.into()))?;
+    let account = account.filter(|account| account.role.is_customer()).ok_or_else(|| Problem::not_found("account"))?;
+    end_sessions(&app, &ask, &account).await
 }

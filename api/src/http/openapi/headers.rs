@@ -3,7 +3,9 @@
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::{Paths, RefOr, Response};
+use utoipa::openapi::{Paths, RefOr, Response, ResponseBuilder};
+
+use crate::http::table;
 
 /// What is answered with its version as `ETag`.
 const VERSIONED: [&str; 12] = [
@@ -29,7 +31,23 @@ pub(super) fn describe(paths: &mut Paths) {
         for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
             describe_operation(operation);
         }
+        if let Some(read) = &mut item.get {
+            describe_unchanged(read);
+        }
     }
+}
+
+/// What is read with an `ETag` need not be sent to who has it.
+fn describe_unchanged(read: &mut Operation) {
+    let has_tag = |answer: &RefOr<Response>| matches!(answer, RefOr::T(answer) if answer.headers.contains_key("ETag"));
+    if !read.responses.responses.get("200").is_some_and(has_tag) {
+        return;
+    }
+    let words = "An `ETag`, or several: who has what would be answered is answered 304 and no body.";
+    read.parameters.get_or_insert_default().push(table::header("If-None-Match", words).into());
+    let tag = header(Type::String, "As it was.");
+    let unchanged = ResponseBuilder::new().description("As it was.").header("ETag", tag).build();
+    read.responses.responses.insert("304".to_owned(), unchanged.into());
 }
 
 fn describe_operation(operation: &mut Operation) {
@@ -38,7 +56,8 @@ fn describe_operation(operation: &mut Operation) {
         let Some(name) = schema_of(answer) else { continue };
         let mut add = |name: &str, header: Header| drop(answer.headers.insert(name.to_owned(), header.into()));
         if VERSIONED.contains(&name.as_str()) {
-            add("ETag", header(Type::String, "The version, in quotes: what `If-Match` takes."));
+            let words = "The version, in quotes: what `If-Match` takes. Behind it, of what is read, what `If-None-Match` compares.";
+            add("ETag", header(Type::String, words));
         }
         if name == RECEIPT {
             add("Docket-Position", header(Type::Integer, "The log's position: what `Docket-Min-Position` takes."));
@@ -63,6 +82,7 @@ fn schema_of(answer: &Response) -> Option<String> {
 /// The header that a refusal of this status brings.
 pub(super) fn of_problem(status: u16) -> Option<(&'static str, Header)> {
     match status {
+        405 => Some(("Allow", header(Type::String, "The methods it takes."))),
         429 | 503 => Some(("Retry-After", header(Type::Integer, "When to come back, in seconds."))),
         _ => None,
     }

@@ -79,14 +79,28 @@ async fn a_repeated_import_changes_nothing_and_gives_no_number_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_finds_its_number_taken_takes_it_from_nobody_else() {
+    let desk = Desk::new().await;
+    desk.import_lines(&asking("a", &[10])).await;
+    // The first is taken; what follows on it is asked for, in the same file and far from its beginning.
+    let mut numbers = vec![10];
+    numbers.extend(11..=100);
+    let report = desk.import_lines(&asking("b", &numbers)).await;
+    assert_eq!((report.tickets, report.renumbered), (91, 1), "{report:?}");
+    let given = given(&desk).await;
+    assert!(numbers.iter().all(|number| given.contains(number)), "{given:?}");
+    assert!(given.last().is_some_and(|last| *last > 100), "{given:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rival_imports_never_give_a_number_twice() {
     let desk = Desk::new().await;
     let numbers: Vec<u64> = (1..=150).collect();
     let (a, b) = (asking("a", &numbers), asking("b", &numbers));
     let (a, b) = tokio::join!(desk.import_lines(&a), desk.import_lines(&b));
     assert_eq!((a.tickets, b.tickets, a.refused_count + b.refused_count), (150, 150, 0));
-    // At most one of the two keeps a number; who finds it taken may get one that a later line asks for.
-    assert!(a.renumbered + b.renumbered >= 150, "{a:?} {b:?}");
+    // One of the two keeps a number, and the other gets one that no line asks for.
+    assert_eq!(a.renumbered + b.renumbered, 150, "{a:?} {b:?}");
     let given = given(&desk).await;
     assert_eq!(given.len(), 300);
     assert!(numbers.iter().all(|number| given.contains(number)));

@@ -39,6 +39,7 @@ fn append(streams: &[(u8, Option<u64>, u8)], key: Option<(u8, u8)>, nth: usize) 
             fingerprint: [fingerprint; 32],
             note: format!("note of {nth}"),
         }),
+        unchanged_at: None,
     }
 }
 
@@ -87,7 +88,8 @@ fn run(appends: &[Append], mut sizes: impl FnMut() -> usize, forget: bool) -> Lo
         for row in &plan.keys {
             let streams = vec![StreamVersion { stream: row.stream.clone(), version: row.version }];
             let (position, note) = (Position(row.position), Some(row.key.note.clone()));
-            let answer = Appended { position, recorded_at: DateTime::UNIX_EPOCH, streams, note, replayed: true };
+            let (recorded_at, changed) = (DateTime::UNIX_EPOCH, row.changed);
+            let answer = Appended { position, changed, recorded_at, streams, note, replayed: true };
             let fingerprint = row.key.fingerprint;
             assert!(used.insert(row.key.key.clone(), Used { fingerprint, answer }).is_none(), "a key twice");
             log.keys.insert(row.key.key.clone(), (fingerprint, row.position, row.key.note.clone()));

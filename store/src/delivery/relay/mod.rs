@@ -4,12 +4,12 @@
 //! sequence it expects, so that of two relays, or of a publish that comes late, at most one succeeds.
 
 mod erasure;
+mod left_out;
 mod resume;
 mod session;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::Client;
@@ -22,15 +22,12 @@ use super::broker::{BrokerError, StreamOptions, connected, refusal};
 use super::in_process::InProcessSource;
 use super::lease::{Lease, LeaseStore};
 use crate::{FeedError, Journal, StoreError, Workers};
+use left_out::LeftOut;
 
 /// Sessions that may fail one after the other before another node gets its turn: some seconds.
 const PATIENCE: u32 = 6;
 /// How long it gets; longer than anybody waits between two tries for a lease.
 const TURN: Duration = Duration::from_millis(500);
-
-/// How often an event is tried that the server does not take because of what it is. Between two tries the stream's
-/// settings are put back, which may be all that was wrong.
-const REFUSALS: u32 = 2;
 
 /// How the relay works.
 #[derive(Debug, Clone)]
@@ -66,8 +63,6 @@ enum RelayError {
     Feed(#[from] FeedError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("an event could not be encoded: {0}")]
-    Encode(#[from] serde_json::Error),
     /// The stream is not where this relay left it.
     #[error("the stream is at sequence {found}, not {expected}")]
     Moved { expected: u64, found: u64 },
@@ -99,8 +94,7 @@ pub struct Relay {
     options: RelayOptions,
     /// How far the stream is, as far as is known here; for the metrics only.
     position: AtomicU64,
-    /// How often the server did not take an event because of what it is.
-    refused: Mutex<HashMap<Position, u32>>,
+    left_out: LeftOut,
     workers: Workers,
 }
 
@@ -118,8 +112,8 @@ impl Relay {
     ) -> Self {
         let source = InProcessSource::new(journal.clone());
         let holder = holder.to_owned();
-        let (position, refused) = (AtomicU64::new(0), Mutex::default());
-        Self { journal, source, client, leases, holder, options, position, refused, workers: Workers::default() }
+        let (position, left_out, workers) = (AtomicU64::new(0), LeftOut::default(), Workers::default());
+        Self { journal, source, client, leases, holder, options, position, left_out, workers }
     }
 
     /// Tells `workers` how it goes, under the lease's name: the same that the connection tells.
@@ -164,6 +158,11 @@ impl Relay {
             let Err(error) = result else { return };
             failures = if published > 0 { 1 } else { failures + 1 };
             counter!("docket_relay_errors_total").increment(1);
+            if let RelayError::Feed(error) = &error
+                && let Some(position) = error.stuck_at()
+            {
+                self.left_out.failed(position);
+            }
             // A missing permission shows as a time-out here; the server's word for it came to the connection.
             let said = refusal(&self.workers).map_or_else(String::new, |said| format!(" ({said})"));
             let is_news = self.workers.failing(Self::LEASE, format!("{error}{said}"), error.stuck_at());
@@ -180,23 +179,10 @@ impl Relay {
         }
     }
 
-    /// Notes that the server did not take an event because of what it is, and says how often that was.
-    fn was_refused(&self, position: Position) -> u32 {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = refused.entry(position).or_default();
-        *times += 1;
-        *times
-    }
-
-    /// Whether an event is left to the log: readers see from the next one's link that something is missing.
-    fn leaves_to_log(&self, position: Position) -> bool {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        refused.get(&position).is_some_and(|times| *times >= REFUSALS)
-    }
-
     /// Notes that everything up to `position` is on the stream.
     fn reached(&self, position: Position) {
         self.position.store(position.0, Ordering::Relaxed);
+        self.left_out.passed(position);
         gauge!("docket_relay_position").set(position.0 as f64);
         self.workers.reached(Self::LEASE, position);
     }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Relay, RelayError, erasure, resume};
 use crate::FeedSource as _;
-use crate::delivery::broker::{BrokerError, Ensured, IN_FLIGHT, ensure_stream, jetstream, same};
+use crate::delivery::broker::{BrokerError, Ensured, IN_FLIGHT, ensure_stream, jetstream, refusal, same};
 use crate::delivery::{cloud_event, tail};
 
 /// The name under which it is told whether the stream has its settings.
@@ -31,6 +31,7 @@ const MARGIN: TimeDelta = TimeDelta::seconds(30);
 /// A publish on its way, and the sequence the stream gives it if nobody else writes there.
 struct Sent {
     position: Position,
+    subject: String,
     sequence: u64,
     ack: PublishAckFuture,
 }
@@ -38,6 +39,7 @@ struct Sent {
 /// What the server made of a publish.
 struct Acked {
     position: Position,
+    subject: String,
     expected: u64,
     result: Result<u64, PublishError>,
 }
@@ -52,6 +54,8 @@ struct Session<'a> {
     sequence: u64,
     /// The position of the last event sent or left out.
     previous: Position,
+    /// Whether what was sent last failed before: nothing follows it until it is taken.
+    doubtful: bool,
     /// Whether it was told that this session works.
     told: bool,
     /// Whether the stream, when it was last looked at, held what would not have expired by now.
@@ -74,7 +78,8 @@ impl Relay {
         gauge!("docket_relay_connected").set(1.0);
         self.reached(start.position);
         let (sequence, previous) = (start.sequence, start.position);
-        let session = Session { relay: self, context, stream, settled, sequence, previous, told: false, held: false };
+        let (doubtful, told, held) = (false, false, false);
+        let session = Session { relay: self, context, stream, settled, sequence, previous, doubtful, told, held };
         session.run(stop, published).await
     }
 }
@@ -90,7 +95,7 @@ impl Session<'_> {
             // An erasure waits until everything before it is stored, so that its purge finds it.
             while in_flight.len() < IN_FLIGHT
                 && let Some(event) = waiting.front()
-                && (in_flight.is_empty() || tail::erased(event).is_none())
+                && (in_flight.is_empty() || (tail::erased(event).is_none() && !self.goes_alone(event)))
             {
                 self.purge_erased(event).await?;
                 if let Some(sent) = self.publish(event).await? {
@@ -105,9 +110,20 @@ impl Session<'_> {
                     *published += 1;
                 }
                 () = stop.cancelled() => break,
-                batch = feed.next(), if waiting.is_empty() => waiting.extend(batch?.events),
+                batch = feed.next(), if waiting.is_empty() => match batch {
+                    Ok(batch) => waiting.extend(batch.events),
+                    Err(error) => {
+                        let stuck = error.stuck_at();
+                        let why = format!("it is not understood: {error}");
+                        let left = stuck.filter(|position| self.relay.leave_misunderstood(*position, &why));
+                        let Some(position) = left else { return Err(error.into()) };
+                        self.previous = position;
+                        feed = self.relay.source.open("relay", position, IN_FLIGHT).await?;
+                    }
+                },
                 _ = look.tick() => {
                     self.relay.show_lag();
+                    self.relay.forget_left_out();
                     if in_flight.is_empty() {
                         self.look().await?;
                     }
@@ -118,6 +134,11 @@ impl Session<'_> {
             self.check(acked)?;
         }
         Ok(())
+    }
+
+    /// Whether an event has to wait until nothing is on its way.
+    fn goes_alone(&self, event: &Event) -> bool {
+        self.doubtful || self.relay.left_out.is_doubtful(event.meta.position)
     }
 
     async fn purge_erased(&self, event: &Event) -> Result<(), RelayError> {
@@ -134,28 +155,34 @@ impl Session<'_> {
         erasure::purge(store, &self.stream, options, tenant, person, event.meta.position).await
     }
 
-    /// Sends an event; `None` if the server does not take it, being too large. Then the next event's link shows readers
-    /// that something is missing, and they take it from the log.
+    /// Sends an event; `None` if it is left to the log. Then the next event's link shows readers that something is missing.
     async fn publish(&mut self, event: &Event) -> Result<Option<Sent>, RelayError> {
         let position = event.meta.position;
-        if self.relay.leaves_to_log(position) {
+        if self.relay.left_out.has(position) {
             self.previous = position;
-            leave_to_log(position, "the stream does not take it");
             return Ok(None);
         }
-        let (headers, payload) = cloud_event::encode(event, self.previous)?;
+        let (headers, payload) = match cloud_event::encode(event, self.previous) {
+            Ok(message) => message,
+            Err(error) => {
+                self.previous = position;
+                self.relay.leave_to_log(position, &format!("it cannot be encoded: {error}"));
+                return Ok(None);
+            }
+        };
         let message = PublishMessage::build().headers(headers).payload(payload).expected_last_sequence(self.sequence);
         let subject = cloud_event::subject(&self.relay.options.stream.prefix, event);
         // Bounded: JetStream's context gives the command queue three seconds to take it.
-        let sent = self.context.send_publish(subject, message).await;
+        self.doubtful = self.relay.left_out.is_doubtful(position);
+        let sent = self.context.send_publish(subject.clone(), message).await;
         self.previous = position;
         match sent {
             Ok(ack) => {
                 self.sequence += 1;
-                Ok(Some(Sent { position, sequence: self.sequence, ack }))
+                Ok(Some(Sent { position, subject, sequence: self.sequence, ack }))
             }
             Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
-                leave_to_log(position, "it is larger than the server's max_payload");
+                self.relay.leave_to_log(position, "it is larger than the server's max_payload");
                 Ok(None)
             }
             Err(error) => Err(BrokerError::request("cannot publish")(Box::new(error)).into()),
@@ -166,6 +193,7 @@ impl Session<'_> {
         match acked.result {
             Ok(found) if found == acked.expected => {
                 counter!("docket_relay_published_total").increment(1);
+                self.doubtful = false;
                 self.relay.reached(acked.position);
                 self.held = self.relay.options.backfill > 0;
                 self.works();
@@ -174,12 +202,23 @@ impl Session<'_> {
             Ok(found) => Err(RelayError::Moved { expected: acked.expected, found }),
             Err(error) => {
                 counter!("docket_relay_publish_errors_total").increment(1);
-                if is_about_the_message(&error) && self.relay.was_refused(acked.position) > 0 {
-                    return Err(RelayError::Refused { position: acked.position, reason: describe(&error) });
-                }
-                Err(BrokerError::request("a publish failed")(Box::new(error)).into())
+                let times = self.relay.left_out.failed(acked.position);
+                let reason = match is_about_the_message(&error) {
+                    true => Some(describe(&error)),
+                    false => self.denied(&acked.subject),
+                };
+                let Some(reason) = reason else {
+                    return Err(BrokerError::request("a publish failed")(Box::new(error)).into());
+                };
+                self.relay.leave_refused(acked.position, times, &reason);
+                Err(RelayError::Refused { position: acked.position, reason })
             }
         }
+    }
+
+    /// What the server said if it lets nothing be published there; it answers such a publish with silence.
+    fn denied(&self, subject: &str) -> Option<String> {
+        refusal(&self.relay.workers).filter(|said| said.contains("Publish") && said.contains(&format!("\"{subject}\"")))
     }
 
     /// With nothing to publish nothing would show that the stream was deleted or restored.
@@ -214,11 +253,6 @@ impl Session<'_> {
     }
 }
 
-fn leave_to_log(position: Position, why: &str) {
-    counter!("docket_relay_too_large_total").increment(1);
-    tracing::warn!(%position, why, "an event is not published and reaches readers from the log only");
-}
-
 /// Whether it is this message that the stream does not take, not the moment.
 fn is_about_the_message(error: &PublishError) -> bool {
     let code = error.source().and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>());
@@ -231,6 +265,7 @@ fn describe(error: &PublishError) -> String {
 }
 
 async fn acknowledged(sent: Sent) -> Acked {
-    let result = sent.ack.await.map(|ack| ack.sequence);
-    Acked { position: sent.position, expected: sent.sequence, result }
+    let Sent { position, subject, sequence: expected, ack } = sent;
+    let result = ack.await.map(|ack| ack.sequence);
+    Acked { position, subject, expected, result }
 }

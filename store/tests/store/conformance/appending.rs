@@ -47,19 +47,56 @@ pub(crate) async fn malformed_appends_are_refused(backend: &impl Backend) {
     let mut foreign = key("k", 1);
     foreign.tenant = TenantId::new("other").unwrap();
     for append in [
-        Append { streams: Vec::new(), idempotency: None },
+        Append { streams: Vec::new(), idempotency: None, unchanged_at: None },
         to(&stream, Expected::Any, Vec::new()),
-        Append { streams: twice, idempotency: None },
+        Append { streams: twice, idempotency: None, unchanged_at: None },
         to(&stream, Expected::Any, vec![event_with_payload("\"\0\"".into())]),
         to(&stream, Expected::Any, vec![untyped]),
         keyed(to(&stream, Expected::Any, vec![event("a")]), key("", 1)),
         keyed(to(&stream, Expected::Any, vec![event("a")]), key(&"k".repeat(256), 1)),
         keyed(to(&stream, Expected::Any, vec![event("a")]), foreign),
+        to(&stream, Expected::Version(0), Vec::new()),
+        unchanged(vec![part(&stream, Expected::Any, Vec::new())], key("k", 1), 0),
+        unchanged(vec![part(&stream, Expected::Version(0), vec![event("a")])], key("k", 1), 0),
+        Append {
+            idempotency: None,
+            ..unchanged(vec![part(&stream, Expected::Version(0), Vec::new())], key("k", 1), 0)
+        },
     ] {
         let result = store.append(append).await;
         assert!(matches!(result, Err(StoreError::Malformed(_))), "{result:?}");
     }
     assert!(whole_log(&*store).await.is_empty());
+}
+
+pub(crate) async fn what_an_append_relies_on_has_to_stand(backend: &impl Backend) {
+    let store = backend.open().await;
+    if !store.capabilities().multi_stream_append {
+        return;
+    }
+    let (written, relied) = (fresh_stream(), fresh_stream());
+    add(&*store, &relied, "before").await;
+    let append = |version| Append {
+        streams: vec![
+            part(&written, Expected::Any, vec![event("a")]),
+            part(&relied, Expected::Version(version), Vec::new()),
+            part(&fresh_stream(), Expected::Version(0), Vec::new()),
+        ],
+        idempotency: None,
+        unchanged_at: None,
+    };
+    assert_eq!(conflict(store.append(append(0)).await), 1);
+    let done = store.append(append(1)).await.unwrap();
+    assert_eq!((done.streams[0].version, done.streams[1].version, done.changed), (1, 1, true));
+    // Of two handed over together the one that comes first moves what the other relies on.
+    let moving = store.append(to(&relied, Expected::Version(1), vec![event("b")]));
+    let (moved, relying) = tokio::join!(moving, store.append(append(1)));
+    assert_eq!(moved.unwrap().streams[0].version, 2);
+    if let Ok(relying) = relying {
+        assert!(relying.position < whole_stream(&*store, &relied).await[1].meta.position);
+    }
+    assert_eq!(conflict(store.append(append(1)).await), 2);
+    assert_eq!(whole_stream(&*store, &relied).await.len(), 2, "nothing is written to what is only relied on");
 }
 
 pub(crate) async fn several_streams_are_one_append(backend: &impl Backend) {
@@ -72,6 +109,7 @@ pub(crate) async fn several_streams_are_one_append(backend: &impl Backend) {
             part(&two, Expected::Version(1), vec![event("c")]),
         ],
         idempotency: None,
+        unchanged_at: None,
     };
     let result = store.append(append).await;
     if !store.capabilities().multi_stream_append {
@@ -91,7 +129,7 @@ pub(crate) async fn a_conflict_in_one_stream_stops_all_of_them(backend: &impl Ba
     let (one, two) = (fresh_stream(), fresh_stream());
     let streams =
         vec![part(&one, Expected::Version(0), vec![event("a")]), part(&two, Expected::Version(7), vec![event("b")])];
-    let result = store.append(Append { streams, idempotency: None }).await;
+    let result = store.append(Append { streams, idempotency: None, unchanged_at: None }).await;
     if store.capabilities().multi_stream_append {
         assert!(matches!(&result, Err(StoreError::Conflict { stream, .. }) if *stream == two), "{result:?}");
     } else {

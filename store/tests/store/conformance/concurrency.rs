@@ -48,7 +48,7 @@ pub(crate) async fn dropped_futures_leave_all_or_nothing(backend: &impl Backend)
     for n in 0..60_u64 {
         let streams = if several { vec![fresh_stream(), fresh_stream()] } else { vec![fresh_stream()] };
         let parts = streams.iter().map(|s| part(s, Expected::Version(0), vec![event("a"), event("b")])).collect();
-        let append = store.append(Append { streams: parts, idempotency: None });
+        let append = store.append(Append { streams: parts, idempotency: None, unchanged_at: None });
         // Dropped after a growing time: before it is sent, while it is committed, after the answer.
         let answer = tokio::time::timeout(Duration::from_micros(n * 25), append).await;
         tried.push((streams, answer.is_ok_and(|result| result.is_ok())));

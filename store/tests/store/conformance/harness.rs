@@ -180,7 +180,7 @@ pub(crate) fn event_with_payload(payload: String) -> NewEvent {
 
 /// An append to one stream.
 pub(crate) fn to(stream: &StreamId, expected: Expected, events: Vec<NewEvent>) -> Append {
-    Append { streams: vec![part(stream, expected, events)], idempotency: None }
+    Append { streams: vec![part(stream, expected, events)], idempotency: None, unchanged_at: None }
 }
 
 /// One stream's part of an append.
@@ -196,6 +196,11 @@ pub(crate) fn key(name: &str, request: u8) -> IdempotencyKey {
 /// The append, with a key.
 pub(crate) fn keyed(append: Append, key: IdempotencyKey) -> Append {
     Append { idempotency: Some(key), ..append }
+}
+
+/// Nothing but a key, for something that changed nothing and is answered with that position.
+pub(crate) fn unchanged(streams: Vec<StreamAppend>, key: IdempotencyKey, at: u64) -> Append {
+    Append { streams, idempotency: Some(key), unchanged_at: Some(Position(at)) }
 }
 
 /// Appends one event at any version.

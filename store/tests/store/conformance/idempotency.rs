@@ -98,3 +98,45 @@ pub(crate) async fn a_replay_wins_over_a_conflict(backend: &impl Backend) {
     assert!(again.replayed);
     assert_eq!(again.streams[0].version, 1);
 }
+
+pub(crate) async fn a_key_under_which_nothing_changed_is_kept_too(backend: &impl Backend) {
+    let store = backend.open().await;
+    let stream = fresh_stream();
+    let seen = add(&*store, &stream, "before").await.position;
+    let keep = |version, request| {
+        unchanged(vec![part(&stream, Expected::Version(version), Vec::new())], key("k", request), seen.0)
+    };
+    add(&*store, &fresh_stream(), "the log goes on").await;
+    conflict(store.append(keep(0, 1)).await);
+    assert!(store.find_appended(&key("k", 1)).await.unwrap().is_none(), "a conflict keeps nothing");
+    let first = store.append(keep(1, 1)).await.unwrap();
+    assert_eq!((first.replayed, first.changed, first.position, first.streams[0].version), (false, false, seen, 1));
+    assert_eq!(whole_log(&*store).await.len(), 2, "it is no event");
+    add(&*store, &stream, "after").await;
+    store.close().await;
+    let store = backend.open().await;
+    // Who comes with the key again is answered as then, also who would change something now.
+    let again = keyed(to(&stream, Expected::Version(2), vec![event("a")]), key("k", 1));
+    let found = store.find_appended(&key("k", 1)).await.unwrap().expect("it is kept");
+    for answer in [found, store.append(again).await.unwrap(), store.append(keep(1, 1)).await.unwrap()] {
+        assert_eq!((answer.replayed, answer.changed, answer.position), (true, false, seen));
+        assert_eq!((answer.streams, answer.note), (first.streams.clone(), first.note.clone()));
+        assert_eq!(answer.recorded_at, first.recorded_at);
+    }
+    assert!(matches!(store.append(keep(2, 2)).await, Err(StoreError::KeyReused)));
+    assert_eq!(whole_log(&*store).await.len(), 3);
+    // Many at once, of which some would change something: one is the first, and the others get its answer.
+    let now = whole_stream(&*store, &stream).await.len() as u64;
+    let appends = (0..20_u8).map(|n| {
+        let (version, key) = (Expected::Version(now), key("many", 1));
+        store.append(match n % 2 {
+            0 => unchanged(vec![part(&stream, version, Vec::new())], key, seen.0),
+            _ => keyed(to(&stream, version, vec![event("a")]), key),
+        })
+    });
+    let results: Vec<_> = futures::future::join_all(appends).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(results.iter().filter(|answer| !answer.replayed).count(), 1);
+    assert!(
+        results.iter().all(|answer| answer.changed == results[0].changed && answer.position == results[0].position)
+    );
+}

@@ -31,7 +31,7 @@ macro_rules! suite {
         $(suite! { $name, $backend:
             appending {
                 versions_count_from_one, a_wrong_expectation_is_a_conflict, any_version_appends_at_the_end,
-                malformed_appends_are_refused, several_streams_are_one_append, a_conflict_in_one_stream_stops_all_of_them,
+                malformed_appends_are_refused, what_an_append_relies_on_has_to_stand, several_streams_are_one_append, a_conflict_in_one_stream_stops_all_of_them,
                 conflicts_touch_no_other_append, tenants_and_categories_are_streams_of_their_own, answers_carry_the_time_of_the_log,
                 everything_survives_reopening, the_chain_is_the_documented_one, payloads_are_kept_to_the_byte, a_closed_log_refuses,
             }
@@ -42,7 +42,7 @@ macro_rules! suite {
             idempotency {
                 a_key_happens_once, a_key_with_another_request_is_refused, a_refused_append_leaves_its_key_free,
                 the_same_key_at_once_happens_once, keys_survive_reopening_and_are_found, keys_belong_to_tenants,
-                a_replay_wins_over_a_conflict,
+                a_replay_wins_over_a_conflict, a_key_under_which_nothing_changed_is_kept_too,
             }
             concurrency {
                 writers_of_one_stream_with_retries, dropped_futures_leave_all_or_nothing, two_instances_share_one_log,

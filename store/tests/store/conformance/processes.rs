@@ -44,7 +44,7 @@ async fn write(log: Arc<dyn EventStore>, appends: usize) {
             part(&streams[0], Expected::Version(version), vec![first]),
             part(&streams[1], Expected::Version(version), vec![second]),
         ];
-        log.append(Append { streams: parts, idempotency: None }).await.unwrap();
+        log.append(Append { streams: parts, idempotency: None, unchanged_at: None }).await.unwrap();
         println!("\nacknowledged {number} {id}");
     }
 }

@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { draft, startDrafts } from "$/live/drafts.svelte";
 import { NewTicketDraft } from "./newTicketDraft";
 
+vi.stubGlobal("addEventListener", () => {});
 startDrafts("ada");
 const MARIA = { id: "maria", name: "Maria", email: null };
 

@@ -1,0 +1,58 @@
+//! `If-None-Match`: who has what would be answered is told only that. Here for whatever is answered with an `ETag`.
+//!
+//! The answer is made all the same, for this caller as they stand now, and compared by what its tag says: it is made of the
+//! bytes. So what one caller was shown is never taken for what another would see, nor for what has changed beside the version,
+//! like a name it speaks of.
+
+use axum::extract::Request;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, TRANSFER_ENCODING};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+/// The layer.
+pub(super) async fn unchanged(request: Request, next: Next) -> Response {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    let known: Vec<HeaderValue> = match reads {
+        true => request.headers().get_all(IF_NONE_MATCH).iter().cloned().collect(),
+        false => Vec::new(),
+    };
+    let response = next.run(request).await;
+    let is_known = response.status() == StatusCode::OK
+        && response.headers().get(ETAG).is_some_and(|tag| known.iter().any(|known| names(known, tag)));
+    if is_known { without_body(response) } else { response }
+}
+
+/// Whether a list of tags names this one. How strong they are is no matter here; `*` names any.
+fn names(list: &HeaderValue, tag: &HeaderValue) -> bool {
+    let (Ok(list), Ok(tag)) = (list.to_str(), tag.to_str()) else { return false };
+    list.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}
+
+/// The same, but for the body and what describes it.
+fn without_body(response: Response) -> Response {
+    let (parts, _) = response.into_parts();
+    let mut answer = StatusCode::NOT_MODIFIED.into_response();
+    *answer.headers_mut() = parts.headers;
+    *answer.extensions_mut() = parts.extensions;
+    for of_body in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
+        answer.headers_mut().remove(of_body);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_found_in_a_list() {
+        let names = |list: &'static str| names(&HeaderValue::from_static(list), &HeaderValue::from_static("\"7-a\""));
+        for list in ["\"7-a\"", "W/\"7-a\"", "\"6-b\", \"7-a\"", "*"] {
+            assert!(names(list), "{list}");
+        }
+        for list in ["\"7\"", "7-a", "", "\"7-ab\""] {
+            assert!(!names(list), "{list}");
+        }
+    }
+}
