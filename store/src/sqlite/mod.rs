@@ -81,7 +81,7 @@ async fn migrate(path: &Path) -> Result<(), StoreError> {
         attempts += 1;
         let done = async {
             let mut connection = options.connect().await?;
-            migrating::migrate(sqlx::migrate!("../migrations/sqlite/log"), &mut connection).await?;
+            migrating::migrate(migrating::SQLITE_LOG, &mut connection).await?;
             connection.close().await?;
             Ok::<(), MigrationError>(())
         };
