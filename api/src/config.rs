@@ -2,6 +2,7 @@
 
 mod environment;
 mod load;
+mod memory;
 mod nats;
 mod proxies;
 mod ranges;
@@ -15,6 +16,7 @@ use docket_domain::Limits;
 use docket_store::delivery::{RelayOptions, StreamOptions};
 use serde::{Deserialize, Serialize};
 
+pub use memory::MemorySettings;
 pub use nats::NatsSettings;
 pub use proxies::Network;
 pub use signing::SigningSettings;
@@ -86,6 +88,7 @@ pub struct Settings {
     pub reactors: ReactorSettings,
     pub signing: SigningSettings,
     pub erasure: ErasureSettings,
+    pub memory: MemorySettings,
     pub limits: LimitSettings,
     pub logging: LoggingSettings,
     pub web: WebSettings,

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::durable::{ask, register_customer};
 use crate::load::{self, Until};
@@ -66,6 +66,11 @@ async fn seed(docket: &Server, customer: &str, round: &str, tickets: u64) -> Res
 
 /// Waits until the read models have what was written so far.
 pub(crate) async fn settle(docket: &Server) -> Result<(), Failure> {
+    settle_within(docket, Duration::from_secs(120)).await
+}
+
+/// The same, for as long as it takes with much to take in.
+pub(crate) async fn settle_within(docket: &Server, patience: Duration) -> Result<(), Failure> {
     let answer = ask(docket, "POST", "/v1/customers", r#"{"name":"The last so far"}"#).await?;
     let position = answer["position"].as_u64().unwrap_or(0);
     let begin = Instant::now();
@@ -75,8 +80,8 @@ pub(crate) async fn settle(docket: &Server) -> Result<(), Failure> {
         if seen.is_ok() {
             return Ok(());
         }
-        if begin.elapsed().as_secs() > 120 {
-            return Err(Failure::Setup("the read models did not catch up within two minutes".into()));
+        if begin.elapsed() > patience {
+            return Err(Failure::Setup(format!("the read models did not catch up within {patience:?}")));
         }
     }
 }

@@ -87,6 +87,9 @@ enum Apart {
         /// Read models in this PostgreSQL database, which must be empty, instead of in SQLite.
         #[arg(long, value_name = "URL")]
         postgres: Option<String>,
+        /// The desk's data folder, left as it is; one that is there already is only asked.
+        #[arg(long, value_name = "FOLDER")]
+        keep: Option<PathBuf>,
     },
     /// What Docket is measured against; started by the measurements themselves.
     #[command(subcommand, hide = true)]
@@ -134,7 +137,9 @@ fn main() -> std::process::ExitCode {
 async fn run(options: Options) -> Result<(), Failure> {
     match options.apart {
         Some(Apart::Baseline(baseline)) => return baseline::serve(baseline).await,
-        Some(Apart::Search { tickets, postgres }) => return search::measure(tickets, postgres).await,
+        Some(Apart::Search { tickets, postgres, keep }) => {
+            return search::measure(&server::program(options.docket)?, tickets, postgres, keep).await;
+        }
         None => {}
     }
     let extent = if options.quick { Extent::QUICK } else { Extent::FULL };

@@ -29,11 +29,30 @@ impl Server {
 
     /// The real one in some of its roles.
     pub(crate) async fn docket_as(program: &Path, data: &Path, roles: &str) -> Result<Self, Failure> {
+        Self::docket_in(program, data, &["--roles", roles], &[], "/readyz").await
+    }
+
+    /// The real one, with settings of its own. Its read models may have much to take in yet.
+    pub(crate) async fn docket_with(
+        program: &Path,
+        data: &Path,
+        settings: &[(&'static str, String)],
+    ) -> Result<Self, Failure> {
+        Self::docket_in(program, data, &[], settings, "/healthz").await
+    }
+
+    async fn docket_in(
+        program: &Path,
+        data: &Path,
+        flags: &[&str],
+        settings: &[(&'static str, String)],
+        ready: &str,
+    ) -> Result<Self, Failure> {
         let address = free_address()?;
         let mut command = Command::new(program);
-        command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string()).args(["--roles", roles]);
-        command.env("DOCKET_BOOTSTRAP_TOKEN", TOKEN);
-        Self::start(command, address, "/readyz").await
+        command.arg("serve").arg("--data").arg(data).arg("--listen").arg(address.to_string()).args(flags);
+        command.env("DOCKET_BOOTSTRAP_TOKEN", TOKEN).envs(settings.iter().map(|(name, value)| (name, value)));
+        Self::start(command, address, ready).await
     }
 
     /// The echo baseline.
@@ -65,7 +84,7 @@ impl Server {
         let mut server = Self { child, address, cold_start: 0.0 };
         let mut request = Vec::new();
         write_request(&mut request, "GET", ready, "", "");
-        while begin.elapsed() < Duration::from_secs(120) {
+        while begin.elapsed() < Duration::from_secs(600) {
             if let Ok(mut connection) = Connection::open(address).await
                 && let Ok((200, _)) = connection.exchange(&request).await
             {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use docket_domain::{Aggregate, Event, FromDomain as _, PersonId, Position, Stamp, StreamId};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
@@ -49,6 +50,8 @@ pub(crate) struct Cached {
     pub(crate) at: DateTime<Utc>,
     pub(crate) person: Option<PersonId>,
     id: Uuid,
+    /// About how many bytes it takes in the cache.
+    bytes: usize,
     state: Arc<dyn Any + Send + Sync>,
     fold: fn(&Self, &[Event]) -> Self,
 }
@@ -66,7 +69,17 @@ impl Cached {
         (version, at): (u64, DateTime<Utc>),
         position: Position,
     ) -> Self {
-        Self { version, position, at, person: state.data_subject(id), id, state: Arc::new(state), fold: fold::<A> }
+        let bytes = BESIDE + size_of::<A>() + state.heap_bytes();
+        Self {
+            version,
+            position,
+            at,
+            person: state.data_subject(id),
+            id,
+            bytes,
+            state: Arc::new(state),
+            fold: fold::<A>,
+        }
     }
 
     /// As it is after more events of its stream; those it has seen are skipped.
@@ -101,12 +114,32 @@ fn fold<A: Aggregate>(cached: &Cached, events: &[Event]) -> Cached {
     Cached::of(state, cached.id, (version, at), position)
 }
 
-/// A bounded number of states; what is used often stays.
-pub(crate) struct StateCache(Cache<StreamId, Cached>);
+/// What a state takes in the cache besides itself: its stream's id, what is known of it here, and its place.
+const BESIDE: usize = 2 * size_of::<StreamId>() + size_of::<Cached>() + 64;
+/// About what most states take.
+const USUAL: usize = 2048;
+
+/// How much a state takes.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<StreamId, Cached> for Bytes {
+    fn weight(&self, _: &StreamId, cached: &Cached) -> u64 {
+        cached.bytes as u64
+    }
+}
+
+/// States up to so many bytes; what is used often stays.
+pub(crate) struct StateCache(Cache<StreamId, Cached, Bytes>);
 
 impl StateCache {
-    pub(crate) fn new(items: usize) -> Self {
-        Self(Cache::new(items))
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Cache::with_weighter(bytes.div_ceil(USUAL), bytes as u64, Bytes))
+    }
+
+    /// About how many bytes its states take.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.weight()
     }
 
     pub(crate) fn get(&self, stream: &StreamId) -> Option<Cached> {
@@ -130,5 +163,37 @@ impl StateCache {
     /// Forgets every state that may hold text about a person.
     pub(crate) fn forget(&self, person: PersonId) {
         self.0.retain(|_, cached| cached.person != Some(person));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use docket_domain::customer::Customer;
+    use docket_domain::{Category, PersonalText, TenantId};
+
+    use super::*;
+
+    fn named(length: usize) -> Cached {
+        let name = Some(PersonalText::Known("n".repeat(length)));
+        Cached::of(Customer { name, ..Customer::default() }, Uuid::nil(), (1, DateTime::UNIX_EPOCH), Position(1))
+    }
+
+    fn stream(n: u128) -> StreamId {
+        StreamId::new(TenantId::new("acme").expect("a tenant"), Category::Customer, Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn large_states_leave_room_for_fewer() {
+        const MOST: usize = 1 << 20;
+        let kept = |length: usize| {
+            let cache = StateCache::new(MOST);
+            for n in 0..2000 {
+                cache.put(stream(n), named(length));
+                assert!(cache.bytes() <= MOST as u64, "{} bytes", cache.bytes());
+            }
+            (0..2000).filter(|n| cache.get(&stream(*n)).is_some()).count()
+        };
+        let (small, large) = (kept(10), kept(20_000));
+        assert!(small > 400 && large > 10 && large < 60, "{small} and {large}");
     }
 }

@@ -24,13 +24,13 @@ const QUEUES: usize = 512;
 pub struct Settings {
     /// The limits in force.
     pub limits: Limits,
-    /// How many aggregates' states are kept in memory.
-    pub cached_aggregates: usize,
+    /// Bytes of aggregates' states kept in memory.
+    pub cached_bytes: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limits: Limits::default(), cached_aggregates: 20_000 }
+        Self { limits: Limits::default(), cached_bytes: 32 << 20 }
     }
 }
 
@@ -54,7 +54,7 @@ struct Inner {
 impl Commands {
     /// A write side over `journal`, which keeps in `accounts` by what customers are known.
     pub fn new(journal: Journal, accounts: Accounts, settings: Settings) -> Self {
-        let cache = StateCache::new(settings.cached_aggregates);
+        let cache = StateCache::new(settings.cached_bytes);
         let queues = (0..QUEUES).map(|_| Mutex::new(())).collect();
         Self(Arc::new(Inner {
             appends_many: journal.store().capabilities().multi_stream_append,
@@ -68,6 +68,11 @@ impl Commands {
             queues,
             hasher: RandomState::new(),
         }))
+    }
+
+    /// About how many bytes the aggregates' states in memory take.
+    pub fn cached_bytes(&self) -> u64 {
+        self.0.cache.bytes()
     }
 
     /// The log it writes to.

@@ -97,6 +97,11 @@ pub trait Aggregate: Default + Clone + Send + Sync + 'static {
     /// Whether the aggregate has begun.
     fn exists(&self) -> bool;
 
+    /// About how many bytes lie outside of the value itself, in its texts and lists. What is shared with others is not counted.
+    fn heap_bytes(&self) -> usize {
+        0
+    }
+
     /// Folds `events` and returns the state after them: what [`decide`](Self::decide) saw plus what it decided.
     fn evolved(mut self, events: &[Self::Event], first: Stamp) -> Self {
         let mut stamp = first;

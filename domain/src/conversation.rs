@@ -26,6 +26,11 @@ pub struct ReadMark {
 }
 
 impl Conversation {
+    /// How many bytes the messages and marks take.
+    pub const fn heap_bytes(&self) -> usize {
+        self.messages.capacity() * size_of::<(u64, ActorKind)>() + self.reads.capacity() * size_of::<ReadMark>()
+    }
+
     /// Public messages of the customer, a ticket's description included.
     pub fn customer_messages(&self) -> u32 {
         self.customer_messages

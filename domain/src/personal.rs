@@ -24,6 +24,14 @@ pub enum PersonalText {
 }
 
 impl PersonalText {
+    /// How many bytes the text takes.
+    pub const fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Known(text) | Self::Sealed(text) => text.len(),
+            Self::Erased => 0,
+        }
+    }
+
     /// The text, unless it is sealed or erased.
     pub fn known(&self) -> Option<&str> {
         match self {

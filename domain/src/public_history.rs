@@ -16,6 +16,11 @@ impl PublicHistory {
         }
     }
 
+    /// How many bytes the versions take.
+    pub const fn heap_bytes(&self) -> usize {
+        self.versions.capacity() * size_of::<u64>()
+    }
+
     /// How many there are: the public version.
     pub fn version(&self) -> u64 {
         self.versions.len() as u64

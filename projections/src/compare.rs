@@ -7,7 +7,7 @@ use crate::database::{Writer, drop_table, shadow_name};
 use crate::error::ReadError;
 use crate::group::{Group, MODELS, ModelInfo};
 use crate::read_models::{GROUP, ReadModels};
-use crate::rebuild::{CLOSE, KEEP, RebuildProgress, end, fold_to, lock, make_shadows, outdated, page_upto};
+use crate::rebuild::{CLOSE, RebuildProgress, end, fold_to, lock, make_shadows, outdated, page_upto};
 use crate::table::{Column, ColumnSpec, ColumnType, TableSpec};
 
 /// What a comparison found.
@@ -35,7 +35,7 @@ pub struct Difference {
 impl ReadModels {
     /// Makes every read model anew from the log beside the live ones, up to where those stand, and compares them row by row.
     /// The live ones serve meanwhile, and take in nothing while both are held against each other. `progress` is told now and
-    /// then. What is indexed for search is not compared.
+    /// then. What rows are found by is compared too: on PostgreSQL as a column, on SQLite by the terms in the index.
     ///
     /// # Errors
     /// [`ReadError::Setup`] if tables were made by another version; whatever reading the log or writing tables gives.
@@ -53,7 +53,7 @@ impl ReadModels {
         writer.begin().await?;
         let made = make_shadows(&mut writer, MODELS).await;
         let generation = end(&mut writer, made).await?;
-        let compared = compare(&mut writer, journal, generation, progress).await;
+        let compared = compare(&mut writer, journal, (generation, self.cache.rebuilding), progress).await;
         writer.begin().await?;
         let dropped = async {
             for model in MODELS {
@@ -72,10 +72,10 @@ impl ReadModels {
 async fn compare(
     writer: &mut Writer,
     journal: &Journal,
-    generation: i64,
+    (generation, keep): (i64, usize),
     mut progress: impl FnMut(RebuildProgress) + Send,
 ) -> Result<Compared, ReadError> {
-    let mut group = Group::new(MODELS, |model: &ModelInfo| shadow_name(model, generation), true, KEEP).bare();
+    let mut group = Group::new(MODELS, |model: &ModelInfo| shadow_name(model, generation), true, keep).bare();
     let mut done = RebuildProgress { position: Position::START, target: Position::START, events: 0 };
     loop {
         done.target = writer.checkpoint(GROUP).await?.map_or(Position::START, |at| at.position);
@@ -117,13 +117,20 @@ async fn side_by_side(
         let count = format!("SELECT count(*) FROM {}", model.name());
         compared.rows += number(writer.fetch(&count, Vec::new()).await?.first_mut(), 0)?;
         compared.differences.extend(difference(writer, model, &shadow_name(model, generation)).await?);
+        if let Some((rows, first)) = writer.differing_words(&model.spec, model.name()).await? {
+            let first = format!("{first} in the index of words");
+            compared.differences.push(Difference { model: model.name(), rows, first });
+        }
     }
     Ok(Some(compared))
 }
 
 /// How a live table differs from the one made anew.
 async fn difference(writer: &mut Writer, model: &ModelInfo, made: &str) -> Result<Option<Difference>, ReadError> {
-    let (live, columns, keys) = (model.name(), model.spec.column_list(), model.spec.key_list());
+    let (live, mut columns, keys) = (model.name(), model.spec.column_list(), model.spec.key_list());
+    if writer.is_postgres() && model.spec.words.is_some() {
+        columns.push_str(", words");
+    }
     let only = |one: &str, other: &str| {
         format!("SELECT {keys} FROM (SELECT {columns} FROM {one} EXCEPT SELECT {columns} FROM {other}) AS only_{one}")
     };

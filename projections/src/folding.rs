@@ -38,8 +38,12 @@ pub(crate) trait Fold: Send {
     /// Whether it may keep what changed to itself, as these are `most` rows at most. Rows that never change again gain
     /// nothing by waiting.
     fn may_wait(&self, most: usize) -> bool;
-    /// What was written is committed. Rows beyond `keep` may be forgotten, unless some are not written yet.
-    fn committed(&mut self, keep: usize);
+    /// What was written is committed.
+    fn committed(&mut self);
+    /// About how many bytes the rows take.
+    fn bytes(&self) -> usize;
+    /// Forgets rows that were not used in the last `batches`, unless some are not written yet: those are nowhere but here.
+    fn forget_unused(&mut self, batches: u64);
     fn forget(&mut self);
 }
 
@@ -53,6 +57,8 @@ struct Slot<R> {
     dirty: bool,
     /// The batch that last used it.
     used: u64,
+    /// About how many bytes it takes, once it was written.
+    bytes: usize,
 }
 
 pub(crate) struct Folding<M: Model> {
@@ -62,12 +68,17 @@ pub(crate) struct Folding<M: Model> {
     keys: Vec<<M::Row as TableRow>::Key>,
     complete: bool,
     batch: u64,
+    /// About how many bytes the slots take.
+    bytes: usize,
 }
 
 impl<R> Slot<R> {
+    /// What one takes with no text in its row.
+    const BARE: usize = 2 * size_of::<Self>();
+
     /// Of a row that is not known to be there.
     fn empty(batch: u64) -> Self {
-        Self { row: None, stored: false, before: None, dirty: false, used: batch }
+        Self { row: None, stored: false, before: None, dirty: false, used: batch, bytes: Self::BARE }
     }
 }
 
@@ -75,7 +86,15 @@ impl<M: Model> Folding<M> {
     const SPEC: TableSpec = M::Row::SPEC;
 
     pub(crate) fn new(complete: bool) -> Self {
-        Self { slots: HashMap::new(), missing: Vec::new(), dirty: Vec::new(), keys: Vec::new(), complete, batch: 0 }
+        Self {
+            slots: HashMap::new(),
+            missing: Vec::new(),
+            dirty: Vec::new(),
+            keys: Vec::new(),
+            complete,
+            batch: 0,
+            bytes: 0,
+        }
     }
 }
 
@@ -100,6 +119,7 @@ impl<M: Model> Fold for Folding<M> {
                 self.missing.push(key.clone());
             }
             slots.insert(key, Slot::empty(self.batch));
+            self.bytes += Slot::<M::Row>::BARE;
         }
     }
 
@@ -127,7 +147,10 @@ impl<M: Model> Fold for Folding<M> {
         self.keys.clear();
         M::keys(event, &mut self.keys);
         for key in self.keys.drain(..) {
-            let slot = self.slots.entry(key.clone()).or_insert(Slot::empty(self.batch));
+            let slot = self.slots.entry(key.clone()).or_insert_with(|| {
+                self.bytes += Slot::<M::Row>::BARE;
+                Slot::empty(self.batch)
+            });
             if !slot.dirty && slot.stored {
                 slot.before.clone_from(&slot.row);
             }
@@ -160,8 +183,15 @@ impl<M: Model> Fold for Folding<M> {
             match &slot.row {
                 Some(row) => {
                     let changed = before.map_or(NEW_ROW, |before| row.changed(&before));
-                    if changed != 0 {
-                        row.cells(&mut changes.rows);
+                    let end = changes.rows.len();
+                    row.cells(&mut changes.rows);
+                    let texts: usize = changes.rows[end..].iter().map(Cell::heap_bytes).sum();
+                    let bytes = Slot::<M::Row>::BARE + texts;
+                    self.bytes = self.bytes - slot.bytes + bytes;
+                    slot.bytes = bytes;
+                    if changed == 0 {
+                        changes.rows.truncate(end);
+                    } else {
                         changes.changed.push(changed);
                     }
                 }
@@ -177,26 +207,34 @@ impl<M: Model> Fold for Folding<M> {
         !M::FRESH && self.dirty.len() <= most
     }
 
-    fn committed(&mut self, keep: usize) {
-        if !self.dirty.is_empty() {
-            // Rows that wait to be written are nowhere but here.
-        } else if M::FRESH {
+    fn committed(&mut self) {
+        if M::FRESH && self.dirty.is_empty() {
             self.slots.clear();
-        } else if self.slots.len() > keep {
-            // Rows used of late stay; if all were, none do.
-            let recent = self.batch.saturating_sub(4);
-            self.slots.retain(|_, slot| slot.used >= recent);
-            if self.slots.len() > keep {
-                self.slots.clear();
-            }
-            self.slots.shrink_to(keep);
-            self.complete = false;
+            self.bytes = 0;
         }
         self.batch += 1;
     }
 
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn forget_unused(&mut self, batches: u64) {
+        if !self.dirty.is_empty() {
+            return;
+        }
+        let recent = self.batch.saturating_sub(batches);
+        self.slots.retain(|_, slot| slot.used >= recent);
+        if self.slots.capacity() > 4 * self.slots.len() {
+            self.slots.shrink_to_fit();
+        }
+        self.bytes = self.slots.values().map(|slot| slot.bytes).sum();
+        self.complete = false;
+    }
+
     fn forget(&mut self) {
         self.slots.clear();
+        self.bytes = 0;
         self.missing.clear();
         self.dirty.clear();
         self.complete = false;

@@ -68,7 +68,7 @@ pub(crate) struct Group {
     erased: Vec<(TenantId, Uuid)>,
     /// Whether the last write scrubbed them.
     scrubbed: bool,
-    /// Rows each model keeps in memory between batches.
+    /// Bytes of rows kept in memory between batches.
     keep: usize,
     /// Whether the tables have what they are searched by.
     indexed: bool,
@@ -157,13 +157,24 @@ impl Group {
     /// was erased.
     pub(crate) fn committed(&mut self) -> bool {
         for (fold, _) in &mut self.members {
-            fold.committed(self.keep);
+            fold.committed();
+        }
+        // Rows used of late stay; if all were, only the last ones do, and if those are too many, none.
+        for batches in [4, 1, 0] {
+            if self.bytes() > self.keep {
+                self.members.iter_mut().for_each(|(fold, _)| fold.forget_unused(batches));
+            }
         }
         let erased = self.scrubbed && !self.erased.is_empty();
         if self.scrubbed {
             self.erased.clear();
         }
         erased
+    }
+
+    /// About how many bytes the rows in memory take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.members.iter().map(|(fold, _)| fold.bytes()).sum()
     }
 
     /// The batch failed, or the tables changed under it: nothing in memory can be trusted.

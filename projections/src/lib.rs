@@ -27,7 +27,7 @@ pub use as_of::ticket_at;
 pub use compare::{Compared, Difference};
 pub use error::{QUERY_LIMIT, ReadError};
 pub use queries::{Queries, explain_sla};
-pub use read_models::{Projected, ReadModels, ReadModelsUrl};
+pub use read_models::{Projected, READERS, ReadCache, ReadModels, ReadModelsUrl};
 pub use rebuild::{RebuildProgress, Rebuilt};
 pub use runner::Runner;
 pub use viewer::{Said, Viewer, ViewerKind};

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use docket_domain::{Event, Position};
-use docket_store::{Clock, SweepError, Swept, Writable, sweep_postgres};
+use docket_store::{Clock, PageCache, SweepError, Swept, Writable, sweep_postgres};
 use tokio::sync::{broadcast, watch};
 
 use crate::database::Database;
@@ -31,6 +32,26 @@ pub enum ReadModelsUrl {
     Postgres(String),
 }
 
+/// Memory the read models may take, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadCache {
+    /// Rows kept between batches, of all models together.
+    pub rows: usize,
+    /// The same while read models are made anew: as long as all fit, none is ever loaded.
+    pub rebuilding: usize,
+    /// Pages of a SQLite file.
+    pub pages: PageCache,
+}
+
+impl Default for ReadCache {
+    fn default() -> Self {
+        Self { rows: 32 << 20, rebuilding: 256 << 20, pages: PageCache { writer: 16 << 20, reader: 4 << 20 } }
+    }
+}
+
+/// Connections that read a SQLite file at once.
+pub const READERS: usize = crate::database::READERS;
+
 /// Events the read models have taken in: told after the commit, to whoever pushes news to people.
 #[derive(Debug, Clone)]
 pub struct Projected {
@@ -45,6 +66,9 @@ pub struct Projected {
 pub struct ReadModels {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) cache: ReadCache,
+    /// What the rows in memory take.
+    kept: Arc<AtomicUsize>,
     position: watch::Sender<Position>,
     projected: broadcast::Sender<Projected>,
 }
@@ -61,12 +85,29 @@ impl ReadModels {
     /// # Errors
     /// [`ReadError::Database`] if the database is not reachable, [`ReadError::Setup`] if it refuses what is needed.
     pub async fn open(url: &ReadModelsUrl, clock: Arc<dyn Clock>) -> Result<Self, ReadError> {
-        let database = Database::open(url).await?;
+        Self::open_with(url, clock, ReadCache::default()).await
+    }
+
+    /// The same with so much memory.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with(url: &ReadModelsUrl, clock: Arc<dyn Clock>, cache: ReadCache) -> Result<Self, ReadError> {
+        let database = Database::open(url, cache.pages).await?;
         let mut writer = database.writer().await?;
         let position = rebuild::make_missing(&mut writer).await?;
         writer.close().await?;
         let (position, projected) = (watch::Sender::new(position), broadcast::Sender::new(TOLD));
-        Ok(Self { database, clock, position, projected })
+        Ok(Self { database, clock, cache, kept: Arc::default(), position, projected })
+    }
+
+    /// About how many bytes of rows are in memory, where the read models are kept by this process.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn keeps(&self, bytes: usize) {
+        self.kept.store(bytes, Ordering::Relaxed);
     }
 
     /// Asks them.

@@ -18,8 +18,6 @@ use crate::table::{Cell, Column};
 
 /// Events read, folded and written at once.
 const BATCH: usize = 4096;
-/// Rows of a model kept in memory: as long as all fit, nothing is ever loaded.
-pub(crate) const KEEP: usize = 100_000;
 /// Changed rows of a model that wait to be written: most of what happens to a ticket happens soon after it was opened.
 const WAIT: usize = 50_000;
 /// How many events may be missing when the tables change places: they are folded while everybody waits.
@@ -174,7 +172,7 @@ impl ReadModels {
         progress: impl FnMut(RebuildProgress) + Send,
     ) -> Result<Rebuilt, ReadError> {
         let mut writer = self.database.writer().await?;
-        let rebuilt = rebuild(&mut writer, journal, models, progress).await?;
+        let rebuilt = rebuild(&mut writer, journal, models, self.cache.rebuilding, progress).await?;
         writer.flush_erased().await;
         writer.close().await?;
         Ok(rebuilt)
@@ -196,12 +194,13 @@ async fn rebuild(
     writer: &mut Writer,
     journal: &Journal,
     models: &[ModelInfo],
+    keep: usize,
     mut progress: impl FnMut(RebuildProgress) + Send,
 ) -> Result<Rebuilt, ReadError> {
     writer.begin().await?;
     let made = make_shadows(writer, models).await;
     let generation = end(writer, made).await?;
-    let mut group = Group::new(models, |model: &ModelInfo| shadow_name(model, generation), true, KEEP).bare();
+    let mut group = Group::new(models, |model: &ModelInfo| shadow_name(model, generation), true, keep).bare();
     let mut bare = true;
     let mut done = RebuildProgress { position: Position::START, target: Position::START, events: 0 };
     loop {

@@ -20,8 +20,6 @@ const FEED_LIMIT: usize = 1024;
 /// Events a transaction takes at most. Quiet times make small batches, since whatever is there is taken at once;
 /// while one is written the next grows.
 const BATCH_LIMIT: usize = 4096;
-/// Rows of a model kept in memory between batches.
-const KEEP: usize = 8192;
 /// How long a lease lasts without renewal.
 const LEASE: Duration = Duration::from_secs(5);
 /// Waits after failures: the first, and the longest.
@@ -152,7 +150,7 @@ impl Runner {
         let mut at = writer.checkpoint(GROUP).await?.ok_or_else(|| ReadError::Setup("no checkpoint".into()))?;
         self.models.reached(at.position);
         let empty = at.position == Position::START;
-        let mut group = Group::new(MODELS, |model: &ModelInfo| model.name().to_owned(), empty, KEEP);
+        let mut group = Group::new(MODELS, |model: &ModelInfo| model.name().to_owned(), empty, self.models.cache.rows);
         let mut feed = self.source.open(GROUP, at.position, FEED_LIMIT).await?;
         if self.journal.store().head().await.map_err(JournalError::from)? <= at.position {
             self.workers.working(Self::NAME);
@@ -237,6 +235,7 @@ async fn project(
     if group.committed() {
         writer.flush_erased().await;
     }
+    models.keeps(group.bytes());
     metrics::counter!("docket_projection_events_total", "group" => GROUP).increment(events.len() as u64);
     metrics::histogram!("docket_projection_batch_events", "group" => GROUP).record(events.len() as f64);
     metrics::histogram!("docket_projection_batch_seconds", "group" => GROUP).record(began.elapsed().as_secs_f64());

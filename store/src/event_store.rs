@@ -294,13 +294,15 @@ pub trait EventStore: Send + Sync + Debug + 'static {
         Err(StoreError::Unsupported("keep signed heads"))
     }
 
-    /// Up to `limit` signed heads of positions above `after`, in order.
+    /// Up to `limit` signed heads of positions above `after`, in order: those before one that cannot be read, which is
+    /// [`StoreError::Damaged`] where it is the first.
     async fn heads_after(&self, after: Position, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
         let _ = (after, limit);
         Ok(Vec::new())
     }
 
     /// Up to `limit` signed heads of positions below `before` (of any, if it is absent), the latest first.
+    /// As above where one cannot be read.
     async fn heads_before(&self, before: Option<Position>, limit: usize) -> Result<Vec<SignedHead>, StoreError> {
         let _ = (before, limit);
         Ok(Vec::new())

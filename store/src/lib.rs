@@ -46,7 +46,7 @@ pub use ids::new_id;
 pub use installation::{InstallationError, check_halves, join_halves};
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
-pub use open::{InvalidLogUrl, LogUrl, open_log};
+pub use open::{InvalidLogUrl, LOG_READERS, LogUrl, PageCache, open_log, open_log_with};
 pub use quarantine::{Quarantined, Unreadable, UnreadableReason};
 pub use sqlite::{WAL_BYTES, keep_wal_short};
 pub use sweep::{SweepError, Swept, sweep_postgres};

@@ -55,13 +55,44 @@ impl fmt::Debug for LogUrl {
     }
 }
 
+/// Bytes of a SQLite file's pages that connections keep in memory. PostgreSQL has its own settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageCache {
+    /// The connection that writes.
+    pub writer: usize,
+    /// Each that reads.
+    pub reader: usize,
+}
+
+impl Default for PageCache {
+    /// As much of the index as many streams need, and of what is read once as good as nothing.
+    fn default() -> Self {
+        Self { writer: 16 << 20, reader: 2 << 20 }
+    }
+}
+
+/// Connections that read a log in SQLite at once.
+pub const LOG_READERS: usize = crate::sqlite::READERS;
+
 /// Opens the log, bringing its tables up to date first.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if it cannot be reached or its tables cannot be made.
 pub async fn open_log(url: &LogUrl, clock: Arc<dyn Clock>) -> Result<Arc<dyn EventStore>, StoreError> {
+    open_log_with(url, clock, PageCache::default()).await
+}
+
+/// The same with so much of its pages in memory.
+///
+/// # Errors
+/// As [`open_log`].
+pub async fn open_log_with(
+    url: &LogUrl,
+    clock: Arc<dyn Clock>,
+    pages: PageCache,
+) -> Result<Arc<dyn EventStore>, StoreError> {
     Ok(match url {
-        LogUrl::Sqlite(path) => Arc::new(SqliteLog::open(path, clock).await?),
+        LogUrl::Sqlite(path) => Arc::new(SqliteLog::open(path, clock, pages).await?),
         LogUrl::Postgres(url) => Arc::new(PostgresLog::open(url, clock).await?),
     })
 }

@@ -88,6 +88,7 @@ impl Backup {
         };
         fs::rename(&partial, &self.folder)?;
         println!("{} events, up to anchor {}", manifest.events, manifest.anchor);
+        println!("its hash chain was followed; what else there is to prove, `docket verify` proves");
         if !self.with_master_key {
             println!("the master key is not in it: keep a copy elsewhere, without it nobody reads this");
         }
@@ -173,7 +174,7 @@ impl Restore {
         }
         fs::File::open(data)?.sync_all()?;
         println!(
-            "{} events of {} are back and verified; the read models are built when the desk starts",
+            "{} events of {} are back, and their hash chain holds; the read models are built when the desk starts",
             verified.events,
             manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC")
         );

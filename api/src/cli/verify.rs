@@ -119,7 +119,7 @@ fn result_of(compared: &Compared) -> CheckResult {
     let Some(Difference { model, rows, first }) = compared.differences.first() else {
         let (rows, position) = (compared.rows, compared.position);
         return CheckResult::proved(format!(
-            "{rows} rows are what the log makes up to position {position}; the index of words was not compared"
+            "{rows} rows, and the words they are found by, are what the log makes up to position {position}"
         ));
     };
     let what = format!("{rows} rows of {model} are not what the log makes; the first has the key {first}");

@@ -70,6 +70,8 @@ const RANGES: &[(&str, i128, i128)] = &[
     ("limits.page_size", 1, 10_000),
     ("limits.max_page_size", 1, 10_000),
     ("limits.bulk_items", 1, 10_000),
+    // Below it there is no page to spare for some of those that share it.
+    ("memory.cache_bytes", 16 << 20, 1 << 40),
     // -1: never.
     ("erasure.sweep_hour", -1, 23),
     ("signing.interval_seconds", 1, SECONDS),

@@ -8,7 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use docket_domain::Position;
-use docket_store::{Filter, Worker, WorkerState};
+use docket_projections::READERS;
+use docket_store::{Filter, LOG_READERS, Worker, WorkerState};
 
 use super::problem::Problem;
 use crate::app::App;
@@ -28,6 +29,7 @@ pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Resul
     crate::observe::measure_process();
     metrics::gauge!("docket_http_in_flight").set(app.in_flight.now() as f64);
     metrics::gauge!("docket_read_models_position").set(app.read_models.position().borrow().0 as f64);
+    measure_memory(&app);
     // As far as is known here: figures must not wait for a database that is down, and tell most when it is.
     let head = *app.journal.store().appended().borrow();
     metrics::gauge!("docket_log_position").set(head.0 as f64);
@@ -39,6 +41,23 @@ pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Resul
         metrics::gauge!("docket_worker_failing_seconds", "worker" => name).set(failing.as_seconds_f64());
     }
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
+}
+
+/// What is kept in memory and how much of it there may be. SQLite does not say how many pages it holds: of those only the bound is known.
+fn measure_memory(app: &App) {
+    let memory = &app.settings.memory;
+    let (log, read) = (memory.log_pages(), memory.read_models());
+    let bounds = [
+        ("aggregates", memory.aggregates()),
+        ("read_rows", read.rows),
+        ("log_pages", log.writer + LOG_READERS * log.reader),
+        ("read_pages", read.pages.writer + READERS * read.pages.reader),
+    ];
+    for (cache, bytes) in bounds {
+        metrics::gauge!("docket_cache_limit_bytes", "cache" => cache).set(bytes as f64);
+    }
+    metrics::gauge!("docket_cache_bytes", "cache" => "aggregates").set(app.commands.cached_bytes() as f64);
+    metrics::gauge!("docket_cache_bytes", "cache" => "read_rows").set(app.read_models.kept_bytes() as f64);
 }
 
 /// How long the oldest event has been waiting in each queue.

@@ -10,7 +10,7 @@ use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
 use docket_store::signing::SigningKeyError;
 use docket_store::{
     Accounts, Clock, InstallationError, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError,
-    SystemClock, Vault, Workers, check_halves, join_halves, open_log, open_vault,
+    SystemClock, Vault, Workers, check_halves, join_halves, open_log_with, open_vault,
 };
 
 use crate::config::{ConfigError, Settings};
@@ -114,10 +114,15 @@ impl Desk {
         check_halves(&places.log, &places.vault).await?;
         // After the key and the look at both: a vault without its key or its log is taken for a loss.
         make_files(settings)?;
+        let memory = &settings.memory;
         let (log, vault, read_models) = tokio::try_join!(
-            async { open_log(&places.log, clock.clone()).await.map_err(StartError::from) },
+            async { open_log_with(&places.log, clock.clone(), memory.log_pages()).await.map_err(StartError::from) },
             async { open_vault(&places.vault, master, clock.clone()).await.map_err(StartError::from) },
-            async { ReadModels::open(&places.read_models, clock.clone()).await.map_err(StartError::from) },
+            async {
+                ReadModels::open_with(&places.read_models, clock.clone(), memory.read_models())
+                    .await
+                    .map_err(StartError::from)
+            },
         )?;
         join_halves((&places.log, &*log), (&places.vault, &vault)).await?;
         let workers = Workers::new(clock.clone());
@@ -126,7 +131,7 @@ impl Desk {
         let commands = Commands::new(
             journal.clone(),
             vault.accounts(),
-            docket_commands::Settings { limits: settings.domain_limits(), ..docket_commands::Settings::default() },
+            docket_commands::Settings { limits: settings.domain_limits(), cached_bytes: memory.aggregates() },
         );
         let tenant = TenantId::new(&settings.org)
             .map_err(|error| StartError::Config(ConfigError::new(format!("org: {error}"))))?;

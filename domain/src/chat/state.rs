@@ -143,6 +143,11 @@ impl Aggregate for Chat {
         Some(&self.public)
     }
 
+    fn heap_bytes(&self) -> usize {
+        let skills = self.skills.iter().map(|skill| skill.len() + size_of::<String>()).sum::<usize>();
+        skills + self.public.heap_bytes() + self.conversation.heap_bytes()
+    }
+
     fn exists(&self) -> bool {
         self.started_at.is_some()
     }

@@ -144,6 +144,12 @@ impl Aggregate for Customer {
     fn exists(&self) -> bool {
         self.kind.is_some()
     }
+
+    fn heap_bytes(&self) -> usize {
+        let known = [&self.name, &self.email, &self.stated_name, &self.stated_email, &self.phone, &self.external_id];
+        let texts = known.into_iter().chain([&self.said.name, &self.said.email]).flatten();
+        texts.map(PersonalText::heap_bytes).sum::<usize>() + self.absorbed.capacity() * size_of::<CustomerId>()
+    }
 }
 
 impl Customer {

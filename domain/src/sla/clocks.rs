@@ -81,6 +81,11 @@ pub struct SlaClocks {
 }
 
 impl SlaClocks {
+    /// How many bytes their past takes. The policy is shared.
+    pub const fn heap_bytes(&self) -> usize {
+        self.timeline.capacity() * size_of::<Stretch>() + self.past.capacity() * size_of::<Clock>()
+    }
+
     /// Clocks that also keep every next response given, for [`explain`](Self::explain). A ticket's rows do without.
     pub fn explaining() -> Self {
         Self { keeps_past: true, ..Self::default() }

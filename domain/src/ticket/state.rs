@@ -140,6 +140,9 @@ impl Ticket {
     }
 }
 
+/// About how many bytes the value of a custom field takes.
+const FIELD: usize = 64;
+
 impl Aggregate for Ticket {
     const CATEGORY: Category = Category::Ticket;
     type Command = TicketCommand;
@@ -163,5 +166,20 @@ impl Aggregate for Ticket {
 
     fn exists(&self) -> bool {
         self.opened_at.is_some()
+    }
+
+    fn heap_bytes(&self) -> usize {
+        let texts =
+            [Some(&self.subject), self.order_ref.as_ref()].into_iter().flatten().chain(self.personal_fields.values());
+        let names = self.tags.iter().chain(self.custom_fields.keys()).chain(self.personal_fields.keys());
+        let linked = self.merged_from.capacity() + self.links.capacity();
+        self.category.len()
+            + texts.map(PersonalText::heap_bytes).sum::<usize>()
+            + names.map(|name| name.len() + 2 * size_of::<String>()).sum::<usize>()
+            + self.custom_fields.len() * FIELD
+            + linked * size_of::<TicketId>()
+            + self.public.heap_bytes()
+            + self.conversation.heap_bytes()
+            + self.sla.heap_bytes()
     }
 }

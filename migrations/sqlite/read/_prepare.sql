@@ -10,3 +10,6 @@ CREATE TABLE IF NOT EXISTS models (
     name TEXT PRIMARY KEY,
     version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- The terms messages are found by, in their order: what a long beginning stands for. It reads whichever index has the name.
+CREATE VIRTUAL TABLE IF NOT EXISTS messages_terms USING fts5vocab(messages_fts, instance);

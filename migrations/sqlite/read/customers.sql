@@ -31,5 +31,5 @@ CREATE INDEX {table}_by_merged ON {table} (tenant, merged_into) WHERE merged_int
 
 -- [words] to search by, as Rust makes them. Contentless: the text is in the table already. `ascii` cuts at blanks only, as no
 -- term has another character of punctuation; secure-delete takes the words of an erased person out of the index at once.
-CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', columnsize=0, detail=none, prefix='4 5 6 7 8', tokenize='ascii');
+CREATE VIRTUAL TABLE {table}_fts USING fts5(words, content='', columnsize=0, detail=none, prefix='4 5 6 7 8 9 10 11', tokenize='ascii');
 INSERT INTO {table}_fts({table}_fts, rank) VALUES ('secure-delete', 1);

@@ -10,7 +10,7 @@ mod turn;
 mod writer;
 
 use docket_domain::{Position, TenantId};
-use docket_store::{Writable, WriteProbe};
+use docket_store::{PageCache, Writable, WriteProbe};
 use sqlx::Executor as _;
 use sqlx::postgres::PgPool;
 
@@ -19,6 +19,7 @@ use crate::read_models::ReadModelsUrl;
 use crate::table::{Cell, Column, DbRow};
 
 pub(crate) use sql::Sql;
+pub(crate) use sqlite_readers::READERS;
 use sqlite_readers::Readers;
 pub(crate) use tables::{
     Ddl, create_bare_table, create_table, drop_table, finish_table, prepare, shadow_name, stored_models, swap_table,
@@ -43,23 +44,23 @@ impl Checkpoint {
 /// Reading connections, and how to get a writing one.
 #[derive(Debug, Clone)]
 pub(crate) enum Database {
-    Sqlite { url: std::path::PathBuf, read: Readers, probe: WriteProbe },
+    Sqlite { url: std::path::PathBuf, pages: usize, read: Readers, probe: WriteProbe },
     Postgres { url: String, read: PgPool, owner: PgPool },
 }
 
 impl Database {
     /// Connects, and makes what all tables need (schema, roles, checkpoints).
-    pub(crate) async fn open(url: &ReadModelsUrl) -> Result<Self, ReadError> {
+    pub(crate) async fn open(url: &ReadModelsUrl, pages: PageCache) -> Result<Self, ReadError> {
         if let ReadModelsUrl::Postgres(url) = url {
             postgres::check_sessions(url).await?;
         }
-        let mut writer = connect(url).await?;
+        let mut writer = connect(url, pages.writer).await?;
         prepare(&mut writer).await?;
         writer.close().await?;
         Ok(match url {
             ReadModelsUrl::Sqlite(path) => {
-                let (read, probe) = (Readers::new(path.clone()), WriteProbe::of(path));
-                Self::Sqlite { url: path.clone(), read, probe }
+                let (read, probe) = (Readers::new(path.clone(), pages.reader), WriteProbe::of(path));
+                Self::Sqlite { url: path.clone(), pages: pages.writer, read, probe }
             }
             ReadModelsUrl::Postgres(url) => Self::Postgres {
                 url: url.clone(),
@@ -72,8 +73,8 @@ impl Database {
     /// A writing connection.
     pub(crate) async fn writer(&self) -> Result<Writer, ReadError> {
         match self {
-            Self::Sqlite { url, .. } => connect(&ReadModelsUrl::Sqlite(url.clone())).await,
-            Self::Postgres { url, .. } => connect(&ReadModelsUrl::Postgres(url.clone())).await,
+            Self::Sqlite { url, pages, .. } => connect(&ReadModelsUrl::Sqlite(url.clone()), *pages).await,
+            Self::Postgres { url, .. } => connect(&ReadModelsUrl::Postgres(url.clone()), 0).await,
         }
     }
 
@@ -138,11 +139,11 @@ impl Database {
     }
 }
 
-async fn connect(url: &ReadModelsUrl) -> Result<Writer, ReadError> {
+async fn connect(url: &ReadModelsUrl, pages: usize) -> Result<Writer, ReadError> {
     Ok(match url {
         ReadModelsUrl::Sqlite(path) => {
             let path = path.clone();
-            Writer::Sqlite(Some(sqlite::blocking(move || sqlite::connect(&path)).await?))
+            Writer::Sqlite(Some(sqlite::blocking(move || sqlite::connect(&path, pages)).await?))
         }
         ReadModelsUrl::Postgres(url) => Writer::Postgres(Box::new(postgres::connect(url).await?)),
     })

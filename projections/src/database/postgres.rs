@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::{QUERY_LIMIT, ReadError};
 use crate::table::{Cell, ColumnSpec, ColumnType, DbRow, TableSpec};
+use crate::words::in_era;
 
 /// The schema of the read models.
 pub(crate) const SCHEMA: &str = "docket_read";
@@ -180,7 +181,11 @@ pub(super) async fn upsert(
         return Ok(());
     }
     // What it is found by, made of the rows and kept with them.
-    let words: Vec<Cell> = rows.chunks_exact(spec.columns.len()).map(|row| Cell::Text(spec.terms(row))).collect();
+    let terms = |row: &[Cell]| match spec.rowid(row) {
+        Some(Cell::Int(position)) => Cell::Text(in_era(&spec.terms(row), *position)),
+        _ => Cell::Text(String::new()),
+    };
+    let words: Vec<Cell> = rows.chunks_exact(spec.columns.len()).map(terms).collect();
     let with_words = [spec.columns, &[WORDS]].concat();
     let mut cells = Vec::with_capacity(rows.len() + words.len());
     let mut rows = rows.into_iter();

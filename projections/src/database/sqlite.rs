@@ -24,11 +24,18 @@ const STATEMENTS: usize = 256;
 /// together, and the log, which is the truth, has the rest. The write-ahead log may grow to 16 MiB before it is
 /// copied back, so that a commit rarely has to wait for that.
 const WRITING: &str = "PRAGMA journal_mode = wal; PRAGMA synchronous = normal; PRAGMA secure_delete = on; \
-     PRAGMA temp_store = memory; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384";
-/// Opens a connection that writes, and makes the file if it is absent.
-pub(super) fn connect(path: &Path) -> Result<Connection, ReadError> {
+     PRAGMA temp_store = memory; PRAGMA wal_autocheckpoint = 4000";
+
+/// Opens a connection that writes, with so many bytes of pages in memory, and makes the file if it is absent.
+pub(super) fn connect(path: &Path, pages: usize) -> Result<Connection, ReadError> {
     let connection = Connection::open(path)?;
-    prepare(connection, &format!("{WRITING}; PRAGMA journal_size_limit = {WAL_BYTES}"))
+    prepare(connection, &format!("{WRITING}; PRAGMA journal_size_limit = {WAL_BYTES}; {}", cache_size(pages)))
+}
+
+/// How many bytes of pages a connection keeps.
+pub(super) fn cache_size(pages: usize) -> String {
+    // Negative: in KiB.
+    format!("PRAGMA cache_size = -{}", pages >> 10)
 }
 
 pub(super) fn prepare(connection: Connection, settings: &str) -> Result<Connection, ReadError> {

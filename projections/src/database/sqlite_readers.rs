@@ -12,16 +12,15 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::sqlite::{blocking, closed, fetch, prepare};
+use super::sqlite::{blocking, cache_size, closed, fetch, prepare};
 use crate::error::{QUERY_LIMIT, ReadError};
 use crate::table::{Cell, DbRow};
 
 /// Reads at once. More would only compete for the same cores.
-const READERS: usize = 4;
+pub(crate) const READERS: usize = 4;
 /// Steps of SQLite's virtual machine a query may take where it is asked for: about a millisecond.
 const BUDGET: std::ffi::c_int = 20_000;
-const READING: &str = "PRAGMA query_only = on; PRAGMA temp_store = memory; PRAGMA cache_size = -4096; \
-     PRAGMA mmap_size = 268435456";
+const READING: &str = "PRAGMA query_only = on; PRAGMA temp_store = memory; PRAGMA mmap_size = 268435456";
 
 /// Steps between two looks at whether anybody still waits for the answer.
 const LOOK_UP: std::ffi::c_int = 100_000;
@@ -31,10 +30,11 @@ const LOOK_UP: std::ffi::c_int = 100_000;
 struct Reader(Connection);
 
 impl Reader {
-    fn open(path: &Path) -> Result<Self, ReadError> {
+    fn open(path: &Path, pages: usize) -> Result<Self, ReadError> {
         // Not read-only: the last reader of a write-ahead log has to be able to tidy it up.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Self(prepare(Connection::open_with_flags(path, flags)?, READING)?);
+        let reader =
+            Self(prepare(Connection::open_with_flags(path, flags)?, &format!("{READING}; {}", cache_size(pages)))?);
         reader.hurry()?;
         Ok(reader)
     }
@@ -97,14 +97,15 @@ fn is_too_long(error: &rusqlite::Error) -> bool {
 #[derive(Debug, Clone)]
 pub(crate) struct Readers {
     path: PathBuf,
+    pages: usize,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Reader>>>,
     patience: Duration,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default(), patience: QUERY_LIMIT }
+    pub(super) fn new(path: PathBuf, pages: usize) -> Self {
+        Self { path, pages, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default(), patience: QUERY_LIMIT }
     }
 
     /// Runs a query on a free connection. Dropping the future interrupts it.
@@ -123,7 +124,7 @@ impl Readers {
         let still_wanted = Arc::clone(&wanted.0);
         blocking(move || {
             let _permit = permit;
-            let reader = ready.map_or_else(|| Reader::open(&readers.path), Ok)?;
+            let reader = ready.map_or_else(|| Reader::open(&readers.path, readers.pages), Ok)?;
             let rows = reader.fetch(&sql, &binds, still_wanted, readers.patience)?;
             readers.give_back(Some(reader));
             Ok(rows)
@@ -156,8 +157,8 @@ mod tests {
     fn readers() -> (tempfile::TempDir, Readers) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("read.db");
-        connect(&path).expect("a database");
-        (folder, Readers::new(path))
+        connect(&path, 1 << 20).expect("a database");
+        (folder, Readers::new(path, 1 << 20))
     }
 
     #[tokio::test]

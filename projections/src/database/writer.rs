@@ -199,6 +199,23 @@ impl Writer {
         }
     }
 
+    /// How many rows of a table are found by other words than their texts make, and the number of the first. On PostgreSQL the words
+    /// are a column and compared as one.
+    pub(crate) async fn differing_words(
+        &mut self,
+        spec: &TableSpec,
+        table: &str,
+    ) -> Result<Option<(u64, i64)>, ReadError> {
+        match self {
+            Self::Sqlite(c) => {
+                let (spec, table) = (*spec, table.to_owned());
+                let differing = Self::on(c, move |c| sqlite_words::differing(c, &spec, &table)).await?;
+                Ok(differing.first().map(|first| (differing.len() as u64, *first)))
+            }
+            Self::Postgres(_) => Ok(None),
+        }
+    }
+
     /// After somebody was erased: on SQLite their words still lie in the write-ahead log until it is emptied. Best
     /// effort, as a reader may be in the way; the next ones empty it too.
     pub(crate) async fn flush_erased(&mut self) {

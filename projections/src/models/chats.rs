@@ -62,7 +62,7 @@ pub(crate) struct Chats;
 
 impl Model for Chats {
     type Row = ChatRow;
-    const VERSION: i64 = 5;
+    const VERSION: i64 = 6;
     ddl!("chats");
 
     fn keys(event: &Event, keys: &mut Vec<ChatKey>) {

@@ -71,7 +71,7 @@ fn key_of(email: Option<&PersonalText>) -> Option<String> {
 
 impl Model for Customers {
     type Row = CustomerRow;
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     ddl!("customers");
 
     fn keys(event: &Event, keys: &mut Vec<CustomerKey>) {

@@ -65,7 +65,7 @@ fn posted(event: &Event) -> Option<Post<'_>> {
 
 impl Model for Messages {
     type Row = MessageRow;
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     const FRESH: bool = true;
     ddl!("messages");
 

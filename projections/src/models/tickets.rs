@@ -105,7 +105,7 @@ pub(crate) struct Tickets;
 
 impl Model for Tickets {
     type Row = TicketRow;
-    const VERSION: i64 = 8;
+    const VERSION: i64 = 9;
     ddl!("tickets");
 
     fn keys(event: &Event, keys: &mut Vec<TicketKey>) {

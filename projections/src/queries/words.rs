@@ -4,6 +4,8 @@
 //! types costs as little as a whole word. A customer's query asks for what is about them besides, so that what they find
 //! does not depend on how much others wrote.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::Queries;
@@ -14,7 +16,7 @@ use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::{Cell, Column};
 use crate::viewer::Viewer;
-use crate::words::{Clause, Query, Tag};
+use crate::words::{ANY_ERA, Clause, Query, Tag};
 
 /// Hits of one kind that a list looks at, the newest first.
 pub(super) const HITS: u32 = 500;
@@ -22,11 +24,20 @@ pub(super) const HITS: u32 = 500;
 const PEOPLE: u32 = 200;
 /// Visitors a customer turned out to have been whose conversations are searched with theirs.
 const VISITORS: u32 = 100;
+/// Characters of a beginning, with the organisation's tag, of which SQLite has an index.
+const INDEXED: usize = 11;
+/// Terms that a longer one may be the beginning of and still be asked for one by one.
+const SPELT: usize = 24;
+
+/// The terms that beginnings stand for.
+type Spelt = BTreeMap<String, Vec<String>>;
 
 /// What is asked for, as the database takes it.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     words: Option<String>,
+    /// The same of messages, in which common words are written out.
+    said: Option<String>,
     number: Option<i64>,
 }
 
@@ -36,6 +47,7 @@ pub(super) struct Finder {
     public: bool,
     unverified: bool,
     words: Option<String>,
+    said: Option<String>,
     number: Option<i64>,
     tenant: String,
 }
@@ -44,13 +56,47 @@ impl Queries {
     /// Makes a query of what somebody asks for.
     pub(super) async fn asked(&self, viewer: &Viewer, text: &str) -> Result<Asked, ReadError> {
         let tag = Tag::of(viewer.tenant.as_str());
-        let query = Query::of(&tag, text);
-        let mut words = query.map(|query| self.dialect().words(&query));
-        if viewer.is_customer() && words.is_some() {
+        let Some(query) = Query::of(&tag, text) else {
+            return Ok(Asked { words: None, said: None, number: parse_number(text) });
+        };
+        let dialect = self.dialect();
+        let mut words = dialect.words(&query, &Spelt::new());
+        let spelt = self.spelt(viewer, &query).await?;
+        let mut said = (!spelt.is_empty()).then(|| dialect.words(&query, &spelt));
+        if viewer.is_customer() {
             let people: Vec<String> = self.who_they_are(viewer).await?.into_iter().map(|id| tag.person(id)).collect();
-            words = words.map(|words| self.dialect().about(&words, &people));
+            words = dialect.about(&words, &people);
+            said = said.map(|said| dialect.about(&said, &people));
         }
-        Ok(Asked { words, number: parse_number(text) })
+        Ok(Asked { words: Some(words), said, number: parse_number(text) })
+    }
+
+    /// The terms of messages that long beginnings stand for, where they are few. SQLite puts together every row of a beginning it
+    /// has no index of before it gives the first, and a word most messages end with is in all of them; the rows of whole terms it
+    /// gives one by one.
+    async fn spelt(&self, viewer: &Viewer, query: &Query) -> Result<Spelt, ReadError> {
+        let mut spelt = Spelt::new();
+        if self.dialect() == Dialect::Postgres {
+            return Ok(spelt);
+        }
+        let begins = query.clauses.iter().flat_map(|clause| clause.any.iter().flatten());
+        for begin in begins.filter(|term| term.chars().count() > INDEXED) {
+            let mut sql = Sql::default();
+            let (first, most) = (sql.keep(Cell::Text(begin.clone())), sql.keep(Cell::Int(SPELT as i64)));
+            // From each to the next one: `term > x` would go through all rows of x. No term has a sign as small as the first.
+            sql.push(&format!(
+                "WITH RECURSIVE spelt(term, n) AS (\
+                 SELECT (SELECT v.term FROM messages_terms v WHERE v.term >= {first} LIMIT 1), 1 UNION ALL \
+                 SELECT (SELECT v.term FROM messages_terms v WHERE v.term >= s.term || char(1) LIMIT 1), s.n + 1 FROM spelt s \
+                 WHERE s.n < {most} AND substr(s.term, 1, length({first})) = {first}) \
+                 SELECT term FROM spelt WHERE substr(term, 1, length({first})) = {first}"
+            ));
+            let terms: Vec<String> = all(self.fetch(viewer, sql).await?, |row| row.get())?;
+            if (1..SPELT).contains(&terms.len()) {
+                spelt.insert(begin.clone(), terms);
+            }
+        }
+        Ok(spelt)
     }
 
     /// A customer, and the visitors who turned out to be them.
@@ -66,9 +112,9 @@ impl Queries {
 
 impl Dialect {
     /// A full-text query. Terms are letters, digits and marks alone: there is nothing in them for a database to read.
-    fn words(self, query: &Query) -> String {
+    fn words(self, query: &Query, spelt: &Spelt) -> String {
         let and = self.and();
-        query.clauses.iter().map(|clause| self.clause(clause)).collect::<Vec<_>>().join(and)
+        query.clauses.iter().map(|clause| self.clause(clause, spelt)).collect::<Vec<_>>().join(and)
     }
 
     const fn and(self) -> &'static str {
@@ -85,10 +131,11 @@ impl Dialect {
         }
     }
 
-    fn clause(self, clause: &Clause) -> String {
-        let begins = |term: &String| match self {
-            Self::Sqlite => format!("\"{term}\"*"),
-            Self::Postgres => format!("'{term}':*"),
+    fn clause(self, clause: &Clause, spelt: &Spelt) -> String {
+        let begins = |term: &String| match (spelt.get(term), self) {
+            (Some(terms), _) => self.any(terms),
+            (None, Self::Sqlite) => format!("\"{term}\"*"),
+            (None, Self::Postgres) => format!("'{ANY_ERA}{term}':*"),
         };
         let together = |terms: &Vec<String>| terms.iter().map(begins).collect::<Vec<_>>().join(self.and());
         match &clause.any[..] {
@@ -100,25 +147,32 @@ impl Dialect {
         }
     }
 
-    /// The same, only of what is about these people.
-    fn about(self, words: &str, people: &[String]) -> String {
+    /// Any of some whole terms.
+    fn any(self, terms: &[String]) -> String {
         let whole = |term: &String| match self {
             Self::Sqlite => format!("\"{term}\""),
-            Self::Postgres => format!("'{term}'"),
+            Self::Postgres => format!("'{ANY_ERA}{term}'"),
         };
-        let people = people.iter().map(whole).collect::<Vec<_>>().join(self.or());
-        format!("({people}){}{words}", self.and())
+        format!("({})", terms.iter().map(whole).collect::<Vec<_>>().join(self.or()))
+    }
+
+    /// The same, only of what is about these people.
+    fn about(self, words: &str, people: &[String]) -> String {
+        format!("{}{}{words}", self.any(people), self.and())
     }
 }
 
 impl Finder {
     /// Takes the parameters into `sql`.
     pub(super) fn new(sql: &mut Sql, dialect: Dialect, viewer: &Viewer, asked: &Asked) -> Self {
+        let mut keep = |words: &String| sql.keep(Cell::Text(words.clone()));
+        let (words, said) = (asked.words.as_ref().map(&mut keep), asked.said.as_ref().map(&mut keep));
         Self {
             dialect,
             public: viewer.is_customer(),
             unverified: viewer.unverified.is_some(),
-            words: asked.words.as_ref().map(|words| sql.keep(Cell::Text(words.clone()))),
+            said: said.or_else(|| words.clone()),
+            words,
             number: asked.number,
             tenant: sql.keep(viewer.tenant.cell()),
         }
@@ -133,7 +187,7 @@ impl Finder {
 
     /// Places of messages, latest first: `conversation_id, message_position`.
     pub(super) fn messages(&self, limit: u32) -> Option<String> {
-        let (words, tenant) = (self.words.as_ref()?, &self.tenant);
+        let (words, tenant) = (self.said.as_ref()?, &self.tenant);
         Some(match self.dialect {
             Dialect::Sqlite => {
                 let notes = if self.public { " AND NOT m.internal" } else { "" };
@@ -144,7 +198,7 @@ impl Finder {
                 )
             }
             Dialect::Postgres => format!(
-                "(SELECT conversation_id, message_position FROM search_messages({words}, {}, {limit}) \
+                "(SELECT id AS conversation_id, place AS message_position FROM newest_messages({words}, {}, {limit}) \
                  WHERE {tenant}::text IS NOT NULL)",
                 !self.public
             ),
@@ -160,7 +214,7 @@ impl Finder {
                 Self::rowids(table, words, limit)
             ),
             Dialect::Postgres => {
-                format!("SELECT f.id FROM search_{table}({words}, {limit}) f WHERE {tenant}::text IS NOT NULL")
+                format!("SELECT f.id FROM newest_{table}({words}, TRUE, {limit}) f WHERE {tenant}::text IS NOT NULL")
             }
         })
     }
@@ -183,10 +237,12 @@ impl Finder {
     fn of_people(&self, table: &str, position: &str) -> Option<String> {
         let people = self.people(PEOPLE).filter(|_| !self.public)?;
         let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
+        // Where their rows are is in the index of whose they are: only the newest are read.
         Some(format!(
-            "SELECT o.id FROM (SELECT x.id FROM (SELECT p.id FROM ({people}) p UNION SELECT v.id FROM ({people}) p \
-             {join} customers v ON v.tenant = {tenant} AND v.merged_into = p.id) y {join} {table} x \
-             ON x.tenant = {tenant} AND x.data_subject = y.id ORDER BY x.{position} + 0 DESC LIMIT {HITS}) o"
+            "SELECT o.id FROM (WITH p AS MATERIALIZED ({people}) SELECT x.{position} AS place FROM (SELECT p.id FROM p \
+             UNION SELECT v.id FROM p {join} customers v ON v.tenant = {tenant} AND v.merged_into = p.id) y \
+             {join} {table} x ON x.tenant = {tenant} AND x.data_subject = y.id ORDER BY x.{position} + 0 DESC LIMIT {HITS}) n \
+             {join} {table} o ON o.tenant = {tenant} AND o.{position} = n.place"
         ))
     }
 

@@ -43,6 +43,16 @@ pub(crate) enum Cell {
     Json(String),
 }
 
+impl Cell {
+    /// How many bytes lie outside of the value itself.
+    pub(crate) const fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Json(text) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// A row of an answer.
 #[derive(Debug)]
 pub(crate) enum DbRow {

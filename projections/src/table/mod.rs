@@ -43,7 +43,7 @@ pub(crate) struct TableSpec {
 pub(crate) struct WordsSpec {
     /// Columns with text.
     pub(crate) columns: &'static [&'static str],
-    /// The column that is the row's number on SQLite.
+    /// The column that is the row's number on SQLite, and by which PostgreSQL knows new ones from old ones.
     pub(crate) rowid: &'static str,
 }
 
@@ -99,7 +99,7 @@ impl TableSpec {
         terms(&Tag::of(tenant), person, words.columns.iter().filter_map(|name| text(name)))
     }
 
-    /// The row's number on SQLite, from its cells.
+    /// The row's number, from its cells.
     pub(crate) fn rowid<'a>(&self, row: &'a [Cell]) -> Option<&'a Cell> {
         row.get(self.place(self.words?.rowid)?)
     }

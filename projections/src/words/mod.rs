@@ -7,6 +7,7 @@
 //! What is made of a text is stored: whoever changes it raises the version of the models that are searched (a test holds
 //! some terms as they are).
 
+mod era;
 mod fold;
 mod index;
 mod query;
@@ -14,6 +15,7 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use era::{ANY_ERA, in_era};
 pub(crate) use index::{Tag, terms};
 pub(crate) use query::{Clause, Query};
 

@@ -6,7 +6,11 @@ use super::desk::{Desk, Engine, assert_same};
 use super::history::{Cast, choices};
 use super::on_both;
 
-on_both!(sound_read_models_are_what_the_log_makes, a_changed_missing_or_invented_row_is_named);
+on_both!(
+    sound_read_models_are_what_the_log_makes,
+    a_changed_missing_or_invented_row_is_named,
+    words_that_are_not_those_of_the_text_are_found
+);
 
 async fn played(engine: Engine) -> Desk {
     let desk = Desk::open(engine).await;
@@ -63,4 +67,30 @@ async fn a_changed_missing_or_invented_row_is_named(engine: Engine) {
     desk.models.rebuild(&desk.journal, &[], |_| {}).await.unwrap();
     assert_eq!(desk.models.compare(&desk.journal, |_| ()).await.unwrap().differences, []);
     assert!(ReadModels::names().contains(&"tickets"));
+}
+
+async fn words_that_are_not_those_of_the_text_are_found(engine: Engine) {
+    let mut desk = played(engine).await;
+    let anna = desk.register_customer("Annaliese").await;
+    desk.open_ticket(9998, anna, "Lamp", "It hums").await;
+    desk.settle().await;
+    desk.stop().await;
+    assert_eq!(desk.models.compare(&desk.journal, |_| ()).await.unwrap().differences, []);
+    desk.write(match engine {
+        Engine::Sqlite => "INSERT INTO messages_fts (rowid, words) SELECT max(position), 'abcforged' FROM messages",
+        Engine::Postgres => {
+            "UPDATE messages SET words = array_to_tsvector(array['abcforged']) \
+             WHERE position = (SELECT max(position) FROM messages)"
+        }
+    });
+    let compared = desk.models.compare(&desk.journal, |_| ()).await.unwrap();
+    let [messages] = &compared.differences[..] else { panic!("{compared:?}") };
+    assert_eq!((messages.model, messages.rows), ("messages", 1));
+    // Words of a row that is not there.
+    if engine == Engine::Sqlite {
+        desk.write("INSERT INTO customers_fts (rowid, words) VALUES (4711000, 'abcforged')");
+        let compared = desk.models.compare(&desk.journal, |_| ()).await.unwrap();
+        let models: Vec<_> = compared.differences.iter().map(|difference| difference.model).collect();
+        assert_eq!(models, ["messages", "customers"], "{compared:?}");
+    }
 }

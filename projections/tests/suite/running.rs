@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use docket_domain::ticket::Ticket;
 use docket_domain::{Actor, Position};
-use docket_projections::{ReadModels, Runner};
+use docket_projections::{ReadCache, ReadModels, Runner};
 use docket_store::delivery::{InProcessSource, open_leases};
 use docket_store::{Batch, Feed, FeedError, FeedSource};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,7 @@ on_both!(
     stopped_and_started_at_any_moment,
     news_is_told_after_it_can_be_read,
     waiting_in_another_process,
+    rows_in_memory_stay_within_their_bytes,
 );
 
 /// What the tables must look like: everything folded at once.
@@ -197,4 +198,22 @@ async fn waiting_in_another_process(engine: Engine) {
     let head = desk.journal.store().head().await.unwrap();
     assert!(elsewhere.wait_for(head, Duration::from_secs(20)).await.unwrap());
     assert!(!elsewhere.wait_for(Position(head.0 + 1), Duration::from_millis(60)).await.unwrap());
+}
+
+async fn rows_in_memory_stay_within_their_bytes(engine: Engine) {
+    let mut desk = Desk::idle(engine).await;
+    let cache = ReadCache { rows: 64 << 10, rebuilding: 64 << 10, ..ReadCache::default() };
+    desk.models = ReadModels::open_with(&desk.url, desk.clock.clone(), cache).await.unwrap();
+    desk.run();
+    let mut cast = Cast::gather(&desk).await;
+    let mut most = 0;
+    for choice in choices(17, 200) {
+        cast.step(&desk, choice).await;
+        most = most.max(desk.models.kept_bytes());
+    }
+    desk.settle().await;
+    assert!(most > cache.rows / 4 && most <= cache.rows, "{most} bytes");
+    // What was forgotten was read again.
+    assert_as_if_at_once(&desk).await;
+    desk.stop().await;
 }

@@ -15,6 +15,8 @@ on_both!(
     what_is_written_is_found_as_it_is_now,
     customers_find_their_own_however_much_others_wrote,
     operators_of_the_databases_are_nothing_but_words,
+    the_newest_are_found_however_far_back_they_are,
+    long_beginnings_of_common_and_rare_words_are_found,
 );
 
 /// Text, what finds it, what does not.
@@ -260,4 +262,77 @@ async fn operators_of_the_databases_are_nothing_but_words(engine: Engine) {
     }
     let long = "lamp ".repeat(10_000);
     assert_eq!(tickets(&desk, &bob, &long).await.len(), 1);
+}
+
+/// Messages of a long log: the database's own, at positions far apart.
+async fn the_newest_are_found_however_far_back_they_are(engine: Engine) {
+    let mut desk = Desk::open(engine).await;
+    let anna = desk.register_customer("Anna").await;
+    let bob = desk.register_agent("bob").await;
+    let ticket = desk.open_ticket(1, anna, "Lamp", "Glimmer").await;
+    desk.settle().await;
+    desk.stop().await;
+    // Every third of 300 eras has one more, and the oldest has many.
+    const ERA: u64 = 1 << 14;
+    let more: Vec<u64> = (1..300).step_by(3).map(|era| era * ERA + 5).chain((10..700).map(|n| n * 3 + 1000)).collect();
+    let columns =
+        "tenant, conversation_id, kind, message_id, author_kind, author_id, internal, posted_at, data_subject, body";
+    let insert = |position: &u64| {
+        let word = if *position < ERA { "dusk" } else { "glimmer" };
+        match engine {
+            Engine::Sqlite => format!(
+                "INSERT INTO messages ({columns}, position) SELECT {columns}, {position} FROM messages ORDER BY position LIMIT 1; \
+                 INSERT INTO messages_fts (rowid, words) SELECT {position}, substr(term, 1, 3) || '{word}' FROM messages_terms \
+                 WHERE substr(term, 4) = 'glimmer' LIMIT 1"
+            ),
+            Engine::Postgres => {
+                let digits: Vec<char> = "0123456789abcdefghijklmnopqrstuvwxyz".chars().collect();
+                let era = (position / ERA) as usize;
+                let era = String::from_iter([digits[era % 36], digits[era / 36 % 36]]);
+                format!(
+                    "INSERT INTO messages ({columns}, position, words) SELECT {columns}, {position}, \
+                     array_to_tsvector(array['{era}' || substr(term, 3, 3) || '{word}']) FROM messages m, \
+                     unnest(tsvector_to_array(m.words)) term WHERE substr(term, 6) = 'glimmer' ORDER BY position LIMIT 1"
+                )
+            }
+        }
+    };
+    for lot in more.chunks(100) {
+        desk.write(&lot.iter().map(insert).collect::<Vec<_>>().join(";\n"));
+    }
+    let found = async |words: &str, limit: u32| -> Vec<u64> {
+        let hits = desk.queries().search(&desk.agent(bob), words, limit).await.unwrap();
+        hits.into_iter().filter(|hit| hit.kind == SearchHitKind::Message).map(|hit| hit.position).collect()
+    };
+    let newest: Vec<u64> = (0..100).rev().map(|n| (1 + 3 * n) * ERA + 5).collect();
+    assert_eq!(found("glimmer", 8).await, newest[..8]);
+    assert_eq!(found("gli", 100).await, newest[..100]);
+    let old: Vec<u64> = (10..700).rev().map(|n| n * 3 + 1000).collect();
+    assert_eq!(found("dusk", 100).await, old[..100]);
+    assert_eq!(tickets(&desk, &desk.agent(bob), "dusk glimmer").await, [] as [Uuid; 0]);
+    assert_eq!(tickets(&desk, &desk.agent(bob), "dusk").await, [ticket]);
+}
+
+async fn long_beginnings_of_common_and_rare_words_are_found(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let anna = desk.register_customer("Anna").await;
+    let bob = desk.register_agent("bob").await;
+    // More words that begin alike than are written out one by one, and others of which there are few.
+    let mut made = Vec::new();
+    for n in 0..40 {
+        let word = format!("donaudampf{}schiff", char::from(b'a' + n % 26).to_string().repeat(1 + usize::from(n / 26)));
+        let ticket = desk.open_ticket(100 + u64::from(n), anna, "-", &format!("{word} regards regardless")).await;
+        made.push((word, ticket));
+    }
+    desk.settle().await;
+    let bob = desk.agent(bob);
+    for (word, ticket) in &made {
+        assert_eq!(tickets(&desk, &bob, word).await, [*ticket], "{word}");
+        assert_eq!(tickets(&desk, &bob, &format!("regardl {word}")).await, [*ticket], "{word}");
+    }
+    for words in ["donaudampf", "regard", "regards", "regardless donaud"] {
+        assert_eq!(tickets(&desk, &bob, words).await.len(), made.len(), "{words}");
+    }
+    assert_eq!(tickets(&desk, &bob, "donaudampfx").await.len(), 1);
+    assert_eq!(tickets(&desk, &bob, "regardx").await, [] as [Uuid; 0]);
 }

@@ -4,7 +4,7 @@ use docket_domain::{Position, TenantId};
 use sqlx::postgres::{PgPool, PgRow};
 
 use super::reader::{ReadError, fixed, get, unsigned};
-use crate::signing::{PublicKey, SignedHead, TenantChain};
+use crate::signing::{PublicKey, SignedHead, TenantChain, before_damage};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -76,7 +76,15 @@ pub(super) async fn before(
 
 async fn fetch(pool: &PgPool, sql: &'static str, bound: i64, limit: usize) -> Result<Vec<SignedHead>, ReadError> {
     let rows = sqlx::query(sql).bind(bound).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(pool).await?;
-    Ok(rows.iter().map(head).collect::<Result<_, sqlx::Error>>()?)
+    let mut heads = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let position = Position(unsigned(row, 0)?);
+        match head(row) {
+            Ok(head) => heads.push(head),
+            Err(error) => return Ok(before_damage(heads, position, &error)?),
+        }
+    }
+    Ok(heads)
 }
 
 fn head(row: &PgRow) -> Result<SignedHead, sqlx::Error> {

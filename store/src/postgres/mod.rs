@@ -79,7 +79,7 @@ async fn migrate(connector: &Connector) -> Result<(), StoreError> {
         )
         .execute(&mut connection)
         .await?;
-        migrating::migrate(sqlx::migrate!("../migrations/postgres/log"), &mut connection).await?;
+        migrating::migrate(migrating::POSTGRES_LOG, &mut connection).await?;
         Ok::<(), MigrationError>(connection.close().await?)
     };
     work.await.map_err(unavailable)

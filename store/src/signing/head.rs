@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use docket_domain::Position;
 use serde::{Deserialize, Serialize};
 
+use crate::StoreError;
 use crate::chain::{Hash, length_prefixed, sha256};
 
 /// What every statement begins with: its kind and the version of its form.
@@ -106,4 +107,16 @@ impl SignedHead {
     pub fn is_genuine(&self) -> bool {
         self.public_key.has_signed(&self.statement(), &self.signature)
     }
+}
+
+/// What lies before a signed head that cannot be read, if anything does; the damage otherwise.
+pub(crate) fn before_damage(
+    heads: Vec<SignedHead>,
+    position: Position,
+    why: &dyn fmt::Display,
+) -> Result<Vec<SignedHead>, StoreError> {
+    if heads.is_empty() {
+        return Err(StoreError::Damaged { position, detail: format!("the signed head cannot be read: {why}") });
+    }
+    Ok(heads)
 }

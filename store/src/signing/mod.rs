@@ -9,6 +9,7 @@ mod key;
 mod tenants;
 mod worker;
 
+pub(crate) use head::before_damage;
 pub use head::{InvalidPublicKey, PublicKey, SignedHead};
 pub use key::{SigningKey, SigningKeyError, make_key_file};
 pub use tenants::{Sibling, Side, TenantChain, TenantChains, TenantProof};

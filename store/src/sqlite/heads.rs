@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::reader::{ReadError, fixed, time, unsigned};
 use super::{connect, unavailable};
 use crate::StoreError;
-use crate::signing::{PublicKey, SignedHead, TenantChain};
+use crate::signing::{PublicKey, SignedHead, TenantChain, before_damage};
 
 const COLUMNS: &str = "position, installation, hash, tenants, signed_at, previous, public_key, signature";
 
@@ -65,8 +65,16 @@ pub(super) fn before(
 
 fn fetch(connection: &Connection, sql: &str, bound: i64, limit: usize) -> Result<Vec<SignedHead>, ReadError> {
     let mut query = connection.prepare_cached(sql)?;
-    let rows = query.query_map(params![bound, i64::try_from(limit).unwrap_or(i64::MAX)], head)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = query.query(params![bound, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut heads = Vec::new();
+    while let Some(row) = rows.next()? {
+        let position = Position(unsigned(row, 0)?);
+        match head(row) {
+            Ok(head) => heads.push(head),
+            Err(error) => return Ok(before_damage(heads, position, &error)?),
+        }
+    }
+    Ok(heads)
 }
 
 fn head(row: &Row<'_>) -> rusqlite::Result<SignedHead> {

@@ -29,10 +29,11 @@ use crate::appender::{self, Appender};
 use crate::migrating::{self, MigrationError};
 use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
-    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
+    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, PageCache, Quarantined,
     RecordedEvent, Refusing, StoreError,
 };
 use housekeeper::Housekeeper;
+pub(crate) use reader::READERS;
 use reader::Readers;
 pub use short_wal::{WAL_BYTES, keep_wal_short};
 
@@ -50,19 +51,20 @@ pub(crate) struct SqliteLog {
 }
 
 impl SqliteLog {
-    pub(crate) async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: &Path, clock: Arc<dyn Clock>, pages: PageCache) -> Result<Self, StoreError> {
         migrate(path).await?;
         let path = path.to_owned();
         // Opening reads the file and may have to recover its write-ahead log.
-        blocking(move || Self::start(path, clock)).await?
+        blocking(move || Self::start(path, clock, pages)).await?
     }
 
-    fn start(path: PathBuf, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let readers = Readers::new(path.clone());
+    fn start(path: PathBuf, clock: Arc<dyn Clock>, pages: PageCache) -> Result<Self, StoreError> {
+        let readers = Readers::new(path.clone(), pages.reader);
         let head = Arc::new(watch::Sender::new(reader::head(&connect(&path)?).map_err(unavailable)?));
         let written = Arc::new(AtomicU64::new(0));
         let (appender, intake) = appender::channel(clock.clone());
-        writer::spawn(connect(&path)?, intake, clock, Arc::clone(&head), Arc::clone(&written)).map_err(unavailable)?;
+        writer::spawn(connect_with(&path, pages.writer)?, intake, clock, Arc::clone(&head), Arc::clone(&written))
+            .map_err(unavailable)?;
         let housekeeper = Housekeeper::spawn(connect(&path)?, Arc::clone(&head), written).map_err(unavailable)?;
         Ok(Self { appender, path, readers, head, housekeeper: Arc::new(housekeeper) })
     }
@@ -81,7 +83,7 @@ async fn migrate(path: &Path) -> Result<(), StoreError> {
         attempts += 1;
         let done = async {
             let mut connection = options.connect().await?;
-            migrating::migrate(sqlx::migrate!("../migrations/sqlite/log"), &mut connection).await?;
+            migrating::migrate(migrating::SQLITE_LOG, &mut connection).await?;
             connection.close().await?;
             Ok::<(), MigrationError>(())
         };
@@ -96,16 +98,21 @@ async fn migrate(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// A connection with the settings that durability needs.
+/// A connection for a statement or a few.
 fn connect(path: &Path) -> Result<Connection, StoreError> {
+    connect_with(path, PageCache::default().reader)
+}
+
+/// A connection with the settings that durability needs, and so many bytes of the file's pages in memory at most.
+fn connect_with(path: &Path, pages: usize) -> Result<Connection, StoreError> {
     let open = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(32);
         connection.pragma_update(None, "synchronous", "FULL")?;
-        // Grows to this only where many streams are written; the index is what it saves reading.
-        connection.pragma_update(None, "cache_size", -16_384)?;
+        // Negative: in KiB. It grows to this only where many streams are written; the index is what it saves reading.
+        connection.pragma_update(None, "cache_size", -i64::try_from(pages >> 10).unwrap_or(i64::MAX))?;
         // The housekeeper checkpoints; the writer only does it itself (at its next commit) if the housekeeper does not keep up.
         connection.pragma_update(None, "wal_autocheckpoint", 40_000)?;
         connection.query_row(&format!("PRAGMA journal_size_limit = {WAL_BYTES}"), [], |_| Ok(()))?;

@@ -13,12 +13,12 @@ use smol_str::SmolStr;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::{blocking, connect, unavailable};
+use super::{blocking, connect_with, unavailable};
 use crate::appender::plan::Used;
 use crate::{Appended, Filter, Page, Quarantined, RecordedEvent, StoreError, StreamVersion, codes};
 
 /// Reads at once. More would only compete for the same cores.
-const READERS: usize = 8;
+pub(crate) const READERS: usize = 8;
 
 const COLUMNS: &str = "position, tenant, category, stream_id, version, event_id, event_type, schema_version, \
                        occurred_at, recorded_at, actor_kind, actor_id, correlation_id, causation_id, data_subject, \
@@ -37,13 +37,14 @@ pub(super) enum ReadError {
 #[derive(Debug)]
 pub(super) struct Readers {
     path: PathBuf,
+    pages: usize,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
+    pub(super) fn new(path: PathBuf, pages: usize) -> Self {
+        Self { path, pages, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
     }
 
     /// Runs a read on a free connection. Dropping this future lets the read finish unseen.
@@ -54,10 +55,11 @@ impl Readers {
         let closed = |_| StoreError::Unavailable("the log is closed".into());
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(closed)?;
         let (idle, closing, path) = (Arc::clone(&self.idle), Arc::clone(&self.permits), self.path.clone());
+        let pages = self.pages;
         blocking(move || {
             let _permit = permit;
             let ready = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = ready.map_or_else(|| connect(&path), Ok)?;
+            let connection = ready.map_or_else(|| connect_with(&path, pages), Ok)?;
             match query(&connection) {
                 Ok(answer) => {
                     if !closing.is_closed() {

@@ -136,7 +136,7 @@ async fn open_sqlite(path: &str) -> Result<Database, KeyError> {
         .pragma("journal_size_limit", crate::WAL_BYTES.to_string());
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let mut connection = writer.acquire().await?;
-    let migrated = migrating::migrate(sqlx::migrate!("../migrations/sqlite/vault"), &mut *connection).await;
+    let migrated = migrating::migrate(migrating::SQLITE_VAULT, &mut *connection).await;
     migrated.map_err(|error| wrong_schema(&error))?;
     drop(connection);
     let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.read_only(true));
@@ -153,7 +153,7 @@ async fn open_postgres(url: &str) -> Result<Database, KeyError> {
     sqlx::query("CREATE SCHEMA IF NOT EXISTS docket_vault").execute(&mut *tx).await?;
     tx.commit().await?;
     let mut connection = pool.acquire().await?;
-    let migrated = migrating::migrate(sqlx::migrate!("../migrations/postgres/vault"), &mut *connection).await;
+    let migrated = migrating::migrate(migrating::POSTGRES_VAULT, &mut *connection).await;
     migrated.map_err(|error| wrong_schema(&error))?;
     drop(connection);
     Ok(Database::Postgres(pool))

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use docket_domain::{Event, Position};
 
 use super::damage::Damage;
-use super::numbers::{Next, Numbers};
+use super::numbers::{Given, Numbers};
 use super::people::People;
 use super::report::{Check, CheckResult, Found};
 use crate::{JournalError, RecordedEvent};
@@ -57,8 +57,8 @@ impl Contents {
     pub(crate) fn end(
         mut self,
         keys: CheckResult,
-        before: Option<&Next>,
-        after: Option<&Next>,
+        before: Option<&Given>,
+        after: Option<&Given>,
     ) -> Vec<(Check, CheckResult)> {
         let (understood, left_out) = (self.understood, self.left_out);
         let payloads = self.payloads.result(|| {

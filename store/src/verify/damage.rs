@@ -86,6 +86,9 @@ pub enum Damage {
         /// The number.
         number: u64,
     },
+    /// A signed head is not what is kept of one.
+    #[error("the signed head cannot be read: {0}")]
+    HeadUnreadable(String),
     /// The signature of a head does not hold.
     #[error("the signature does not hold: the signed head was changed")]
     HeadForged,

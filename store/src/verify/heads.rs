@@ -23,11 +23,14 @@ pub struct Signers {
 #[derive(Debug, Default)]
 pub(crate) struct Heads {
     signers: Signers,
-    /// Heads further on, in order.
-    waiting: VecDeque<SignedHead>,
+    /// Heads further on, in order, and why one cannot be read.
+    waiting: VecDeque<(Position, Result<SignedHead, String>)>,
+    known_to: Position,
     /// The chain's hash at position 1, once it was met.
     installation: Option<Hash>,
     last: Option<SignedHead>,
+    /// Whether one before the next could not be read: then nobody knows what that one follows on.
+    is_broken: bool,
     heads: u64,
     tenants: TenantChains,
     /// The tenants' chains at the last head.
@@ -53,13 +56,22 @@ impl Heads {
     }
 
     /// The last head that is known of, met or not.
-    pub(crate) fn known_to(&self) -> Position {
-        self.waiting.back().or(self.last.as_ref()).map_or(Position::START, |head| head.position)
+    pub(crate) const fn known_to(&self) -> Position {
+        self.known_to
     }
 
     /// More heads, which follow those known.
     pub(crate) fn expect(&mut self, heads: impl IntoIterator<Item = SignedHead>) {
-        self.waiting.extend(heads);
+        for head in heads {
+            self.known_to = head.position;
+            self.waiting.push_back((head.position, Ok(head)));
+        }
+    }
+
+    /// A head that cannot be read follows those known.
+    pub(crate) fn expect_unreadable(&mut self, position: Position, why: String) {
+        self.known_to = position;
+        self.waiting.push_back((position, Err(why)));
     }
 
     /// The chain has got to a position, by an event of which this is the leaf.
@@ -78,10 +90,18 @@ impl Heads {
         if position == Position(1) {
             self.installation = hash;
         }
-        while self.waiting.front().is_some_and(|head| head.position <= position) {
-            let Some(head) = self.waiting.pop_front() else { break };
-            self.head(head, position, hash);
+        while self.waiting.front().is_some_and(|(at, _)| *at <= position) {
+            match self.waiting.pop_front() {
+                Some((_, Ok(head))) => self.head(head, position, hash),
+                Some((at, Err(why))) => self.unreadable(at, why),
+                None => break,
+            }
         }
+    }
+
+    fn unreadable(&mut self, at: Position, why: String) {
+        self.found.note(at, Damage::HeadUnreadable(why));
+        self.is_broken = true;
     }
 
     /// A head whose position the chain has just got to, of an export.
@@ -94,6 +114,7 @@ impl Heads {
     fn compare(&mut self, head: SignedHead, hash: Option<Hash>) {
         let at = head.position;
         let follows = match &self.last {
+            _ if self.is_broken => true,
             Some(last) => head.previous == last.digest() && at > last.position,
             // An export that begins later has no earlier heads.
             None => head.previous == GENESIS || self.begins_later,
@@ -110,6 +131,7 @@ impl Heads {
             self.found.note(at, Damage::HeadTenants);
         }
         self.heads += 1;
+        self.is_broken = false;
         self.at_last = self.tenants.clone();
         self.last = Some(head);
     }
@@ -161,9 +183,14 @@ impl Heads {
         end: Position,
         tenant: Option<&TenantId>,
     ) -> (Vec<(Check, CheckResult)>, Option<SignedHead>) {
-        for head in std::mem::take(&mut self.waiting) {
-            self.found.note(head.position, Damage::HeadBeyond { end });
-            self.last = Some(head);
+        for (at, head) in std::mem::take(&mut self.waiting) {
+            match head {
+                Ok(head) => {
+                    self.found.note(at, Damage::HeadBeyond { end });
+                    self.last = Some(head);
+                }
+                Err(why) => self.unreadable(at, why),
+            }
         }
         let last = self.last.clone();
         let asked = !self.signers.keys.is_empty() || self.signers.within.is_some();
@@ -173,7 +200,7 @@ impl Heads {
             Some(head) if self.is_late(head) => {
                 CheckResult::Failed { at: end, damage: Damage::SignedLate { last: head.signed_at }, more: 0 }
             }
-            Some(_) if !self.hold => CheckResult::not_checked("the signed heads do not hold"),
+            _ if !self.hold => CheckResult::not_checked("the signed heads do not hold"),
             Some(head) if head.position >= end => self.genuine("nothing follows the last signed head".to_owned()),
             Some(head) => CheckResult::not_checked(format!(
                 "nothing was signed after position {}: what follows is not proven",
@@ -182,6 +209,8 @@ impl Heads {
             None => CheckResult::not_checked("nothing was signed"),
         };
         let heads = match &last {
+            // That what is left of them holds says nothing.
+            _ if !self.hold => found.result(String::new),
             None if asked => CheckResult::Failed { at: end, damage: Damage::NothingSigned, more: 0 },
             None => CheckResult::not_checked(
                 "nothing was signed: that the log was rewritten as a whole or cut off is not noticed by this check",
@@ -194,10 +223,7 @@ impl Heads {
                     head.signed_at.format("%Y-%m-%d %H:%M:%S UTC"),
                     head.public_key
                 );
-                match found.result(String::new) {
-                    CheckResult::Proved { .. } => self.genuine(said),
-                    failed => failed,
-                }
+                self.genuine(said)
             }
         };
         let tenants = self.tenant(tenant, end);

@@ -23,7 +23,7 @@ pub use report::{Check, CheckResult, Report, Verified};
 use crate::chain::GENESIS;
 use crate::{EventStore, Filter, Journal, JournalError, Page, RecordedEvent, StoreError};
 pub(crate) use contents::Contents;
-use numbers::Next;
+use numbers::{Given, Sequence};
 pub(crate) use walk::Walk;
 
 /// Events read at once.
@@ -79,7 +79,7 @@ pub async fn prove(
     let mut contents = Contents::default();
     let mut heads = Heads::new(expected.signers.clone(), true);
     // In this order: what is signed is in the log already, and what is signed later is not waited for.
-    let last_head = store.heads_before(None, 1).await?.pop().map_or(Position::START, |head| head.position);
+    let last_head = last_head(store).await?;
     let before = given_numbers(store).await?;
     journal.learn_quarantine().await?;
     let mut reader = Reader::new(store).await?;
@@ -122,22 +122,38 @@ async fn expect_heads(
     last: Position,
 ) -> Result<(), StoreError> {
     while heads.known_to() < through.min(last) {
-        let more = store.heads_after(heads.known_to(), HEADS).await?;
-        if more.is_empty() {
-            break;
+        match store.heads_after(heads.known_to(), HEADS).await {
+            Ok(more) if more.is_empty() => break,
+            Ok(more) => heads.expect(more.into_iter().filter(|head| head.position <= last)),
+            Err(StoreError::Damaged { position, detail }) => heads.expect_unreadable(position, detail),
+            Err(error) => return Err(error),
         }
-        heads.expect(more.into_iter().filter(|head| head.position <= last));
     }
     Ok(())
 }
 
-/// The sequences of ticket numbers, where the log can tell them.
-async fn given_numbers(store: &dyn EventStore) -> Result<Option<Next>, StoreError> {
-    match store.next_numbers(numbers::SEQUENCE).await {
-        Ok(next) => Ok(Some(next.into_iter().collect())),
-        Err(StoreError::Unsupported(_)) => Ok(None),
+/// Where the last signed head is, also one that cannot be read.
+async fn last_head(store: &dyn EventStore) -> Result<Position, StoreError> {
+    match store.heads_before(None, 1).await {
+        Ok(mut heads) => Ok(heads.pop().map_or(Position::START, |head| head.position)),
+        Err(StoreError::Damaged { position, .. }) => Ok(position),
         Err(error) => Err(error),
     }
+}
+
+/// The sequences of ticket numbers, where the log can tell them.
+async fn given_numbers(store: &dyn EventStore) -> Result<Option<Given>, StoreError> {
+    let next = match store.next_numbers(numbers::SEQUENCE).await {
+        Ok(next) => next,
+        Err(StoreError::Unsupported(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut given = Given::with_capacity(next.len());
+    for (tenant, next) in next {
+        let aside = store.numbers_aside(&tenant, numbers::SEQUENCE).await?;
+        given.insert(tenant, Sequence { next, aside });
+    }
+    Ok(Some(given))
 }
 
 /// Reads a log from its beginning to where it ended at the start, or a little further: one that grows meanwhile is not read

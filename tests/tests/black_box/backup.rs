@@ -11,7 +11,8 @@ async fn what_was_acknowledged_before_a_backup_comes_back() {
     let work = Workload::start(&[docket.admin()], 8).await;
     let folder = docket.data().parent().expect("it has one").join("backup");
     let target = folder.to_string_lossy().into_owned();
-    docket.run("backup", &[&target]);
+    let said = docket.run("backup", &[&target]);
+    assert!(said.contains("its hash chain was followed"), "what was verified is said: {said}");
     let acknowledged = work.finish().await;
     assert!(!acknowledged.is_empty(), "the desk went on");
     let again = docket.command("backup").arg(&target).output().expect("it runs");

@@ -31,6 +31,13 @@ async fn the_process_its_build_and_its_queues_are_measured() {
     {
         assert!(built.contains(&part), "{built}");
     }
+    let cache = |what: &str, cache: &str| value(&format!("docket_cache_{what}{{cache=\"{cache}\"}}"));
+    for kept in ["aggregates", "read_rows"] {
+        assert!(cache("bytes", kept) > 0.0, "{kept} of what was opened");
+        assert!(cache("bytes", kept) <= cache("limit_bytes", kept), "{kept}");
+    }
+    let limits = ["aggregates", "read_rows", "log_pages", "read_pages"].map(|name| cache("limit_bytes", name));
+    assert_eq!(limits.iter().sum::<f64>(), f64::from(128 << 20), "the setting, shared out");
     for queue in ["read_models", "timers", "routing"] {
         let (_, age) = samples
             .iter()

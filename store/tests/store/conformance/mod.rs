@@ -100,27 +100,29 @@ suite! { sqlite_proving, crate::conformance::harness::Sqlite: proving {
     a_sound_log_is_proven_and_what_is_not_is_said, every_check_goes_on_after_another_failed,
     a_payload_nobody_understands_is_found_though_the_chain_holds, a_key_destroyed_without_an_erasure_is_found,
     an_erased_person_whose_key_is_there_is_found, time_that_goes_back_is_found, numbers_twice_and_from_nowhere_are_found,
-    a_removed_ticket_leaves_a_number_without_one, events_in_quarantine_are_said,
+    a_removed_ticket_leaves_a_number_without_one, what_imports_set_aside_hides_no_ticket_that_is_gone, events_in_quarantine_are_said,
 } }
 
 suite! { postgres_proving, crate::conformance::harness::Postgres: proving {
     a_sound_log_is_proven_and_what_is_not_is_said, every_check_goes_on_after_another_failed,
     a_payload_nobody_understands_is_found_though_the_chain_holds, a_key_destroyed_without_an_erasure_is_found,
     an_erased_person_whose_key_is_there_is_found, time_that_goes_back_is_found, numbers_twice_and_from_nowhere_are_found,
-    a_removed_ticket_leaves_a_number_without_one, events_in_quarantine_are_said,
+    a_removed_ticket_leaves_a_number_without_one, what_imports_set_aside_hides_no_ticket_that_is_gone, events_in_quarantine_are_said,
 } }
 
 suite! { sqlite_signing, crate::conformance::harness::Sqlite: signing {
     what_is_signed_to_its_end_is_proven_whole, what_nobody_signed_is_said_and_a_failure_where_it_was_asked_for,
     a_cut_tail_is_found, a_rewritten_suffix_is_found, a_removed_ticket_behind_which_all_was_renumbered_is_found,
-    changed_forged_and_missing_heads_are_found, signers_at_once_make_one_chain_and_lost_counts_are_made_again,
+    changed_forged_and_missing_heads_are_found, a_head_that_cannot_be_read_is_a_check_that_failed,
+    signers_at_once_make_one_chain_and_lost_counts_are_made_again,
     an_export_shows_that_nothing_of_its_tenant_was_left_out, swapped_leaves_and_removed_heads_of_an_export_are_found,
 } }
 
 suite! { postgres_signing, crate::conformance::harness::Postgres: signing {
     what_is_signed_to_its_end_is_proven_whole, what_nobody_signed_is_said_and_a_failure_where_it_was_asked_for,
     a_cut_tail_is_found, a_rewritten_suffix_is_found, a_removed_ticket_behind_which_all_was_renumbered_is_found,
-    changed_forged_and_missing_heads_are_found, signers_at_once_make_one_chain_and_lost_counts_are_made_again,
+    changed_forged_and_missing_heads_are_found, a_head_that_cannot_be_read_is_a_check_that_failed,
+    signers_at_once_make_one_chain_and_lost_counts_are_made_again,
     an_export_shows_that_nothing_of_its_tenant_was_left_out, swapped_leaves_and_removed_heads_of_an_export_are_found,
 } }
 

@@ -164,6 +164,29 @@ pub(crate) async fn a_removed_ticket_leaves_a_number_without_one(backend: &impl 
     assert!(why.starts_with("1 numbers have no ticket, the first is TKT-000002 of acme"), "{why}");
 }
 
+pub(crate) async fn what_imports_set_aside_hides_no_ticket_that_is_gone(backend: &impl Tamper) {
+    let mut desk = SmallDesk::new(backend).await;
+    assert_eq!(desk.store().set_numbers_aside(&acme(), "ticket", 1_000_000).await.unwrap(), 4);
+    desk.ticket().await;
+    desk.ticket().await;
+    let CheckResult::Proved { what } = of(&proven(&desk).await, Check::AllTickets).clone() else {
+        panic!("nothing is missing")
+    };
+    assert!(what.ends_with("of 999997 set aside for imports 999997 have none, as is to be expected"), "{what}");
+    // A ticket that somebody gives a number of those, and whose own one is then without.
+    let renumbered = position_of(&**desk.store(), &desk.tickets[3]).await;
+    backend
+        .tamper(format!(
+            "UPDATE events SET payload = replace(payload, 'TKT-1000001', 'TKT-000004') WHERE position = {renumbered}"
+        ))
+        .await;
+    rechain(backend).await;
+    let report = proven(&desk).await;
+    let CheckResult::NotChecked { why } = of(&report, Check::AllTickets) else { panic!("{report:?}") };
+    assert!(why.starts_with("1 numbers have no ticket, the first is TKT-1000001 of acme"), "{why}");
+    assert!(why.ends_with("of 999997 set aside for imports 999996 have none, as is to be expected"), "{why}");
+}
+
 pub(crate) async fn events_in_quarantine_are_said(backend: &impl Tamper) {
     let desk = SmallDesk::new(backend).await;
     backend.tamper("UPDATE events SET event_type = 'CustomerFrobbed' WHERE position = 3".into()).await;

@@ -169,6 +169,25 @@ pub(crate) async fn changed_forged_and_missing_heads_are_found(backend: &impl Ta
     assert!(is_proved(&prove(&signed.desk.journal, &wrong, |_| ()).await.unwrap(), Check::SignedHeads));
 }
 
+pub(crate) async fn a_head_that_cannot_be_read_is_a_check_that_failed(backend: &impl Tamper) {
+    let signed = Signed::new(backend).await;
+    backend.tamper("CREATE TABLE kept AS SELECT * FROM heads".into()).await;
+    for at in [10, 11, 12] {
+        backend.tamper(format!("UPDATE heads SET signature = substr(signature, 2) WHERE position = {at}")).await;
+        let (position, damage) = signed.damage().await;
+        assert!(position == at && matches!(damage, Damage::HeadUnreadable(_)), "{at}: {damage:?} at {position}");
+        let report = signed.proven().await;
+        let CheckResult::Failed { more, .. } = of(&report, Check::SignedHeads) else { panic!("{report:?}") };
+        assert_eq!(*more, 0, "the heads beside it hold: {report:?}");
+        assert!(is_proved(&report, Check::Payloads), "the other checks go on: {report:?}");
+        backend.tamper("DELETE FROM heads; INSERT INTO heads SELECT * FROM kept".into()).await;
+    }
+    backend
+        .tamper("DELETE FROM heads WHERE position > 10; UPDATE heads SET signature = substr(signature, 2)".into())
+        .await;
+    assert!(matches!(signed.damage().await, (10, Damage::HeadUnreadable(_))), "the only one");
+}
+
 pub(crate) async fn signers_at_once_make_one_chain_and_lost_counts_are_made_again(backend: &impl Tamper) {
     let mut signed = Signed::new(backend).await;
     for _ in 0..4 {

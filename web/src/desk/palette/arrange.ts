@@ -18,11 +18,8 @@ function nearness(id: string): number {
 
 function sections(kind: string, commands: readonly Command[]): Section[] {
   const groups = new Map<string, Command[]>();
-  for (const one of commands) {
-    const key = `${kind}.${one.group()}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups].map(([key, members]) => ({ key, heading: members[0]!.group(), commands: members }));
+  for (const one of commands) groups.set(one.group(), [...(groups.get(one.group()) ?? []), one]);
+  return [...groups].map(([heading, members]) => ({ key: `${kind}.${heading}`, heading, commands: members }));
 }
 
 /** The commands that answer what was typed, the nearest and best first; of those that only a name leads to none if nothing was. */
