@@ -134,10 +134,10 @@ async fn what_changed_nothing_is_answered_alike_whatever_happened_since() {
     // A customer is told the position of what is public: not how far the log is, nor of the note that came last.
     let hers = customer.client.post(&format!("/v1/tickets/{ticket}/messages"), &json!({ "body": "Hello" })).await;
     hers.expect(StatusCode::CREATED);
-    let note = admin.post(&format!("/v1/tickets/{ticket}/notes"), &json!({ "body": "Between us" })).await;
-    let note = note.expect(StatusCode::CREATED)["position"].as_u64().expect("a position");
     let (path, all) = (format!("/v1/tickets/{ticket}/read"), json!({}));
     customer.client.post(&path, &all).await.expect(StatusCode::OK);
+    let note = admin.post(&format!("/v1/tickets/{ticket}/notes"), &json!({ "body": "Between us" })).await;
+    let note = note.expect(StatusCode::CREATED)["position"].as_u64().expect("a position");
     let first = post(&customer.client, &path, "read", &all).await;
     assert!(first.expect(StatusCode::OK)["position"].as_u64() < Some(note), "{}", first.text);
     admin.open_ticket(&customer.id, "Another").await;

@@ -122,8 +122,8 @@ impl Http {
         let router = more(router, &openapi)
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
-            .layer(from_fn(unchanged::unchanged))
             .layer(compression::compress())
+            .layer(from_fn(unchanged::unchanged))
             .layer(from_fn_with_state((app.clone(), cors::OpenPaths::of(&routes)), cors::cors))
             .layer(from_fn_with_state(app.clone(), conventions::conventions))
             .with_state(app);
