@@ -237,13 +237,21 @@ impl Finder {
     fn of_people(&self, table: &str, position: &str) -> Option<String> {
         let people = self.people(PEOPLE).filter(|_| !self.public)?;
         let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
-        // Where their rows are is in the index of whose they are: only the newest are read.
-        Some(format!(
-            "SELECT o.id FROM (WITH p AS MATERIALIZED ({people}) SELECT x.{position} AS place FROM (SELECT p.id FROM p \
-             UNION SELECT v.id FROM p {join} customers v ON v.tenant = {tenant} AND v.merged_into = p.id) y \
-             {join} {table} x ON x.tenant = {tenant} AND x.data_subject = y.id ORDER BY x.{position} + 0 DESC LIMIT {HITS}) n \
-             {join} {table} o ON o.tenant = {tenant} AND o.{position} = n.place"
-        ))
+        let newest = |column: &str| {
+            format!(
+                "(WITH p AS MATERIALIZED ({people}) SELECT x.{column} FROM (SELECT p.id FROM p UNION SELECT v.id FROM p \
+                 {join} customers v ON v.tenant = {tenant} AND v.merged_into = p.id) y {join} {table} x \
+                 ON x.tenant = {tenant} AND x.data_subject = y.id ORDER BY x.{position} + 0 DESC LIMIT {HITS}) n"
+            )
+        };
+        Some(match self.dialect {
+            // Where rows are is in the index of whose they are: only the newest are read.
+            Dialect::Sqlite => format!(
+                "SELECT o.id FROM {} CROSS JOIN {table} o ON o.tenant = {tenant} AND o.{position} = n.{position}",
+                newest(position)
+            ),
+            Dialect::Postgres => format!("SELECT n.id FROM {}", newest("id")),
+        })
     }
 
     /// Tickets by number, subject, order, messages, and for people of the desk by whose they are: a query of `id`.
