@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     ticket.customer_id = Some(Some(ada.id));
     let opened = open_ticket(&configuration, ticket, Some("generated-rust"), None).await?;
     let at = Some(opened.position);
-    let shown: TicketDetail = get_ticket(&configuration, &opened.id.to_string(), None, None, at).await?;
+    let shown: TicketDetail = get_ticket(&configuration, &opened.id.to_string(), None, None, at, None).await?;
     assert!(format!("{:?}", shown.subject).contains("From Rust"));
     println!("{}", shown.number);
     Ok(())

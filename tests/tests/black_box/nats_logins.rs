@@ -163,7 +163,7 @@ async fn certificates_of_both_sides_are_checked() {
     // Without them nothing goes out, and where and why is said.
     let docket = start(&url, &[]).await;
     let server = url.trim_start_matches("tls://");
-    degraded(&docket, "nats", &format!("{server}: tls error: invalid peer certificate")).await;
+    degraded(&docket, "nats", &format!("{server}: io error: invalid peer certificate")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -66,7 +66,7 @@ async fn goes_past(options: DocketOptions) {
         // The relay leaves it to the log, when no other node understood it either.
         let left = said["workers"].as_array().is_some_and(|all| {
             let told =
-                |one: &Value| one["error"].as_str().is_some_and(|told| told.contains(&format!("position {at} ")));
+                |one: &Value| one["detail"].as_str().is_some_and(|told| told.contains(&format!("position {at} ")));
             all.iter().any(|one| one["name"] == "relay/events" && told(one))
         });
         let named = is_stuck("projections") && (nats.is_none() || left);
