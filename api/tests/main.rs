@@ -23,6 +23,7 @@ mod roles;
 mod search;
 mod service_levels;
 mod sessions;
+mod spellings;
 mod tenants;
 mod tickets;
 mod views;

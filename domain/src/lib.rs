@@ -7,6 +7,7 @@
 //! - Text about a person is always a [`PersonalText`], so that it can be sealed and erased.
 
 pub mod account;
+mod address;
 pub mod agent;
 mod aggregate;
 pub mod chat;
@@ -34,6 +35,7 @@ mod told;
 pub mod view;
 
 pub use aggregate::{Aggregate, DecideContext, Stamp};
+pub use address::{MailAddress, NoAddress, normal_email, normal_external_id};
 pub use conversation::{Conversation, ReadMark};
 pub use data::{Data, ForCustomers};
 pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};

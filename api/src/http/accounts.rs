@@ -7,7 +7,8 @@ use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::Agent;
 use docket_domain::customer::Customer;
 use docket_domain::{
-    FieldViolation, HeldRole, PermissionSet, PersonId, PersonalText, Rejection, Role, RoleId, TenantId,
+    FieldViolation, HeldRole, MailAddress, PermissionSet, PersonId, PersonalText, Rejection, Role, RoleId, TenantId,
+    normal_email,
 };
 use docket_store::vault::{Account as VaultAccount, AccountError, CodeKind, NewAccount, StrongPassword};
 use serde::Serialize;
@@ -54,13 +55,9 @@ pub(crate) fn account_problem(error: AccountError) -> Problem {
 
 /// Refuses what is no mail address.
 pub(crate) fn check_email(field: &str, email: &str) -> Answer<()> {
-    let fits = email.len() <= 254
-        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-        && email
-            .split_once('@')
-            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    if fits {
-        return Ok(());
+    match MailAddress::parse(email) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(Problem::invalid_field(field, "invalid", format!("{field} {why}"))),
     }
     Err(Problem::invalid_field(field, "invalid", format!("{field} must be a mail address of at most 254 bytes")))
 }
@@ -201,7 +198,7 @@ pub(crate) fn new_login<'a>(account: &VaultAccount, email: Option<&'a str>) -> A
     check_email("email", email)?;
     match &account.login {
         None => Ok(Some(email)),
-        Some(login) if login.to_lowercase() == email.to_lowercase() => Ok(None),
+        Some(login) if normal_email(login) == normal_email(email) => Ok(None),
         Some(_) => {
             let text = "email: this person signs in with another address; leave it out";
             Err(Problem::invalid_field("email", "another_address", text))

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::agent::Availability;
-use docket_domain::customer::normal_email;
 use docket_domain::organisation::FieldDefinition;
-use docket_domain::{HeldRole, Role, RoleId, TenantId};
+use docket_domain::{HeldRole, Role, RoleId, TenantId, normal_email, normal_external_id};
 use uuid::Uuid;
 
 use super::chats::QUEUED;
@@ -151,7 +150,9 @@ impl Queries {
             }
         }
         if let Some(external_id) = &filter.external_id {
-            sql.push(" AND c.external_id = ").value(external_id);
+            // What was kept before ids had one form is found as it was given.
+            let (normal, given) = (normal_external_id(external_id), external_id.clone());
+            sql.push(" AND c.external_id IN (").value(&normal).push(", ").value(&given).push(")");
         }
         if let Some((at, id)) = place {
             sql.push(" AND (c.registered_at, c.id) < (").value(&at).push(", ").value(&id).push(")");
