@@ -32,10 +32,11 @@ pub mod sla;
 pub mod text;
 pub mod ticket;
 mod told;
+mod trail;
 pub mod view;
 
-pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use address::{MailAddress, NoAddress, normal_email, normal_external_id};
+pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use conversation::{Conversation, ReadMark};
 pub use data::{Data, ForCustomers};
 pub use event::{Actor, ActorKind, DomainEvent, Event, EventMeta, Position};
@@ -51,3 +52,4 @@ pub use personal::PersonalText;
 pub use public_history::PublicHistory;
 pub use rejection::{FieldViolation, Rejection, Violations};
 pub use told::check_told;
+pub use trail::words_in_trail;
