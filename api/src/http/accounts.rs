@@ -177,7 +177,8 @@ pub(crate) async fn issue_code(
     lasts: TimeDelta,
 ) -> Answer<(String, DateTime<Utc>)> {
     let (tenant, person) = (&account.tenant, account.person);
-    let issued = app.accounts.issue_code(tenant, person, account.epoch, kind, lasts).await;
+    let may = app.commands.permissions_of(tenant, account.role).await?;
+    let issued = app.accounts.issue_code(tenant, person, account.epoch, may, kind, lasts).await;
     let (code, expires_at) = issued.map_err(account_problem)?;
     record(app, by, person, AccountCommand::RecordCodeIssued { method: method_of(kind), expires_at }).await;
     Ok((code, expires_at))
