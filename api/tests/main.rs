@@ -24,6 +24,7 @@ mod search;
 mod service_levels;
 mod sessions;
 mod spellings;
+mod standing;
 mod tenants;
 mod tickets;
 mod views;

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::ask::journal_problem;
 use super::problem::{Answer, Problem};
+use super::standing::may_stand_for_customers;
 use crate::app::App;
 use crate::auth::Principal;
 
@@ -59,7 +60,6 @@ pub(crate) fn check_email(field: &str, email: &str) -> Answer<()> {
         Ok(_) => Ok(()),
         Err(why) => Err(Problem::invalid_field(field, "invalid", format!("{field} {why}"))),
     }
-    Err(Problem::invalid_field(field, "invalid", format!("{field} must be a mail address of at most 254 bytes")))
 }
 
 /// Takes a password somebody is to have, unless it is soon guessed by who knows their name, address and organisation. `login`:
@@ -89,6 +89,9 @@ pub(crate) async fn new_password(
 pub(crate) async fn may_grant(app: &App, who: &Principal, role: HeldRole) -> Answer<()> {
     if role.is_admin() && !who.is_admin() {
         return Err(Problem::forbidden("administrators are for administrators to make and change"));
+    }
+    if role.is_customer() {
+        return may_stand_for_customers(who);
     }
     may_hand_out(who, app.commands.permissions_of(&who.tenant, role).await?)
 }
