@@ -142,3 +142,53 @@ async fn answers_are_compressed_for_who_takes_it() {
     assert_eq!(ask("/v1/dashboard", Some("gzip")).await.header("content-encoding"), Some("gzip"));
     assert_eq!(ask("/healthz", Some("gzip")).await.header("content-encoding"), None, "too small to be worth it");
 }
+
+#[tokio::test]
+async fn sign_ins_are_paid_for_by_people_of_the_desk_too() {
+    use crate::sessions::{PASSWORD, code, sign_in};
+    let desk = TestDesk::start_with(|settings| settings.budgets.person_changes_per_minute = 3).await;
+    let agent = desk.agent("agent").await;
+    let first = json!({ "code": code(&desk, &agent.id).await, "password": PASSWORD });
+    sign_in(&desk, &first).await.expect(StatusCode::CREATED);
+    let right = json!({ "email": agent.email, "password": PASSWORD });
+    let mut answers = Vec::new();
+    for _ in 0..8 {
+        answers.push(sign_in(&desk, &right).await);
+    }
+    answers[0].expect(StatusCode::CREATED);
+    let refused = answers.iter().find(|answer| answer.status != StatusCode::CREATED).expect("one is refused");
+    let told = refused.problem(429, "over_budget");
+    assert_eq!((&told["budget"], &told["limit"]), (&json!("changes_per_minute"), &json!(3)));
+    // A code is not used up by being refused for that.
+    let issued = code(&desk, &agent.id).await;
+    if sign_in(&desk, &json!({ "code": issued })).await.status == StatusCode::TOO_MANY_REQUESTS {
+        let shown = desk.anonymous().post("/v1/sessions/invitation", &json!({ "code": issued })).await;
+        shown.expect(StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn one_session_more_than_an_account_has_ends_the_oldest() {
+    use crate::sessions::{sign_in, with_session};
+    let desk = TestDesk::start().await;
+    let carl = desk.customer().await;
+    let path = format!("/v1/customers/{}/sign-in-link", carl.id);
+    let mut begun = Vec::new();
+    for _ in 0..51 {
+        let link = desk.admin().post(&path, &json!({})).await.expect(StatusCode::OK);
+        let code = link["url"].as_str().and_then(|url| url.split("code=").nth(1)).expect("a code").to_owned();
+        let answer = sign_in(&desk, &json!({ "code": code })).await;
+        answer.expect(StatusCode::CREATED);
+        begun.push(answer);
+    }
+    with_session(&desk, &begun[0]).get("/v1/me").await.problem(401, "unauthenticated");
+    with_session(&desk, &begun[1]).get("/v1/me").await.expect(StatusCode::OK);
+    let sessions = with_session(&desk, &begun[50]).get("/v1/sessions").await.expect(StatusCode::OK);
+    assert_eq!(sessions["items"].as_array().map(Vec::len), Some(50));
+    let ended = begun[0].json()["session_id"].as_str().expect("an id").to_owned();
+    crate::harness::eventually("the end of the first", async || {
+        let path = format!("/v1/audit?stream_id={}&event_type=SignedOut&limit=100", carl.id);
+        desk.admin().get(&path).await.text.contains(&ended).then_some(())
+    })
+    .await;
+}

@@ -269,3 +269,64 @@ async fn who_left_by_the_log_is_let_in_nowhere() {
     let account = desk.desk().accounts().account(&desk.desk().tenant, docket_domain::PersonId(id.0)).await;
     assert!(account.expect("an answer").expect("an account").disabled);
 }
+
+#[tokio::test]
+async fn a_code_ends_when_its_owners_role_allows_anything_else() {
+    let desk = TestDesk::start().await;
+    let (admin, agent) = (desk.admin(), desk.agent("agent").await);
+    let role = |permissions: &[&str]| json!({ "name": "Desk", "permissions": permissions });
+    let own = admin.post("/v1/roles", &role(&["view_tickets"])).await;
+    own.expect(StatusCode::CREATED);
+    let (held, path) = (json!({ "custom_role_id": own.id() }), format!("/v1/roles/{}", own.id()));
+    admin.put(&format!("/v1/agents/{}/role", agent.id), &held).await.expect(StatusCode::OK);
+    for other in [&["view_tickets", "view_audit"][..], &["view_tickets"]] {
+        let before = code(&desk, &agent.id).await;
+        admin.put(&path, &role(other)).await.expect(StatusCode::OK);
+        let shown = desk.anonymous().post("/v1/sessions/invitation", &json!({ "code": before })).await;
+        shown.problem(401, "unauthenticated");
+        sign_in(&desk, &json!({ "code": before })).await.problem(401, "unauthenticated");
+    }
+    sign_in(&desk, &json!({ "code": code(&desk, &agent.id).await })).await.expect(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_customers_way_in_follows_the_address_the_desk_knows() {
+    let desk = TestDesk::start().await;
+    let (admin, carl) = (desk.admin(), desk.customer().await);
+    let path = format!("/v1/customers/{}", carl.id);
+    let account = json!({ "email": carl.email });
+    let code = admin.post(&format!("{path}/account"), &account).await.expect(StatusCode::OK)["code"].clone();
+    let begun = sign_in(&desk, &json!({ "code": code, "password": PASSWORD })).await;
+    begun.expect(StatusCode::CREATED);
+    let session = with_session(&desk, &begun);
+    let link = async |path: &str| {
+        let made = admin.post(&format!("{path}/sign-in-link"), &json!({})).await.expect(StatusCode::OK);
+        made["url"].as_str().and_then(|url| url.split("code=").nth(1)).expect("a code").to_owned()
+    };
+    // The same address in another spelling, and what they say of themselves, end nothing.
+    let details = |email: &str| json!({ "name": "Carl", "email": email });
+    let before = link(&path).await;
+    admin.put(&path, &details(&carl.email.to_uppercase())).await.expect(StatusCode::OK);
+    session.get("/v1/me").await.expect(StatusCode::OK);
+    let right = format!("right-{}", carl.email);
+    admin.put(&path, &details(&right)).await.expect(StatusCode::OK);
+    session.get("/v1/me").await.problem(401, "unauthenticated");
+    sign_in(&desk, &json!({ "code": before })).await.problem(401, "unauthenticated");
+    sign_in(&desk, &json!({ "email": carl.email, "password": PASSWORD })).await.problem(401, "unauthenticated");
+    sign_in(&desk, &json!({ "email": right, "password": PASSWORD })).await.expect(StatusCode::CREATED);
+    trail(&admin, &carl.id, "SignInAddressChanged").await;
+
+    // Who comes by links alone has no address to sign in with; theirs were made for the one before.
+    let wrong = json!({ "name": "Dora", "email": format!("wrong-{}", carl.email) });
+    let dora = admin.post("/v1/customers", &wrong).await;
+    dora.expect(StatusCode::CREATED);
+    let path = format!("/v1/customers/{}", dora.id());
+    let begun = sign_in(&desk, &json!({ "code": link(&path).await })).await;
+    begun.expect(StatusCode::CREATED);
+    let before = link(&path).await;
+    admin.put(&path, &details(&right)).await.problem(409, "login_taken");
+    with_session(&desk, &begun).get("/v1/me").await.expect(StatusCode::OK);
+    admin.put(&path, &details(&format!("dora-{}", carl.email))).await.expect(StatusCode::OK);
+    sign_in(&desk, &json!({ "code": before })).await.problem(401, "unauthenticated");
+    with_session(&desk, &begun).get("/v1/me").await.problem(401, "unauthenticated");
+}

@@ -8,7 +8,7 @@ use crate::harness::{Client, TestDesk, unique};
 use crate::widget::{quiet_desk, seen, set_up, staff, visit};
 
 /// A token of the administrator's with these permissions and no others.
-async fn token(desk: &TestDesk, permissions: &[Permission]) -> Client {
+pub(crate) async fn token(desk: &TestDesk, permissions: &[Permission]) -> Client {
     let scopes: Vec<_> = permissions.iter().map(|permission| permission.as_str()).collect();
     let body = json!({ "label": unique(), "scopes": scopes });
     let made = desk.admin().post("/v1/tokens", &body).await.expect(StatusCode::CREATED);

@@ -88,7 +88,8 @@ impl TestDesk {
         self.person(id, email).await
     }
 
-    async fn person(&self, id: String, email: String) -> Person {
+    /// Somebody there is, with a token of all they may do.
+    pub(crate) async fn person(&self, id: String, email: String) -> Person {
         let token = self
             .admin()
             .post("/v1/tokens", &json!({ "label": "test", "person_id": id }))

@@ -166,3 +166,29 @@ async fn a_repeated_request_does_not_bring_back_what_was_changed_since() {
     let account = desk.desk().accounts().find_login(&desk.desk().tenant, two["email"].as_str().expect("text")).await;
     assert!(account.expect("an answer").is_some(), "they sign in with the latest address");
 }
+
+#[tokio::test]
+async fn a_key_of_a_bulk_change_is_bound_to_its_tickets() {
+    let desk = TestDesk::start().await;
+    let (admin, customer) = (desk.admin(), desk.customer().await);
+    let mut ids = vec![docket_store::new_id().to_string()];
+    for subject in ["Two", "Three", "Four"] {
+        ids.push(admin.open_ticket(&customer.id, subject).await.id());
+    }
+    let change = |ids: &[String]| json!({ "ids": ids, "add_tags": ["x"] });
+    // The first is not there. The key is borne by the next.
+    let first = post(&admin, "/v1/ticket-changes", "bulk", &change(&ids[..3])).await.expect(StatusCode::OK);
+    assert_eq!(first["changed"], 2, "{first}");
+    let order: Vec<_> = first["items"].as_array().expect("items").iter().map(|item| item["id"].clone()).collect();
+    assert_eq!(order, ids[..3].iter().map(|id| json!(id)).collect::<Vec<_>>());
+    assert_eq!(post(&admin, "/v1/ticket-changes", "bulk", &change(&ids[..3])).await.expect(StatusCode::OK), first);
+    let other = post(&admin, "/v1/ticket-changes", "bulk", &change(&ids[3..])).await;
+    other.problem(422, "idempotency_key_reused");
+
+    let both = json!({ "ids": [ids[3]], "add_tags": [" "], "remove_tags": ["y"] });
+    let refused = admin.post("/v1/ticket-changes", &both).await.expect(StatusCode::OK);
+    assert_eq!(refused["items"][0]["problem"]["errors"][0]["field"], "add_tags.0", "{refused}");
+    let both = json!({ "ids": [ids[3]], "add_tags": ["y"], "remove_tags": ["y"] });
+    let refused = admin.post("/v1/ticket-changes", &both).await.expect(StatusCode::OK);
+    assert_eq!(refused["items"][0]["problem"]["errors"][0]["field"], "remove_tags", "{refused}");
+}

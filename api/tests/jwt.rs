@@ -84,3 +84,31 @@ async fn an_end_with_a_fraction_is_an_end() {
     let me = Client::new(&desk.url, Some(&token)).get("/v1/me").await.expect(StatusCode::OK);
     assert!(me["expires_at"].is_string(), "{me}");
 }
+
+/// Whoever is told so by the issuer is let in; that somebody else has the address makes them nobody else.
+#[tokio::test]
+async fn an_address_somebody_else_has_keeps_nobody_out() {
+    let desk = desk().await;
+    let (admin, dora) = (desk.admin(), desk.customer().await);
+    let claims = json!({ "sub": "new", "role": "customer", "email": dora.email.to_uppercase() });
+    let new = Client::new(&desk.url, Some(&token(&claims, SECRET, Algorithm::HS256)));
+    let tickets = new.get("/v1/tickets").await;
+    tickets.expect(StatusCode::OK);
+    let me = new.get("/v1/me").await.expect(StatusCode::OK);
+    assert_ne!(me["person_id"], dora.id.as_str());
+    let opened = new.post("/v1/tickets", &json!({ "subject": "s", "description": "d", "category": "c" })).await;
+    let position = opened.expect(StatusCode::CREATED)["position"].as_u64().expect("a position");
+    let path = format!("/v1/customers/{}", me["person_id"].as_str().expect("an id"));
+    let stated = admin.get_at(&path, position).await.expect(StatusCode::OK);
+    assert_eq!((&stated["email_verified"], &stated["name"]), (&json!(false), &json!("Carl")));
+    let found = admin.post("/v1/customers", &json!({ "email": dora.email })).await;
+    assert_eq!(found.problem(409, "already_exists")["id"], dora.id.as_str());
+    for claims in [
+        json!({ "sub": "other", "email": "no address", "name": "x".repeat(2000) }),
+        json!({ "sub": "another", "email": "a\u{200b}@x.example" }),
+        json!({ "sub": "third", "name": "x".repeat(2000), "email": dora.email }),
+    ] {
+        let other = Client::new(&desk.url, Some(&token(&claims, SECRET, Algorithm::HS256)));
+        other.get("/v1/tickets").await.expect(StatusCode::OK);
+    }
+}

@@ -23,6 +23,8 @@ mod roles;
 mod search;
 mod service_levels;
 mod sessions;
+mod spellings;
+mod standing;
 mod tenants;
 mod tickets;
 mod views;

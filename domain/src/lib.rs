@@ -7,6 +7,7 @@
 //! - Text about a person is always a [`PersonalText`], so that it can be sealed and erased.
 
 pub mod account;
+mod address;
 pub mod agent;
 mod aggregate;
 pub mod chat;
@@ -31,8 +32,10 @@ pub mod sla;
 pub mod text;
 pub mod ticket;
 mod told;
+mod trail;
 pub mod view;
 
+pub use address::{MailAddress, NoAddress, normal_email, normal_external_id};
 pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use conversation::{Conversation, ReadMark};
 pub use data::{Data, ForCustomers};
@@ -49,3 +52,4 @@ pub use personal::PersonalText;
 pub use public_history::PublicHistory;
 pub use rejection::{FieldViolation, Rejection, Violations};
 pub use told::check_told;
+pub use trail::words_in_trail;

@@ -1,6 +1,7 @@
 //! Why a command is refused.
 
 use crate::text::is_blank;
+use crate::{MailAddress, NoAddress};
 
 /// One field that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -133,16 +134,17 @@ impl Violations {
         Some(text.to_owned())
     }
 
-    /// Checks a mail address, if there is one: something before and after one `@`, at most 254 characters.
+    /// Checks a mail address, if there is one; a blank text counts as absent. See [`MailAddress`].
     pub fn email(&mut self, field: &str, text: Option<&str>) -> Option<String> {
-        let email = self.optional_line(field, text, 254)?;
-        let fits = email.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && !host.is_empty() && !host.contains('@') && !email.contains(char::is_whitespace)
-        });
-        if !fits {
-            self.add(field, "invalid", format!("{field} must be a mail address"));
+        let text = text.filter(|text| !is_blank(text))?;
+        match MailAddress::parse(text) {
+            Ok(address) => Some(address.to_string()),
+            Err(why) => {
+                let code = if why == NoAddress::TooLong { "too_long" } else { "invalid" };
+                self.add(field, code, format!("{field} {why}"));
+                Some(text.to_owned())
+            }
         }
-        Some(email)
     }
 
     /// Checks a list of names (tags, skills …), at most `max` of them, and gives them trimmed, sorted, each once.

@@ -90,7 +90,8 @@ fn clean_line(line: &str) -> String {
     clean
 }
 
-fn is_unseen(c: char) -> bool {
+/// Whether nobody would see it, at least not by itself.
+pub(crate) fn is_unseen(c: char) -> bool {
     // Braille's empty pattern is drawn as a space, but is none to Unicode.
     c.is_whitespace()
         || c.is_control()

@@ -20,9 +20,9 @@ pub(crate) const SQLITE_LOG: &[Script] =
 pub(crate) const POSTGRES_LOG: &[Script] =
     scripts!("postgres/log": "0001_log", "0002_quarantine", "0003_heads", "0004_numbers_aside", "0005_installation", "0006_unchanged");
 pub(crate) const SQLITE_VAULT: &[Script] = scripts!("sqlite/vault": "0001_vault", "0002_visits", "0003_roles", "0004_claims",
-    "0005_epochs", "0006_tries", "0007_installation");
+    "0005_epochs", "0006_tries", "0007_installation", "0008_code_scopes");
 pub(crate) const POSTGRES_VAULT: &[Script] = scripts!("postgres/vault": "0001_vault", "0002_visits", "0003_roles",
-    "0004_claims", "0005_epochs", "0006_tries", "0007_installation");
+    "0004_claims", "0005_epochs", "0006_tries", "0007_installation", "0008_code_scopes");
 
 /// What sqlx makes of such files: their number, their name in words, and a hash of their text.
 fn migration((name, sql): &Script) -> Option<Migration> {

@@ -4,11 +4,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_commands::{CommandError, Commands, Invocation, Loaded};
+use docket_commands::{Commands, Loaded};
 use docket_domain::agent::Agent;
-use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::customer::Customer;
 use docket_domain::role::Roles;
-use docket_domain::{Actor, HeldRole, PersonId, PersonalText, Rejection, Role, TenantId};
+use docket_domain::{HeldRole, PersonId, PersonalText, Role, TenantId};
 use docket_projections::Said;
 use docket_store::Accounts;
 use docket_store::vault::Caller;
@@ -20,6 +20,7 @@ use super::cookie::session_secret;
 use super::csrf::{check_origin, check_token, is_safe};
 use super::jwt::{Identity, JwtVerifier};
 use super::principal::{Credential, Principal};
+use super::register::register_bearer;
 use crate::config::{ConfigError, Settings};
 use crate::http::problem::Problem;
 
@@ -255,13 +256,7 @@ impl Authenticator {
         if customer.exists() {
             return Ok(());
         }
-        let invocation = Invocation::by(who.tenant.clone(), Actor::SYSTEM);
-        let command =
-            CustomerCommand::Register { kind: CustomerKind::Customer, name, email, phone: None, external_id: None };
-        match self.commands.execute::<Customer>(&invocation, who.person.0, command).await {
-            Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        register_bearer(&self.commands, who, name, email).await
     }
 }
 

@@ -5,6 +5,7 @@ mod cookie;
 mod csrf;
 mod jwt;
 mod principal;
+mod register;
 
 pub use authenticate::{Authenticator, LIVE_PROTOCOL, shows_visit};
 pub use cookie::{clear_cookie, known_browser, known_browser_cookie, session_cookie};

@@ -8,8 +8,8 @@ use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::Customer;
 use docket_domain::{
-    Actor, AgentId, FieldViolation, HeldRole, Permission, PermissionSet, PersonId, PersonalText, Rejection, Role,
-    RoleId, TenantId,
+    Actor, AgentId, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText, Rejection,
+    Role, RoleId, TenantId, normal_email,
 };
 use docket_store::vault::{Account as VaultAccount, AccountError, CodeKind, NewAccount, StrongPassword};
 use serde::Serialize;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::ask::{Ask, journal_problem};
 use super::problem::{Answer, Problem};
+use super::standing::may_stand_for_customers;
 use crate::app::App;
 use crate::auth::Principal;
 
@@ -56,15 +57,10 @@ pub(crate) fn account_problem(error: AccountError) -> Problem {
 
 /// Refuses what is no mail address.
 pub(crate) fn check_email(field: &str, email: &str) -> Answer<()> {
-    let fits = email.len() <= 254
-        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-        && email
-            .split_once('@')
-            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    if fits {
-        return Ok(());
+    match MailAddress::parse(email) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(Problem::invalid_field(field, "invalid", format!("{field} {why}"))),
     }
-    Err(Problem::invalid_field(field, "invalid", format!("{field} must be a mail address of at most 254 bytes")))
 }
 
 /// Takes a password somebody is to have, unless it is soon guessed by who knows their name, address and organisation. `login`:
@@ -94,6 +90,9 @@ pub(crate) async fn new_password(
 pub(crate) async fn may_grant(app: &App, who: &Principal, role: HeldRole) -> Answer<()> {
     if role.is_admin() && !who.is_admin() {
         return Err(Problem::forbidden("administrators are for administrators to make and change"));
+    }
+    if role.is_customer() {
+        return may_stand_for_customers(who);
     }
     may_hand_out(who, app.commands.permissions_of(&who.tenant, role).await?)
 }
@@ -182,7 +181,8 @@ pub(crate) async fn issue_code(
     lasts: TimeDelta,
 ) -> Answer<(String, DateTime<Utc>)> {
     let (tenant, person) = (&account.tenant, account.person);
-    let issued = app.accounts.issue_code(tenant, person, account.epoch, kind, lasts).await;
+    let may = app.commands.permissions_of(tenant, account.role).await?;
+    let issued = app.accounts.issue_code(tenant, person, account.epoch, may, kind, lasts).await;
     let (code, expires_at) = issued.map_err(account_problem)?;
     let command = AccountCommand::RecordCodeIssued { method: method_of(kind), expires_at };
     let handed =
@@ -252,7 +252,7 @@ pub(crate) fn new_login<'a>(account: &VaultAccount, email: Option<&'a str>) -> A
     check_email("email", email)?;
     match &account.login {
         None => Ok(Some(email)),
-        Some(login) if login.to_lowercase() == email.to_lowercase() => Ok(None),
+        Some(login) if normal_email(login) == normal_email(email) => Ok(None),
         Some(_) => {
             let text = "email: this person signs in with another address; leave it out";
             Err(Problem::invalid_field("email", "another_address", text))

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use docket_commands::{CommandError, Invocation, RequestKey};
-use docket_domain::MessageId;
+use docket_domain::{Category, Data, MessageId, Rejection};
 use docket_store::new_id;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,8 +68,24 @@ pub fn refuse(who: &Who, error: CommandError) -> Problem {
             let seen = super::shown::missed(who, &missed, public.as_ref());
             stale(current).with("missed", serde_json::to_value(seen).unwrap_or_default())
         }
+        // Where it stands is for who may know it; that it cannot be done now is for who may do it.
+        CommandError::Rejected(Rejection::InvalidTransition { resource, .. })
+            if !knows_where_it_stands(who, resource) =>
+        {
+            Problem::conflict("invalid_transition", format!("this is not possible from where the {resource} stands"))
+        }
+        // Whose an address is is nothing customers are told.
+        CommandError::Rejected(Rejection::Taken { field, .. }) if who.is_customer() => {
+            Problem::taken("identity_taken", field, "somebody else is known by this")
+        }
         other => other.into(),
     }
+}
+
+/// Whether a caller may know the status of what a command is about.
+fn knows_where_it_stands(who: &Who, resource: &str) -> bool {
+    let category = Category::ALL.iter().find(|category| category.as_str() == resource);
+    category.is_none_or(|category| Data::of_category(*category).iter().any(|data| who.knows(*data)))
 }
 
 fn stale(current: u64) -> Problem {

@@ -1,5 +1,5 @@
 //! What those may spend whom the desk does not know well: changes, and bytes of them, of one visitor or customer, of one
-//! network, and of all strangers of an organisation together. People of the desk are not held to it.
+//! network, and of all strangers of an organisation together. People of the desk are not held to it, but for signing in.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -61,6 +61,16 @@ impl Budgets {
     /// Who pays for what a visitor or customer changes.
     pub(crate) fn payer(self: &Arc<Self>, tenant: &TenantId, person: Uuid, network: Option<Network>) -> Payer {
         Payer { budgets: self.clone(), tenant: tenant.clone(), person, network }
+    }
+
+    /// Takes a sign-in from `network`, from what may be changed from there. Whoever signs in pays, people of the desk too.
+    pub(crate) fn sign_in_from(&self, network: Option<Network>) -> Result<(), Problem> {
+        network.map_or(Ok(()), |network| self.network.changes.take(&network, 1))
+    }
+
+    /// Takes a sign-in of somebody who has shown who they are, from what they may change.
+    pub(crate) fn sign_in(&self, tenant: &TenantId, person: Uuid) -> Result<(), Problem> {
+        self.person.changes.take(&(tenant.clone(), person), 1)
     }
 
     /// Forgets whose budgets are whole again.

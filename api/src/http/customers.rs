@@ -1,6 +1,7 @@
 //! `/v1/customers`.
 
 mod account;
+mod address;
 mod sign_in_link;
 
 use axum::extract::State;
@@ -21,6 +22,7 @@ use super::problem::{Answer, Problem};
 use super::query::page;
 use super::respond::{Accepted, Listing, Receipt, Versioned};
 use super::schema;
+use super::standing::may_stand_for_customers;
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
 use crate::app::App;
@@ -123,7 +125,9 @@ pub(crate) struct CustomerDetails {
 
 /// Sets a customer's details. By the address they have afterwards they are found, by the one before no more; an address
 /// somebody else has is refused with 409 `identity_taken`. Customers may set their own, which proves nothing: an address a
-/// customer states is shown as not verified, and they are not found by it until the desk has set it too.
+/// customer states is shown as not verified, and they are not found by it until the desk has set it too. Who has an account
+/// signs in with the address the desk sets from then on, and what let them in before ends: that is for who may do and know
+/// what customers may of their own.
 #[utoipa::path(put, path = "/v1/customers/{id}", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerDetails,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn change_customer(
@@ -134,13 +138,18 @@ pub(super) async fn change_customer(
     if !ask.who.owns(CustomerId(id)) {
         return Err(Problem::not_found("customer"));
     }
+    let before = address::AddressBefore::of(&app, &ask, id).await?;
     let command = CustomerCommand::ChangeDetails {
         name: ask.body.name.clone(),
         email: ask.body.email.clone(),
         phone: ask.body.phone.clone(),
     };
     let done = app.commands.execute::<Customer>(&ask.invocation, id, command).await;
-    done.map(Accepted::from).map_err(|error| ask.refuse(error))
+    let done = done.map_err(|error| ask.refuse(error))?;
+    if let Some(before) = before {
+        before.follow(&app, &ask, id).await?;
+    }
+    Ok(done.into())
 }
 
 /// Who a visitor turned out to be.
@@ -151,7 +160,8 @@ pub(crate) struct CustomerMerge {
     into: Uuid,
 }
 
-/// Records that a visitor is a customer the desk knows.
+/// Records that a visitor is a customer the desk knows, who from then on has the visitor's conversations. For who may do and
+/// know what customers may of their own.
 #[utoipa::path(post, path = "/v1/customers/{id}/merge", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerMerge,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn merge_customer(
@@ -159,6 +169,7 @@ pub(super) async fn merge_customer(
     Path(id): Path<Uuid>,
     ask: Ask<CustomerMerge>,
 ) -> Answer<Accepted> {
+    may_stand_for_customers(&ask.who)?;
     let done = app.commands.merge_visitor(&ask.invocation, CustomerId(id), CustomerId(ask.body.into)).await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }

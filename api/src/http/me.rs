@@ -20,6 +20,7 @@ use super::listening::known_position;
 use super::problem::{Answer, Problem};
 use super::respond::POSITION;
 use super::schema;
+use super::sessions::with_session;
 use super::sign_in::{remember_browser, throttle};
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
@@ -122,7 +123,7 @@ impl std::fmt::Debug for NewPassword {
     }
 }
 
-/// Changes the caller's password. Their other sessions end.
+/// Changes the caller's password. Their other sessions end. Only with a session.
 #[utoipa::path(put, path = "/v1/me/password", tag = "sessions", request_body = NewPassword,
     responses((status = 204, description = "It is changed.")))]
 pub(super) async fn change_password(
@@ -131,6 +132,7 @@ pub(super) async fn change_password(
     ask: Ask<NewPassword>,
 ) -> Answer<impl IntoResponse> {
     let who = &ask.who;
+    with_session(who)?;
     let broken = |error: docket_store::KeyError| account_problem(error.into());
     let key = TryKey::Password(who.tenant.clone(), who.person);
     throttle(&app, std::slice::from_ref(&key)).await?;

@@ -45,6 +45,7 @@ mod shown;
 mod sign_in;
 mod sign_in_page;
 mod sla_policies;
+mod standing;
 pub mod table;
 mod there;
 mod tickets;

@@ -101,13 +101,21 @@ impl Problem {
         self
     }
 
-    /// Names invalid fields as the caller does, where a command calls them otherwise: `(command's, caller's)`.
+    /// Names invalid fields, and what is within them, as the caller does, where a command calls them otherwise: `(command's,
+    /// caller's)`.
     #[must_use]
     pub fn fields_as(mut self, names: &[(&str, &str)]) -> Self {
         for error in &mut self.0.errors {
-            if let Some((from, to)) = names.iter().find(|(from, _)| *from == error.field) {
+            let within = |from: &str| {
+                error
+                    .field
+                    .strip_prefix(from)
+                    .filter(|rest| rest.is_empty() || rest.starts_with('.'))
+                    .map(str::to_owned)
+            };
+            if let Some((from, to, rest)) = names.iter().find_map(|(from, to)| Some((from, to, within(from)?))) {
                 error.message = error.message.replacen(from, to, 1);
-                (*to).clone_into(&mut error.field);
+                error.field = format!("{to}{rest}");
             }
         }
         if self.0.errors.is_empty() { self } else { self.summed_up() }

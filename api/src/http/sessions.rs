@@ -51,14 +51,14 @@ pub(crate) struct SessionView {
 }
 
 /// What is said of sessions, and done to them, is for who signed in: a token, perhaps one for a single task, is not its owner.
-fn with_session(who: &Principal) -> Answer<()> {
+pub(super) fn with_session(who: &Principal) -> Answer<()> {
     match who.session() {
         Some(_) => Ok(()),
         None => Err(Problem::forbidden("sessions are for who signed in, not for tokens")),
     }
 }
 
-/// The caller's sessions, latest first. Only with a session.
+/// The caller's sessions, latest first: at most 50, beyond which a new one ends the oldest. Only with a session.
 #[utoipa::path(get, path = "/v1/sessions", tag = "sessions", responses((status = 200, body = Page<SessionView>)))]
 pub(super) async fn list_sessions(State(app): State<App>, who: Who) -> Answer<Json<Page<SessionView>>> {
     with_session(&who)?;

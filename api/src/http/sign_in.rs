@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::Invocation;
 use docket_domain::account::{AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand};
-use docket_domain::{Actor, AgentId, HeldRole, PersonId, Role, TenantId};
+use docket_domain::{Actor, AgentId, HeldRole, PermissionSet, PersonId, Role, TenantId};
 use docket_store::vault::{Account, AccountError, CodeFound, NewSession, Redemption, SessionLimits, TryKey, TryLimit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::access::Access::Public;
 use super::accounts::{account_problem, method_of, new_login, new_password, record};
-use super::address::ClientAddress;
+use super::address::{ClientAddress, Network};
 use super::extract::Json as Body;
 use super::problem::{Answer, Problem};
 use super::schema;
@@ -72,7 +72,8 @@ pub(crate) struct SignedInAs {
 }
 
 /// Signs in. After too many wrong tries from one network or with one address: 429 with `Retry-After`. A browser in which the
-/// account's owner signed in before has tries of its own, by a cookie that opens nothing.
+/// account's owner signed in before has tries of its own, by a cookie that opens nothing. A sign-in is taken from what one person
+/// and one address may change in a minute (429 `over_budget`), and ends the oldest of more than 50 sessions.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = SignIn,
     responses((status = 201, body = SignedInAs), (status = 401, description = "Wrong address, password or code.",
         content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
@@ -98,7 +99,7 @@ pub(super) async fn sign_in(
         idle: hours(app.settings.auth.session_idle_hours),
     };
     let role = came.account.role;
-    let scopes = app.commands.permissions_of(&tenant, role).await?;
+    let scopes = app.commands.permissions_of(&tenant, role).await?.intersect(came.scopes);
     let (ip, user_agent) = (from.ip.clone(), from.user_agent.clone());
     let new = NewSession { person, ip, user_agent, limits, scopes, epoch: came.account.epoch };
     let (session, secret) = match app.accounts.begin_session(&tenant, new).await {
@@ -111,6 +112,7 @@ pub(super) async fn sign_in(
     let Whence { ip, user_agent, .. } = from;
     let signed_in = AccountCommand::RecordSignIn { session_id: session.id, method: came.method, ip, user_agent };
     record(&app, &by, person, signed_in).await;
+    end_oldest(&app, &by, person).await?;
 
     let seconds = (session.expires_at - session.created_at).num_seconds();
     let cookie = session_cookie(&secret, seconds, app.settings.is_https())
@@ -124,6 +126,18 @@ pub(super) async fn sign_in(
         expires_at: session.expires_at,
     };
     Ok((StatusCode::CREATED, AppendHeaders([(SET_COOKIE, cookie), (SET_COOKIE, known)]), Json(answer)).into_response())
+}
+
+/// How many sessions an account has at once.
+const MOST_SESSIONS: u32 = 50;
+
+/// Ends the oldest sessions of who has more than an account has at once, each with its event.
+async fn end_oldest(app: &App, by: &Invocation, person: PersonId) -> Answer<()> {
+    let ended = app.accounts.end_oldest_sessions(&by.tenant, person, MOST_SESSIONS).await.map_err(broken)?;
+    for session_id in ended {
+        record(app, by, person, AccountCommand::RecordSignOut { session_id }).await;
+    }
+    Ok(())
 }
 
 /// The cookie by which a browser is known to an account from here on, the browser's id being what it was or a new one.
@@ -140,6 +154,8 @@ struct Whence {
     user_agent: Option<String>,
     /// What tries from there are counted by.
     network: TryKey,
+    /// Whose budget pays for a sign-in from there.
+    payer: Option<Network>,
     /// What the browser shows of an earlier sign-in.
     browser: Option<String>,
 }
@@ -151,6 +167,7 @@ impl Whence {
             ip: address.0.map(|ip| ip.to_string()),
             user_agent: user_agent.map(|text| text.chars().take(500).collect()),
             network: TryKey::Network(address.network().map_or_else(|| "unknown".to_owned(), |one| one.to_string())),
+            payer: address.network(),
             browser: known_browser(headers).map(str::to_owned),
         }
     }
@@ -160,6 +177,8 @@ impl Whence {
 struct Came {
     account: Account,
     method: SignInMethod,
+    /// What they may do at most by what they showed.
+    scopes: PermissionSet,
 }
 
 fn actor(role: &HeldRole, person: PersonId) -> Actor {
@@ -175,7 +194,11 @@ pub(super) async fn throttle(app: &App, keys: &[TryKey]) -> Answer<()> {
     let auth = &app.settings.auth;
     let window = TimeDelta::seconds(i64::from(auth.lockout_seconds));
     let begun = app.accounts.begin_try(keys, TryLimit { attempts: auth.lockout_attempts, window }).await;
-    begun.map_err(broken)?.map_err(|locked| Problem::too_many("too many wrong tries; try again later", locked.seconds))
+    begun.map_err(broken)?.map_err(|locked| {
+        let (most, time) = (auth.lockout_attempts, auth.lockout_seconds);
+        let detail = format!("at most {most} wrong tries in {time} s; try again later");
+        Problem::too_many(detail, locked.seconds).with("limit", most).with("of", "wrong_tries")
+    })
 }
 
 /// After how long a refused sign-in is worth another event of its account: who guesses must not fill the log.
@@ -219,6 +242,8 @@ async fn by_password(app: &App, body: &SignIn, email: &str, password: &str, from
         None => None,
     };
     let login = TryKey::Login(tenant.clone(), email.to_owned());
+    // Before what costs a hash; the person's own once they have shown who they are, so that nobody spends it for them.
+    app.budgets.sign_in_from(from.payer)?;
     // A browser known to this account has tries of its own: neither its neighbours nor who guesses at the account lock it out.
     let keys = browser.map_or_else(|| vec![login, from.network.clone()], |browser| vec![browser]);
     throttle(app, &keys).await?;
@@ -232,7 +257,8 @@ async fn by_password(app: &App, body: &SignIn, email: &str, password: &str, from
                 }
                 .map_err(broken)?;
             }
-            Ok(Came { account, method: SignInMethod::Password })
+            app.budgets.sign_in(&tenant, account.person.0)?;
+            Ok(Came { account, method: SignInMethod::Password, scopes: PermissionSet::all() })
         }
         None => {
             if let Ok(Some(account)) = app.accounts.find_login(&tenant, email).await {
@@ -247,6 +273,9 @@ async fn by_code(app: &App, code: &str, body: &SignIn, from: &Whence) -> Answer<
     throttle(app, std::slice::from_ref(&from.network)).await?;
     let (found, account) = good_code(app, code, from).await?;
     app.accounts.take_back_try(&from.network).await.map_err(broken)?;
+    // Before the code is used up: who comes too often comes again.
+    app.budgets.sign_in_from(from.payer)?;
+    app.budgets.sign_in(&found.tenant, found.person.0)?;
     let (tenant, person, method) = (&found.tenant, found.person, method_of(found.kind));
     // Whatever is refused is refused before the code is used up; but it is not refused for ever.
     let with = match redemption(app, &account, body).await {
@@ -272,7 +301,7 @@ async fn by_code(app: &App, code: &str, body: &SignIn, from: &Whence) -> Answer<
     if sets_password {
         record(app, &by, person, AccountCommand::RecordPasswordChange).await;
     }
-    Ok(Came { account: Account { epoch, ..account }, method })
+    Ok(Came { account: Account { epoch, ..account }, method, scopes: found.scopes.unwrap_or(PermissionSet::all()) })
 }
 
 /// What who has a code sets with it.
@@ -289,7 +318,8 @@ fn code_is_wrong() -> Problem {
     Problem::unauthenticated("the code is wrong, was used, or is good no more")
 }
 
-/// A code that is good, and the account it opens.
+/// A code that is good, and the account it opens. One was issued for what its owner might do then: when a role of the
+/// organisation's own allows anything else by now, it is over.
 async fn good_code(app: &App, code: &str, from: &Whence) -> Answer<(CodeFound, Account)> {
     let found = app.accounts.find_code(code).await.map_err(broken)?.ok_or_else(code_is_wrong)?;
     if !found.good {
@@ -297,7 +327,13 @@ async fn good_code(app: &App, code: &str, from: &Whence) -> Answer<(CodeFound, A
         return Err(code_is_wrong());
     }
     let account = app.accounts.account(&found.tenant, found.person).await.map_err(broken)?;
-    Ok((found, account.ok_or_else(code_is_wrong)?))
+    let account = account.ok_or_else(code_is_wrong)?;
+    let now = app.commands.permissions_of(&found.tenant, account.role).await?;
+    if found.scopes.is_some_and(|then| then != now) {
+        note_refusal(app, found.tenant, found.person, method_of(found.kind), from);
+        return Err(code_is_wrong());
+    }
+    Ok((found, account))
 }
 
 /// Somebody of the desk who had no address has the one they sign in with in their profile too.

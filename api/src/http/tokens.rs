@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use docket_commands::{HandedOut, Invocation, RequestKey};
 use docket_domain::Permission::{self, ManageSettings};
-use docket_domain::account::AccountCommand;
+use docket_domain::account::{Account, AccountCommand};
+use docket_domain::agent::Agent;
 use docket_domain::{Data, PermissionSet, PersonId};
 use docket_projections::views::{AnyOf, Page};
 use docket_store::IdempotencyKey;
@@ -98,14 +99,15 @@ pub(crate) struct NewToken {
     label: String,
     /// Who acts when it is used: an agent or customer with an account, who may do no more than you. Absent: you.
     person_id: Option<Uuid>,
-    /// What it may be used for: not more than you may. Absent: all you may.
+    /// What it may be used for: not more than you may, nor than whoever acts. Absent: all of that.
     #[schema(schema_with = schema::permissions)]
     scopes: Option<AnyOf<Permission>>,
     /// When it ends; absent: when it is revoked.
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// Issues an API token. The token itself is shown only in this answer.
+/// Issues an API token. The token itself is shown only in this answer. For an agent who is deactivated: 409
+/// `agent_deactivated`.
 #[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = NewToken, responses((status = 201, body = IssuedToken)))]
 pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> Answer<Response> {
     let (who, body) = (&ask.who, &ask.body);
@@ -123,15 +125,9 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
     if body.expires_at.is_some_and(|at| at <= app.journal.clock().now()) {
         return Err(Problem::invalid_field("expires_at", "out_of_range", "expires_at must be in the future"));
     }
-    let scopes = match &body.scopes {
-        None => who.permissions,
-        Some(scopes) => {
-            for scope in scopes {
-                who.require(*scope)?;
-            }
-            PermissionSet::of(scopes)
-        }
-    };
+    for scope in body.scopes.iter().flat_map(|scopes| scopes.iter()) {
+        who.require(*scope)?;
+    }
     let person = body.person_id.map_or(who.person, PersonId);
     // Whoever acts as somebody stands where they stand, however few the scopes.
     let account = match person == who.person {
@@ -139,7 +135,15 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
         false => outranks_account(&app, who, person).await?,
     };
     let account = account.ok_or_else(|| account_problem(AccountError::NoAccount))?;
-    let epoch = account.epoch;
+    let deactivated = account.disabled || app.commands.load::<Agent>(&who.tenant, person.0).await?.deactivated;
+    if deactivated {
+        return Err(Problem::conflict("agent_deactivated", "the agent is deactivated; reactivate them first"));
+    }
+    let (epoch, theirs) = (account.epoch, app.commands.permissions_of(&who.tenant, account.role).await?);
+    let scopes = match &body.scopes {
+        None => who.permissions.intersect(theirs),
+        Some(scopes) => within(scopes, theirs)?,
+    };
     if let Some(key) = &ask.invocation.idempotency {
         refuse_repeated(&app, &ask, key).await?;
     }
@@ -157,6 +161,19 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
         }
     }
     Ok((StatusCode::CREATED, Json(IssuedToken { view: token.into(), token: secret })).into_response())
+}
+
+/// The scopes asked for, which the person they are for must be allowed already: what somebody is allowed later, a token from
+/// before does not take on.
+fn within(scopes: &[Permission], theirs: PermissionSet) -> Answer<PermissionSet> {
+    match scopes.iter().position(|scope| !theirs.has(*scope)) {
+        None => Ok(PermissionSet::of(scopes)),
+        Some(index) => {
+            let (field, scope) = (format!("scopes.{index}"), scopes[index].as_str());
+            let message = format!("{field}: whoever the token is for may not {scope}");
+            Err(Problem::invalid_field(&field, "invalid", message))
+        }
+    }
 }
 
 /// A token's secret cannot be shown again, so the same request again is refused rather than answered alike.

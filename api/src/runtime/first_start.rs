@@ -75,8 +75,9 @@ pub async fn issue_code(
 ) -> Result<String, StartError> {
     let accounts = desk.accounts();
     let account = accounts.account(tenant, person).await.map_err(begin)?;
-    let epoch = account.ok_or(AccountError::NoAccount).map_err(begin)?.epoch;
-    let issued = accounts.issue_code(tenant, person, epoch, CodeKind::SignIn, lasts).await;
+    let account = account.ok_or(AccountError::NoAccount).map_err(begin)?;
+    let may = desk.commands.permissions_of(tenant, account.role).await.map_err(begin)?;
+    let issued = accounts.issue_code(tenant, person, account.epoch, may, CodeKind::SignIn, lasts).await;
     let (code, expires_at) = issued.map_err(begin)?;
     let issued = AccountCommand::RecordCodeIssued { method: SignInMethod::Code, expires_at };
     done(desk.commands.execute::<Account>(&Invocation::by(tenant.clone(), Actor::SYSTEM), person.0, issued).await)?;

@@ -8,7 +8,8 @@ use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerEvent, CustomerKind, Identity};
 use docket_domain::department::{Department, DepartmentCommand, DepartmentEvent};
 use docket_domain::{
-    Actor, ActorKind, Aggregate, Category, DecideContext, DomainEvent, PersonId, PersonalText, Position, Role, StreamId,
+    Actor, ActorKind, Aggregate, Category, DecideContext, DomainEvent, PersonId, PersonalText, Position, Role,
+    StreamId, normal_email,
 };
 use docket_store::{Draft, Filter};
 use futures::FutureExt as _;
@@ -111,7 +112,7 @@ impl People {
         let key = match (customer.id, external_id, customer.email.as_deref()) {
             (Some(id), _, _) => Key::Id(id),
             (None, Some(external_id), _) => Key::External(external_id.to_owned()),
-            (None, None, Some(email)) => Key::Email(email.trim().to_lowercase()),
+            (None, None, Some(email)) => Key::Email(normal_email(email)),
             (None, None, None) => return Err("an id, external_id or email is needed".into()),
         };
         let candidate = match &key {

@@ -1,6 +1,6 @@
 //! By what a person is found again.
 
-use crate::PersonalText;
+use crate::{PersonalText, normal_email, normal_external_id};
 
 /// Something the desk knows one person by, in the form in which it is compared. At most one person of a tenant has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +24,7 @@ impl Identity {
 
     /// The identity an id in another system is.
     pub fn external_id(id: &str) -> Self {
-        Self::ExternalId(id.trim().to_owned())
+        Self::ExternalId(normal_external_id(id))
     }
 
     /// The field of a request it comes from.
@@ -41,9 +41,4 @@ impl Identity {
             Self::Email(value) | Self::ExternalId(value) => value,
         }
     }
-}
-
-/// The one form in which mail addresses are compared: case does not count.
-pub fn normal_email(address: &str) -> String {
-    address.trim().to_lowercase()
 }

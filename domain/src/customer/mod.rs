@@ -8,6 +8,6 @@ mod value;
 
 pub use command::CustomerCommand;
 pub use event::*;
-pub use identity::{Identity, normal_email};
+pub use identity::Identity;
 pub use state::Customer;
 pub use value::{CustomerKind, OwnWords};

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatEvent;
-use docket_domain::customer::{CustomerEvent, CustomerKind, normal_email};
+use docket_domain::customer::{CustomerEvent, CustomerKind};
 use docket_domain::ticket::TicketEvent;
-use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, TenantId};
+use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, TenantId, normal_email};
 use uuid::Uuid;
 
 use crate::model::{Model, ddl};

@@ -1,5 +1,6 @@
 //! The audit trail.
 
+use docket_domain::{Data, words_in_trail};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::viewer::Viewer;
 use crate::views::*;
 
 impl Queries {
-    /// The audit trail. Empty for customers.
+    /// The audit trail. Empty for customers. Names of people, and words of other data, are there for who knows those too.
     pub async fn audit(
         &self,
         viewer: &Viewer,
@@ -29,10 +30,13 @@ impl Queries {
         let limit = page.limit();
         let mut sql = Sql::default();
         let tenant = sql.keep(viewer.tenant.cell());
+        let name = |data: Data, of: &'static str| if viewer.knows(data) { of } else { "CAST(NULL AS TEXT)" };
+        let (agent, customer) = (name(Data::Agents, "a.name"), name(Data::Customers, "c.name"));
+        let importer = name(Data::Agents, "b.name");
         sql.push(&format!(
             "SELECT e.position, e.event_id, e.category, e.stream_id, e.version, e.event_type, e.actor_kind, e.actor_id, \
-             coalesce(a.name, c.name), coalesce(c.erased, FALSE), e.occurred_at, e.recorded_at, e.correlation_id, e.causation_id, e.irregular, \
-             e.details, i.stream_id, i.actor_kind, i.actor_id, b.name FROM audit e \
+             coalesce({agent}, {customer}), coalesce(c.erased, FALSE), e.occurred_at, e.recorded_at, e.correlation_id, e.causation_id, e.irregular, \
+             e.details, i.stream_id, i.actor_kind, i.actor_id, {importer} FROM audit e \
              LEFT JOIN audit i ON i.tenant = {tenant} AND i.event_type = 'ImportStarted' \
              AND i.stream_id = e.correlation_id AND i.event_id = e.causation_id \
              LEFT JOIN agents b ON i.actor_kind = 'agent' AND b.tenant = {tenant} AND b.id = i.actor_id \
@@ -63,7 +67,15 @@ impl Queries {
             sql.push(&format!(" AND e.position {than} ")).value(&place);
         }
         sql.push(&format!(" ORDER BY e.position {direction} LIMIT {}", limit + 1));
-        let entries = all(self.fetch(viewer, sql).await?, read_entry)?;
+        let mut entries = all(self.fetch(viewer, sql).await?, read_entry)?;
+        for entry in &mut entries {
+            if let (Some((data, words)), Value::Object(details)) =
+                (words_in_trail(&entry.event_type), &mut entry.details)
+                && !data.iter().any(|data| viewer.knows(*data))
+            {
+                details.retain(|field, _| !words.contains(&field.as_str()));
+            }
+        }
         Ok(cursor::page(entries, limit, order, |entry| entry.position))
     }
 }

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::agent::Availability;
-use docket_domain::customer::normal_email;
 use docket_domain::organisation::FieldDefinition;
-use docket_domain::{HeldRole, Role, RoleId, TenantId};
+use docket_domain::{HeldRole, Role, RoleId, TenantId, normal_email, normal_external_id};
 use uuid::Uuid;
 
 use super::chats::QUEUED;
@@ -151,7 +150,9 @@ impl Queries {
             }
         }
         if let Some(external_id) = &filter.external_id {
-            sql.push(" AND c.external_id = ").value(external_id);
+            // What was kept before ids had one form is found as it was given.
+            let (normal, given) = (normal_external_id(external_id), external_id.clone());
+            sql.push(" AND c.external_id IN (").value(&normal).push(", ").value(&given).push(")");
         }
         if let Some((at, id)) = place {
             sql.push(" AND (c.registered_at, c.id) < (").value(&at).push(", ").value(&id).push(")");
@@ -261,19 +262,30 @@ fn read_department(row: &mut RowReader<'_>) -> Result<DepartmentView, ReadError>
     })
 }
 
-/// Selects customers, `c`, from all of them or from where `from` says.
+/// Selects customers, `c`, from all of them or from where `from` says. What they did is counted as lists count it: people of the
+/// desk know of everybody who turned out to be the same person, whichever of them is asked for, and somebody themselves of those
+/// who turned out to be them.
 fn select_customers(viewer: &Viewer, from: impl FnOnce(&mut Sql) -> Option<String>) -> Sql {
     let mut sql = Sql::default();
     let from = from(&mut sql).unwrap_or_else(|| "customers c".to_owned());
-    sql.push(
+    let whole = match viewer.is_customer() {
+        true => "c.id",
+        false => "CASE WHEN c.merged_into IS NULL THEN c.id ELSE c.merged_into END",
+    };
+    let all_of = |what: &str| {
+        format!(
+            "(SELECT r.{what} FROM customers r WHERE r.tenant = c.tenant AND r.id = {whole} UNION ALL \
+             SELECT v.{what} FROM customers v WHERE v.tenant = c.tenant AND v.merged_into = {whole}) p"
+        )
+    };
+    let sum = |what: &str| format!("CAST((SELECT coalesce(sum(p.{what}), 0) FROM {}) AS bigint)", all_of(what));
+    sql.push(&format!(
         "SELECT c.id, c.kind, c.name, c.email, c.email_verified, c.stated_name, c.stated_email, c.phone, c.external_id, \
-         c.merged_into, c.erased, CAST(c.ticket_count + coalesce((SELECT sum(v.ticket_count) FROM customers v \
-         WHERE v.tenant = c.tenant AND v.merged_into = c.id), 0) AS bigint), \
-         CAST(c.chat_count + coalesce((SELECT sum(v.chat_count) FROM customers v WHERE v.tenant = c.tenant \
-         AND v.merged_into = c.id), 0) AS bigint), c.registered_at, (SELECT max(p.at) FROM (SELECT c.last_activity_at AS at \
-         UNION ALL SELECT v.last_activity_at FROM customers v WHERE v.tenant = c.tenant AND v.merged_into = c.id) p), \
-         c.version FROM ",
-    );
+         c.merged_into, c.erased, {}, {}, c.registered_at, (SELECT max(p.last_activity_at) FROM {}), c.version FROM ",
+        sum("ticket_count"),
+        sum("chat_count"),
+        all_of("last_activity_at"),
+    ));
     sql.push(&from).push(" WHERE c.tenant = ");
     sql.value(&viewer.tenant);
     if viewer.is_customer() {

@@ -43,7 +43,7 @@ pub struct AuditEntry {
     pub version: u64,
     /// What happened.
     pub event_type: String,
-    /// Who did it.
+    /// Who did it; with their name for who may know of agents or of customers.
     pub actor: AuthorView,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
@@ -55,7 +55,8 @@ pub struct AuditEntry {
     pub causation_id: Option<Uuid>,
     /// Imported history the state machine would refuse.
     pub irregular: bool,
-    /// Its payload (`from` and `to` where something changed) without what is personal.
+    /// Its payload (`from` and `to` where something changed) without what is personal; with tags, custom fields, skills and
+    /// shared views for who may know of those.
     #[schema(value_type = Object)]
     pub details: serde_json::Value,
     /// Who brought it in, if it is imported history: that names its actors itself.

@@ -24,12 +24,23 @@ async fn visitors_nobody_vouched_for_see_themselves(engine: Engine) {
     };
     desk.act::<Customer>(vera, Actor::SYSTEM, register).await;
     let ticket = desk.open_ticket(1, vera, "Lamp", "Broken").await;
+    desk.open_ticket(2, anna, "Chair", "Wobbles").await;
     let chat = desk.start_chat(vera, "Hello?").await;
     desk.say(chat, Actor::customer(vera), "Anybody?").await;
     desk.act::<Customer>(vera, Actor::SYSTEM, CustomerCommand::MergeInto { customer: CustomerId(anna) }).await;
     desk.act::<Customer>(anna, Actor::SYSTEM, CustomerCommand::Absorb { visitor: CustomerId(vera) }).await;
     desk.settle().await;
     let queries = desk.queries();
+    // Whichever of the two the desk asks for, what they did is counted as it is listed; the visitor has their own.
+    let (bob, all) = (Viewer::agent(desk.tenant.clone(), new_id()), PageRequest::default());
+    for person in [anna, vera] {
+        let counted = queries.customer(&bob, person).await.unwrap().unwrap();
+        let filter = TicketFilter { customer_id: Some(person), ..TicketFilter::default() };
+        let listed = queries.tickets(&bob, &filter, &all).await.unwrap().items.len();
+        assert_eq!((counted.ticket_count, listed, counted.chat_count), (2, 2, 1));
+    }
+    let own = queries.customer(&Viewer::visitor(desk.tenant.clone(), vera, Said::default()), vera).await.unwrap();
+    assert_eq!(own.unwrap().ticket_count, 1);
     for said in [Said::default(), Said { name: Some("Vee".into()), email: Some("vee@example.org".into()) }] {
         let viewer = Viewer::visitor(desk.tenant.clone(), vera, said.clone());
         let all = PageRequest::default();

@@ -4,7 +4,7 @@
 //! whatever it was issued on the strength of: see [`epochs`](super::epochs).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_domain::{PersonId, TenantId};
+use docket_domain::{PermissionSet, PersonId, TenantId};
 use uuid::Uuid;
 
 use super::accounts::{AccountError, Accounts, moment, sha256};
@@ -12,6 +12,7 @@ use super::database::{reading, writing};
 use super::epochs::{Carry, Epoch, raise};
 use super::master_key::random;
 use super::password_strength::StrongPassword;
+use super::tokens::{read_scopes, written};
 use crate::KeyError;
 
 /// After how many refused tries a code ends.
@@ -46,6 +47,8 @@ pub struct CodeFound {
     pub kind: CodeKind,
     /// Until when it is good.
     pub expires_at: DateTime<Utc>,
+    /// What its owner might do when it was issued; absent: it was issued before that was kept.
+    pub scopes: Option<PermissionSet>,
     /// Whether it is good: not used, not replaced, and what it was issued on the strength of has not changed.
     pub good: bool,
 }
@@ -59,12 +62,12 @@ pub struct Redemption {
     pub password: Option<StrongPassword>,
 }
 
-/// A row of `one_time_codes`: tenant, person, kind, expires, whether it is good.
-type Row = (String, Uuid, String, i64, bool);
+/// A row of `one_time_codes`: tenant, person, kind, expires, scopes, whether it is good.
+type Row = (String, Uuid, String, i64, Option<String>, bool);
 
 impl Accounts {
     /// Makes a code with which the person can sign in once, within `lasts`. The one before, of that kind, ends. `epoch` is that of
-    /// the account whose role was looked at, to know that whoever asks may do this.
+    /// the account whose role was looked at, to know that whoever asks may do this, and `scopes` what that role allowed then.
     ///
     /// # Errors
     /// [`AccountError::Changed`] if the account is not what it was at `epoch`, is gone or locked out.
@@ -73,9 +76,11 @@ impl Accounts {
         tenant: &TenantId,
         person: PersonId,
         epoch: Epoch,
+        scopes: PermissionSet,
         kind: CodeKind,
         lasts: TimeDelta,
     ) -> Result<(String, DateTime<Utc>), AccountError> {
+        let scopes = written(scopes);
         let code = hex::encode(random::<24>()?);
         let (hash, name, now) = (sha256(code.as_bytes()).to_vec(), tenant.to_string(), self.now());
         let expires = now.saturating_add(lasts.num_microseconds().unwrap_or(i64::MAX / 4));
@@ -92,11 +97,11 @@ impl Accounts {
                 )
                 .bind(&name).bind(person.0).bind(kind.as_str()).bind(now).execute(&mut *tx).await?;
                 sqlx::query(
-                    "INSERT INTO one_time_codes (code_hash, tenant, person, kind, epoch, created_at, expires_at) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    "INSERT INTO one_time_codes (code_hash, tenant, person, kind, epoch, created_at, expires_at, scopes) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 )
                 .bind(hash).bind(&name).bind(person.0).bind(kind.as_str()).bind(epoch.0).bind(now).bind(expires)
-                .execute(&mut *tx).await?;
+                .bind(scopes).execute(&mut *tx).await?;
             }
             held
         })?;
@@ -111,18 +116,19 @@ impl Accounts {
         let (hash, now) = (sha256(code.trim().as_bytes()).to_vec(), self.now());
         let row: Option<Row> = reading!(&self.0.database, pool =>
             sqlx::query_as(
-                "SELECT s.tenant, s.person, s.kind, s.expires_at, \
+                "SELECT s.tenant, s.person, s.kind, s.expires_at, s.scopes, \
                  s.ended_at IS NULL AND s.epoch = c.epoch AND NOT c.disabled AND s.tries < $3 \
                  FROM one_time_codes s JOIN credentials c ON c.tenant = s.tenant AND c.person = s.person \
                  WHERE s.code_hash = $1 AND s.expires_at > $2",
             )
             .bind(hash).bind(now).bind(MOST_TRIES).fetch_optional(pool).await)?;
-        let Some((tenant, person, kind, expires, good)) = row else { return Ok(None) };
+        let Some((tenant, person, kind, expires, scopes, good)) = row else { return Ok(None) };
         Ok(Some(CodeFound {
             tenant: TenantId::new(&tenant).map_err(|_| KeyError::Damaged)?,
             person: PersonId(person),
             kind: if kind == CodeKind::Link.as_str() { CodeKind::Link } else { CodeKind::SignIn },
             expires_at: moment(expires),
+            scopes: scopes.as_deref().map(read_scopes),
             good,
         }))
     }

@@ -1,6 +1,6 @@
 //! Accounts and passwords.
 
-use docket_domain::{HeldRole, PersonId, Role, TenantId};
+use docket_domain::{HeldRole, PersonId, Role, TenantId, normal_email};
 use uuid::Uuid;
 
 use super::Vault;
@@ -231,14 +231,17 @@ impl Accounts {
 
     async fn login_row(&self, tenant: &TenantId, login: &str) -> Result<Option<Row>, KeyError> {
         let mac = self.login_mac(tenant, login);
+        // As it was kept before addresses had one form: in the spelling it was given in.
+        let before = keyed_hash(&self.0.lookup, tenant, "login", &login.trim().to_lowercase()).to_vec();
         Ok(reading!(&self.0.database, pool =>
             sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at, epoch \
-                            FROM credentials WHERE tenant = $1 AND login_mac = $2")
-                .bind(tenant.as_str()).bind(mac).fetch_optional(pool).await)?)
+                            FROM credentials WHERE tenant = $1 AND login_mac IN ($2, $3) \
+                            ORDER BY CASE WHEN login_mac = $2 THEN 0 ELSE 1 END")
+                .bind(tenant.as_str()).bind(mac).bind(before).fetch_optional(pool).await)?)
     }
 
     fn login_mac(&self, tenant: &TenantId, login: &str) -> Vec<u8> {
-        keyed_hash(&self.0.lookup, tenant, "login", &login.trim().to_lowercase()).to_vec()
+        keyed_hash(&self.0.lookup, tenant, "login", &normal_email(login)).to_vec()
     }
 
     /// A login as it is kept: the hash it is found by, and the address sealed with the person's key.

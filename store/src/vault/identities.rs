@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use docket_domain::{PersonId, Position, TenantId};
+use docket_domain::{PersonId, Position, TenantId, normal_email, normal_external_id};
 use serde_json::json;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -187,8 +187,8 @@ impl Accounts {
 
     pub(super) fn hashed(&self, tenant: &TenantId, kind: IdentityKind, value: &str) -> HashedIdentity {
         let value = match kind {
-            IdentityKind::Email => value.trim().to_lowercase(),
-            IdentityKind::ExternalId => value.to_owned(),
+            IdentityKind::Email => normal_email(value),
+            IdentityKind::ExternalId => normal_external_id(value),
         };
         let kind = kind.as_str();
         HashedIdentity { tenant: tenant.clone(), kind, mac: keyed_hash(&self.0.lookup, tenant, kind, &value) }

@@ -18,6 +18,7 @@ mod passwords;
 mod presence;
 mod refusals;
 mod remembered;
+mod session_bound;
 mod sessions;
 mod sweep;
 mod tenants;

@@ -4,7 +4,7 @@
 //! with tries of their own makes it forget those that lock nothing.
 
 use chrono::TimeDelta;
-use docket_domain::{PersonId, TenantId};
+use docket_domain::{PersonId, TenantId, normal_email};
 
 use super::accounts::{Accounts, claim_turn};
 use super::database::writing;
@@ -50,7 +50,7 @@ impl TryKey {
                     .as_ref()
                     .to_vec()
             }
-            Self::Login(tenant, login) => hash(tenant, "try login", &login.trim().to_lowercase()).to_vec(),
+            Self::Login(tenant, login) => hash(tenant, "try login", &normal_email(login)).to_vec(),
             Self::Browser(tenant, person, id) => hash(tenant, "try browser", &format!("{} {id}", person.0)).to_vec(),
             Self::Password(tenant, person) => hash(tenant, "try password", &person.0.to_string()).to_vec(),
         }

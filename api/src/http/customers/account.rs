@@ -14,6 +14,7 @@ use crate::http::accounts::{SignInCode, account_problem, end_sessions, new_login
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
 use crate::http::problem::{Answer, Problem};
+use crate::http::standing::may_stand_for_customers;
 
 /// An account for a customer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,7 +25,7 @@ pub(crate) struct CustomerAccount {
 }
 
 /// Lets a customer sign in: opens an account if there is none, and answers with a one-time code to hand to them. Who signs in
-/// with another address already is refused with `another_address`.
+/// with another address already is refused with `another_address`. For who may do and know what customers may of their own.
 #[utoipa::path(post, path = "/v1/customers/{id}/account", tag = "customers", params(("id" = Uuid, Path)), request_body = CustomerAccount,
     responses((status = 200, body = SignInCode)))]
 pub(in crate::http) async fn open_customer_account(
@@ -32,6 +33,7 @@ pub(in crate::http) async fn open_customer_account(
     Path(id): Path<Uuid>,
     ask: Ask<CustomerAccount>,
 ) -> Answer<axum::Json<SignInCode>> {
+    may_stand_for_customers(&ask.who)?;
     let customer = app.commands.load::<Customer>(&ask.who.tenant, id).await?;
     if !customer.exists() || customer.erased {
         return Err(Problem::not_found("customer"));

@@ -15,6 +15,7 @@ use crate::http::accounts::{issue_code, open_account};
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
 use crate::http::problem::{Answer, Problem};
+use crate::http::standing::may_stand_for_customers;
 
 /// How long a link is good unless said, and at most, in hours.
 const USUAL_HOURS: u32 = 24;
@@ -39,7 +40,7 @@ pub(crate) struct SignInLink {
 }
 
 /// Makes a link with which a customer signs in to the portal, once and without a password. The link before ends. Opens them an account if
-/// they have none.
+/// they have none. For who may do and know what customers may of their own.
 #[utoipa::path(post, path = "/v1/customers/{id}/sign-in-link", tag = "customers", params(("id" = Uuid, Path)),
     request_body = SignInLinkRequest, responses((status = 200, body = SignInLink)))]
 pub(in crate::http) async fn make_sign_in_link(
@@ -47,6 +48,7 @@ pub(in crate::http) async fn make_sign_in_link(
     Path(id): Path<Uuid>,
     ask: Ask<SignInLinkRequest>,
 ) -> Answer<Json<SignInLink>> {
+    may_stand_for_customers(&ask.who)?;
     let hours = ask.body.hours.unwrap_or(USUAL_HOURS);
     if !(1..=MOST_HOURS).contains(&hours) {
         return Err(Problem::invalid_field("hours", "out_of_range", format!("hours: 1 to {MOST_HOURS}")));

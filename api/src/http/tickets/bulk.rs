@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use docket_commands::Invocation;
+use docket_commands::{CommandError, Done, Invocation};
 use docket_domain::ticket::{Priority, TicketCommand, TicketStatus};
 use docket_domain::{AgentId, DepartmentId, Permission, TicketId};
 use docket_projections::views::AnyOf;
+use docket_store::IdempotencyKey;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -119,29 +120,94 @@ pub(super) async fn change_tickets(State(app): State<App>, ask: Ask<BulkChange>)
         return Err(Problem::invalid_field("ids", "out_of_range", format!("ids: 1 to {most}")));
     }
     let commands = ask.body.commands(&ask)?;
-    let items: Vec<BulkItem> = futures::stream::iter(ask.body.ids.iter().copied())
-        .map(|id| one(&app, &ask, id, &commands))
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
+    let (mut items, rest) = bear_key(&app, &ask, &commands).await?;
+    let others = futures::stream::iter(rest).map(|id| one(&app, &ask, id, &commands)).buffered(AT_ONCE);
+    items.extend(others.collect::<Vec<_>>().await);
+    // As asked for, whatever the order they were done in.
+    let place = |item: &BulkItem| ask.body.ids.iter().position(|id| *id == item.id);
+    items.sort_by_key(place);
     let changed = items.iter().filter(|item| item.receipt.is_some()).count();
     Ok(Json(BulkResult { refused: items.len() - changed, changed, items }))
 }
 
-async fn one(app: &App, ask: &Ask<BulkChange>, id: Uuid, commands: &[TicketCommand]) -> BulkItem {
-    // Each ticket has its own key: a repeated bulk change replays item by item.
-    let mut invocation = Invocation { if_match: None, ..ask.invocation.clone() };
-    if let Some(key) = &mut invocation.idempotency {
+/// Under which key one ticket of several is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// The request's, which one ticket bears for all: by it the same key with another request is noticed.
+    OfRequest,
+    /// One of its own: a repeated bulk change replays item by item.
+    Own,
+}
+
+/// Changes tickets one by one until one has taken the request's key, and says which are left. Without a key there is nothing to
+/// bear. Refuses a key that came with another request.
+async fn bear_key(app: &App, ask: &Ask<BulkChange>, commands: &[TicketCommand]) -> Answer<(Vec<BulkItem>, Vec<Uuid>)> {
+    let mut rest = ask.body.ids.to_vec();
+    let Some(key) = &ask.invocation.idempotency else { return Ok((Vec::new(), rest)) };
+    let key = IdempotencyKey {
+        tenant: ask.who.tenant.clone(),
+        key: key.key.clone(),
+        fingerprint: key.fingerprint,
+        note: String::new(),
+    };
+    let found = app.journal.store().find_appended(&key).await.map_err(|error| ask.refuse(error.into()))?;
+    let bearer = found.and_then(|found| found.streams.first().map(|first| first.stream.id));
+    if let Some(place) = bearer.and_then(|bearer| rest.iter().position(|id| *id == bearer)) {
+        let id = rest.remove(place);
+        let outcome = change(app, ask, id, Key::OfRequest, commands).await;
+        return Ok((vec![item(ask, id, outcome)], rest));
+    }
+    let mut items = Vec::new();
+    while !rest.is_empty() {
+        let id = rest.remove(0);
+        let outcome = change(app, ask, id, Key::OfRequest, commands).await;
+        if matches!(outcome, Err(CommandError::KeyReused)) && items.is_empty() {
+            return Err(ask.refuse(CommandError::KeyReused));
+        }
+        let borne = outcome.as_ref().is_ok_and(|done| done.changed);
+        items.push(item(ask, id, outcome));
+        if borne {
+            break;
+        }
+    }
+    Ok((items, rest))
+}
+
+async fn change(
+    app: &App,
+    ask: &Ask<BulkChange>,
+    id: Uuid,
+    by: Key,
+    commands: &[TicketCommand],
+) -> Result<Done, CommandError> {
+    let whole = Invocation { if_match: None, ..ask.invocation.clone() };
+    let mut own = whole.clone();
+    if let Some(key) = &mut own.idempotency {
         key.key = format!("{}:{id}", key.key);
     }
-    match app.commands.change_ticket(&invocation, TicketId(id), commands).await {
+    if by == Key::OfRequest {
+        let done = app.commands.change_ticket(&whole, TicketId(id), commands).await?;
+        if done.stream.id == id {
+            return Ok(done);
+        }
+        // The same request at the same moment had another ticket bear the key.
+    }
+    app.commands.change_ticket(&own, TicketId(id), commands).await
+}
+
+async fn one(app: &App, ask: &Ask<BulkChange>, id: Uuid, commands: &[TicketCommand]) -> BulkItem {
+    item(ask, id, change(app, ask, id, Key::Own, commands).await)
+}
+
+fn item(ask: &Ask<BulkChange>, id: Uuid, outcome: Result<Done, CommandError>) -> BulkItem {
+    match outcome {
         Ok(done) => {
             let receipt =
                 Receipt { id, version: done.version, position: done.position.0, number: None, message_id: None };
             BulkItem { id, status: 200, receipt: Some(receipt), problem: None }
         }
         Err(error) => {
-            let problem = refuse(&ask.who, error);
+            let problem = refuse(&ask.who, error).fields_as(&[("add", "add_tags"), ("remove", "remove_tags")]);
             BulkItem { id, status: problem.status().as_u16(), receipt: None, problem: Some(problem.document()) }
         }
     }

@@ -19,6 +19,7 @@ use crate::http::customers::vault_problem;
 use crate::http::problem::Answer;
 use crate::http::respond::{Accepted, Receipt, Versioned};
 use crate::http::schema;
+use crate::http::standing::may_stand_for_customers;
 
 /// How the widget is set.
 #[derive(Debug, Serialize, ToSchema)]
@@ -157,10 +158,12 @@ pub(crate) struct WidgetSecret {
     token_key: String,
 }
 
-/// Makes the secret by which sites vouch for their visitors, or makes it anew: what was signed before counts no more.
+/// Makes the secret by which sites vouch for their visitors, or makes it anew: what was signed before counts no more. Whoever has
+/// it can come in as any customer: it is for who may do and know what customers may of their own.
 #[utoipa::path(post, path = "/v1/organisation/widget/identity-secret", tag = "widget",
     responses((status = 200, body = WidgetSecret)))]
 pub(super) async fn rotate_widget_secret(State(app): State<App>, ask: Ask) -> Answer<axum::Json<WidgetSecret>> {
+    may_stand_for_customers(&ask.who)?;
     // Recorded first: a secret that nobody can tell was made is worse than a record of one that was not.
     let bare = Invocation { idempotency: None, if_match: None, ..ask.invocation.clone() };
     let done = app.commands.change_organisation(&bare, OrganisationCommand::RecordWidgetSecret).await;

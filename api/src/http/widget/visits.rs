@@ -16,7 +16,7 @@ use crate::auth::Who;
 use crate::http::ask::Ask;
 use crate::http::customers::vault_problem;
 use crate::http::extract::Path;
-use crate::http::problem::Answer;
+use crate::http::problem::{Answer, Problem};
 
 /// A visit through the widget.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +44,9 @@ pub(crate) struct VisitView {
 /// A customer, and the visitors who turned out to be them.
 async fn people_of(app: &App, who: &Who, id: Uuid) -> Answer<Vec<PersonId>> {
     let customer = app.commands.load::<Customer>(&who.tenant, id).await?;
+    if !customer.exists() {
+        return Err(Problem::not_found("customer"));
+    }
     let canonical = customer.canonical(CustomerId(id));
     let absorbed = app.commands.load::<Customer>(&who.tenant, canonical.0).await?.absorbed.clone();
     Ok(std::iter::once(canonical).chain(absorbed).map(|person| PersonId(person.0)).collect())

@@ -229,7 +229,11 @@ async fn a_code_is_good_once(kind: Kind) {
     let who = agent(&vault, "ada@example.org", None, Role::Admin).await;
     let issue = async || {
         let then = epoch(&vault, who).await;
-        accounts.issue_code(&tenant(), who, then, CodeKind::SignIn, TimeDelta::hours(1)).await.unwrap().0
+        accounts
+            .issue_code(&tenant(), who, then, PermissionSet::all(), CodeKind::SignIn, TimeDelta::hours(1))
+            .await
+            .unwrap()
+            .0
     };
     let code = issue().await;
     let found = accounts.find_code(&code).await.unwrap().unwrap();
@@ -242,7 +246,11 @@ async fn a_code_is_good_once(kind: Kind) {
     // One is good at a time, of each kind.
     let (first, second) = (issue().await, issue().await);
     let then = epoch(&vault, who).await;
-    let link = accounts.issue_code(&tenant(), who, then, CodeKind::Link, TimeDelta::hours(1)).await.unwrap().0;
+    let link = accounts
+        .issue_code(&tenant(), who, then, PermissionSet::all(), CodeKind::Link, TimeDelta::hours(1))
+        .await
+        .unwrap()
+        .0;
     let good = async |code: &str| accounts.find_code(code).await.unwrap().is_some_and(|found| found.good);
     assert_eq!((good(&first).await, good(&second).await, good(&link).await), (false, true, true));
     let at_once = (0..8).map(|_| issue());
@@ -286,7 +294,8 @@ async fn credentials_end_with_what_allowed_them(kind: Kind) {
         let session = NewSession { person: who, ip: None, user_agent: None, limits, scopes, epoch: then };
         let (_, session) = accounts.begin_session(&tenant(), session).await.unwrap();
         let lasts = TimeDelta::hours(1);
-        let (code, _) = accounts.issue_code(&tenant(), who, then, CodeKind::SignIn, lasts).await.unwrap();
+        let (code, _) =
+            accounts.issue_code(&tenant(), who, then, PermissionSet::all(), CodeKind::SignIn, lasts).await.unwrap();
         let found = accounts.find_code(&code).await.unwrap().unwrap();
         assert!(found.good);
         for secret in [&token, &session] {
@@ -317,7 +326,7 @@ async fn credentials_end_with_what_allowed_them(kind: Kind) {
             assert!(!accounts.find_code(&code).await.unwrap().unwrap().good, "{change}");
             let redeemed = accounts.redeem_code(&code, &found, Redemption::default()).await;
             assert!(matches!(redeemed, Err(AccountError::Changed)), "{change}");
-            let stale = accounts.issue_code(&tenant(), who, then, CodeKind::SignIn, lasts).await;
+            let stale = accounts.issue_code(&tenant(), who, then, PermissionSet::all(), CodeKind::SignIn, lasts).await;
             assert!(matches!(stale, Err(AccountError::Changed)), "{change}");
         }
     }
@@ -352,7 +361,8 @@ async fn erasing_a_person_takes_everything(kind: Kind) {
     let session = NewSession { person: who, ip: None, user_agent: None, limits, scopes, epoch: then };
     let (_, secret) = accounts.begin_session(&tenant(), session).await.unwrap();
     let lasts = TimeDelta::hours(1);
-    let (code, _) = accounts.issue_code(&tenant(), who, then, CodeKind::SignIn, lasts).await.unwrap();
+    let (code, _) =
+        accounts.issue_code(&tenant(), who, then, PermissionSet::all(), CodeKind::SignIn, lasts).await.unwrap();
     assert!(accounts.recognise(&token).await.unwrap().is_some());
     assert!(accounts.recognise(&secret).await.unwrap().is_some());
     vault.destroy(&tenant(), who).await.unwrap();
