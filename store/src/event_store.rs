@@ -252,6 +252,11 @@ pub trait EventStore: Send + Sync + Debug + 'static {
         None
     }
 
+    /// Since when the oldest append has been waiting for the log to take it; `None` while none waits long.
+    fn waiting(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
     /// Writes something that is no event, to find out whether the log takes events.
     async fn probe(&self) -> Result<(), StoreError> {
         Ok(())

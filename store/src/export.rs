@@ -1,19 +1,23 @@
 //! The raw export: the log as lines of JSON that an auditor can verify without Docket. `docs/log-format.md` describes it.
 
+mod lines;
+
 use std::collections::VecDeque;
 use std::io::BufRead;
 
-use chrono::{DateTime, Utc};
-use docket_domain::{Actor, Category, EventMeta, PersonId, Position, StreamId, TenantId};
-use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use docket_domain::{Position, TenantId};
+use serde::Serialize;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
-use uuid::Uuid;
 
 use crate::chain::{GENESIS, Hash, Leaf};
 use crate::signing::{SignedHead, TenantChains, TenantProof};
-use crate::verify::{Anchor, CheckResult, Contents, Damage, Expectations, Heads, Report, Verified, VerifyError, Walk};
+use crate::verify::{
+    Anchor, Check, CheckResult, Contents, Damage, Expectations, Heads, Report, Verified, VerifyError, Walk,
+};
 use crate::{ChainKind, EventStore, Filter, RecordedEvent, StoreError};
+use lines::{Chain, EndLine, HeadLine, HeaderLine, LeafLine, Line, TenantLine};
+
+pub(crate) use lines::micros;
 
 const FORMAT: &str = "docket-log";
 /// Version 1 had neither signed heads nor proofs.
@@ -33,133 +37,6 @@ pub enum ExportError {
     /// A line could not be written as JSON.
     #[error("a line cannot be written: {0}")]
     Json(#[from] serde_json::Error),
-}
-
-/// A line of an export.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Line {
-    Event(Box<EventLine>),
-    Leaf {
-        position: u64,
-        #[serde(with = "hex::serde")]
-        leaf: Hash,
-    },
-    Head {
-        head: Box<SignedHead>,
-    },
-    Tenant {
-        tenant_head: TenantProof,
-    },
-    End {
-        end: u64,
-        #[serde(with = "hex::serde")]
-        hash: Hash,
-    },
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct HeaderLine {
-    format: String,
-    format_version: u32,
-    chain: Chain,
-    after: u64,
-    #[serde(with = "hex::serde")]
-    hash: Hash,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Chain {
-    Log,
-    Stream,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct EventLine {
-    position: u64,
-    tenant: TenantId,
-    category: Category,
-    stream_id: Uuid,
-    version: u64,
-    event_id: Uuid,
-    event_type: SmolStr,
-    schema_version: u16,
-    #[serde(with = "micros")]
-    occurred_at: DateTime<Utc>,
-    #[serde(with = "micros")]
-    recorded_at: DateTime<Utc>,
-    actor: Actor,
-    correlation_id: Uuid,
-    causation_id: Option<Uuid>,
-    data_subject: Option<PersonId>,
-    irregular: bool,
-    payload: String,
-    #[serde(with = "hex::serde")]
-    hash: Hash,
-}
-
-/// RFC 3339 with exactly six fraction digits.
-pub(crate) mod micros {
-    use chrono::{DateTime, Utc};
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(crate) fn serialize<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-        DateTime::<Utc>::deserialize(deserializer)
-    }
-}
-
-impl From<RecordedEvent> for EventLine {
-    fn from(event: RecordedEvent) -> Self {
-        let meta = event.meta;
-        Self {
-            position: meta.position.0,
-            tenant: meta.stream.tenant,
-            category: meta.stream.category,
-            stream_id: meta.stream.id,
-            version: meta.version,
-            event_id: meta.event_id,
-            event_type: event.event_type,
-            schema_version: event.schema_version,
-            occurred_at: meta.occurred_at,
-            recorded_at: meta.recorded_at,
-            actor: meta.actor,
-            correlation_id: meta.correlation_id,
-            causation_id: meta.causation_id,
-            data_subject: meta.data_subject,
-            irregular: meta.irregular,
-            payload: event.payload,
-            hash: event.hash,
-        }
-    }
-}
-
-impl From<EventLine> for RecordedEvent {
-    fn from(line: EventLine) -> Self {
-        Self {
-            meta: EventMeta {
-                event_id: line.event_id,
-                stream: StreamId::new(line.tenant, line.category, line.stream_id),
-                version: line.version,
-                position: Position(line.position),
-                occurred_at: line.occurred_at,
-                recorded_at: line.recorded_at,
-                actor: line.actor,
-                correlation_id: line.correlation_id,
-                causation_id: line.causation_id,
-                data_subject: line.data_subject,
-                irregular: line.irregular,
-            },
-            event_type: line.event_type,
-            schema_version: line.schema_version,
-            payload: line.payload,
-            hash: line.hash,
-        }
-    }
 }
 
 /// Writes the log after `after` as lines: events that match `filter` whole, of the others only the leaf; the signed heads; and of one
@@ -203,19 +80,19 @@ pub async fn export_log(
             let line = if matches(filter, &event) {
                 Line::Event(Box::new(event.into()))
             } else {
-                Line::Leaf { position: event.meta.position.0, leaf }
+                Line::Leaf(LeafLine { position: event.meta.position.0, leaf })
             };
             push(&mut buffer, &line)?;
             if let Some(head) = signed.head_at(end.position).await? {
-                push(&mut buffer, &Line::Head { head: Box::new(head) })?;
+                push(&mut buffer, &Line::Head(HeadLine { head: Box::new(head) }))?;
             }
         }
         let finished = page.scanned_to == scanned || page.scanned_to >= head;
         if finished {
             if let Some(tenant_head) = signed.proof() {
-                push(&mut buffer, &Line::Tenant { tenant_head })?;
+                push(&mut buffer, &Line::Tenant(TenantLine { tenant_head }))?;
             }
-            push(&mut buffer, &Line::End { end: end.position.0, hash: end.hash })?;
+            push(&mut buffer, &Line::End(EndLine { end: end.position.0, hash: end.hash }))?;
         }
         out.write_all(&buffer).await?;
         buffer.clear();
@@ -316,7 +193,9 @@ pub fn prove_export(
     progress: impl FnMut(Position),
 ) -> Result<Report, VerifyError> {
     let mut contents = Contents::default();
+    let mut has_wanted = expected.tenant.is_none();
     let take = |event: RecordedEvent| {
+        has_wanted |= expected.tenant.as_ref().is_some_and(|wanted| *wanted == event.meta.stream.tenant);
         contents.recorded(&event);
         contents.understood(event.meta.position, event.understand());
     };
@@ -325,6 +204,17 @@ pub fn prove_export(
     let (mut checks, verified) = walk.end();
     let (signed, last_signed) = heads.end(verified.head, expected.tenant.as_ref());
     checks.extend(signed);
+    if let Some(unknown) = expected.tenant.clone().filter(|_| !has_wanted) {
+        // All of nothing is there in any export: a name that was mistyped is no organisation.
+        let why = format!("there is no event of {unknown} in the export");
+        let damage = Damage::TenantNotCompared { tenant: unknown, why };
+        let tenants = checks.iter_mut().filter(|(check, result)| {
+            *check == Check::Tenants && !matches!(result, CheckResult::Failed { .. })
+        });
+        tenants.for_each(|(_, result)| {
+            *result = CheckResult::Failed { at: verified.head, damage: damage.clone(), more: 0 };
+        });
+    }
     let keys = CheckResult::not_checked("an export holds no keys: what is sealed in it was not opened");
     checks.extend(contents.end(keys, None, None));
     Ok(Report { checks, verified, last_signed })
@@ -354,28 +244,31 @@ fn read_export(
         heads.begin_later();
     }
     let mut count = 0_u64;
-    for line in lines {
-        match serde_json::from_str(&line?) {
+    while let Some(line) = lines.next() {
+        match Line::read(&line?) {
             Ok(Line::Event(event)) => {
                 let event = RecordedEvent::from(*event);
                 let leaf = walk.event(&event);
                 heads.event(event.meta.position, event.hash, &event.meta.stream.tenant, &leaf);
                 take(event);
             }
-            Ok(Line::Leaf { position, leaf }) if one_chain => {
+            Ok(Line::Leaf(LeafLine { position, leaf })) if one_chain => {
                 walk.leaf(Position(position), &leaf);
                 heads.leaf(Position(position), walk.stands_at().1);
             }
-            Ok(Line::Head { head }) => {
+            Ok(Line::Head(HeadLine { head })) => {
                 let (at, hash) = walk.stands_at();
                 heads.head(*head, at, hash);
             }
-            Ok(Line::Tenant { tenant_head }) => heads.proof(tenant_head),
-            Ok(Line::Leaf { .. }) => walk.broken_line("a bare leaf where each stream has its own chain".into()),
-            Ok(Line::End { end, hash }) => {
+            Ok(Line::Tenant(TenantLine { tenant_head })) => heads.proof(tenant_head),
+            Ok(Line::Leaf(_)) => walk.broken_line("a bare leaf where each stream has its own chain".into()),
+            Ok(Line::End(EndLine { end, hash })) => {
                 let (at, stands) = walk.stands_at();
                 if end != at.0 || stands.is_some_and(|stands| stands != hash) {
                     walk.cut();
+                }
+                if lines.next().transpose()?.is_some() {
+                    walk.goes_on_after_its_end();
                 }
                 return Ok((walk, heads));
             }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::Datelike as _;
+use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::TenantId;
 use tokio::sync::{mpsc, oneshot};
 
@@ -134,6 +134,11 @@ impl Appender {
         self.taking.refusing()
     }
 
+    /// Since when the oldest append has been waiting, if that is long.
+    pub(crate) fn waiting(&self) -> Option<DateTime<Utc>> {
+        self.taking.waiting()
+    }
+
     /// Has the writer write something that is no event: a number nobody uses. One at a time, whoever asks; goes on when
     /// this future is dropped.
     pub(crate) async fn probe(&self) -> Result<(), StoreError> {
@@ -162,7 +167,7 @@ impl Appender {
         self.jobs.send_timeout(job, PATIENCE).await.map_err(|error| match error {
             mpsc::error::SendTimeoutError::Timeout(_) => {
                 let why = "too many appends wait";
-                self.taking.refused(why);
+                self.taking.refused(self.taking.waiting(), why);
                 StoreError::Unavailable(why.into())
             }
             mpsc::error::SendTimeoutError::Closed(_) => closed(),
@@ -265,6 +270,9 @@ impl Intake {
             let full = batch.appends.len() >= BATCH_APPENDS || batch.bytes >= BATCH_BYTES;
             next = if full { None } else { self.jobs.try_recv().ok() };
         }
+        if !batch.is_empty() {
+            self.taking.took_up();
+        }
         batch
     }
 }
@@ -283,6 +291,7 @@ impl Batch {
     pub(crate) fn settle(self, outcomes: Vec<Result<Appended, StoreError>>, firsts: Vec<u64>, events: usize) {
         metrics::histogram!("docket_log_batch_appends").record(count(self.appends.len()));
         metrics::counter!("docket_log_events_total").increment(events as u64);
+        self.taking.answered();
         // A batch of conflicts wrote nothing, and proves nothing.
         if events > 0 || !firsts.is_empty() {
             self.taking.took();
@@ -303,7 +312,7 @@ impl Batch {
     /// Tells everybody that the log could not be written.
     pub(crate) fn fail(self, why: &str) {
         metrics::counter!("docket_log_batches_failed_total").increment(1);
-        self.taking.refused(why);
+        self.taking.refused(self.taking.answered(), why);
         for job in self.appends {
             let _ = job.reply.send(Err(StoreError::Unavailable(why.to_owned())));
         }

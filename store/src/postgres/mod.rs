@@ -201,6 +201,10 @@ impl EventStore for PostgresLog {
         self.appender.refusing()
     }
 
+    fn waiting(&self) -> Option<DateTime<Utc>> {
+        self.appender.waiting()
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         self.appender.probe().await
     }

@@ -55,6 +55,7 @@ impl PublicKey {
 
 /// What the log was at some moment, signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SignedHead {
     /// The chain's hash at position 1: which log it is.
     #[serde(with = "hex::serde")]

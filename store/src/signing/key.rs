@@ -3,20 +3,14 @@
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
+use super::command;
 use super::head::PublicKey;
-
-/// How long a program may take to sign.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What signs heads.
 #[derive(Debug, Clone)]
@@ -108,7 +102,7 @@ impl SigningKey {
                 signature.copy_from_slice(signed.as_ref());
             }
             Self::Elsewhere { command, .. } => {
-                let said = run(command, hex::encode(statement)).await.map_err(SigningKeyError::Command)?;
+                let said = command::run(command, hex::encode(statement)).await.map_err(SigningKeyError::Command)?;
                 hex::decode_to_slice(said.trim(), &mut signature)
                     .map_err(|_| SigningKeyError::Command("did not print 128 hexadecimal digits".into()))?;
             }
@@ -144,35 +138,6 @@ fn read_key(bytes: &[u8]) -> Option<Ed25519KeyPair> {
     let body = text.split("-----BEGIN PRIVATE KEY-----").nth(1)?.split("-----END").next()?;
     let body: String = body.split_whitespace().collect();
     Ed25519KeyPair::from_pkcs8(&BASE64.decode(body).ok()?).ok()
-}
-
-/// Runs the program. What it says on its standard error is told, shortened, since only the operator reads it.
-async fn run(command: &[String], input: String) -> Result<String, String> {
-    let (program, arguments) = command.split_first().ok_or("is not set")?;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("cannot be started: {error}"))?;
-    let work = async {
-        if let Some(mut stdin) = child.stdin.take() {
-            // A program that does not read is no failure by itself: what counts is what it prints.
-            let _ = stdin.write_all(input.as_bytes()).await;
-        }
-        child.wait_with_output().await
-    };
-    let output = match tokio::time::timeout(PATIENCE, work).await {
-        Err(_) => return Err(format!("did not end within {} s", PATIENCE.as_secs())),
-        Ok(output) => output.map_err(|error| format!("failed: {error}"))?,
-    };
-    if !output.status.success() {
-        let said: String = String::from_utf8_lossy(&output.stderr).trim().chars().take(200).collect();
-        return Err(format!("ended with {}: {said}", output.status));
-    }
-    String::from_utf8(output.stdout).map_err(|_| "printed no text".into())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! came to. Heads are a chain themselves. Whoever has the public key sees from them that nothing before the last head was rewritten
 //! or cut off, and whoever is shown one tenant's events that all of them are there. `docs/log-format.md` has the bytes.
 
+mod command;
 mod head;
 mod key;
 mod tenants;

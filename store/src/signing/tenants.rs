@@ -35,6 +35,7 @@ pub enum Side {
 
 /// That a tenant's chain is part of a root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TenantProof {
     /// The tenant.
     pub tenant: TenantId,
@@ -49,6 +50,7 @@ pub struct TenantProof {
 
 /// A hash beside the way up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sibling {
     side: Side,
     #[serde(with = "hex::serde")]

@@ -239,6 +239,10 @@ impl EventStore for SqliteLog {
         self.appender.refusing()
     }
 
+    fn waiting(&self) -> Option<DateTime<Utc>> {
+        self.appender.waiting()
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         self.appender.probe().await
     }

@@ -40,6 +40,9 @@ pub enum Damage {
     /// The log ends before the anchor, or the file before its last line.
     #[error("the end was cut off")]
     Cut,
+    /// Something follows the export's last line.
+    #[error("something follows the last line of the export")]
+    AfterEnd,
     /// The event cannot be read.
     #[error("it cannot be read: {0}")]
     Unreadable(String),

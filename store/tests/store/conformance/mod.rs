@@ -65,7 +65,7 @@ suite! { postgres_failing, crate::conformance::harness::Postgres: verifying { a_
 
 suite! { sqlite_verifying, crate::conformance::harness::Sqlite: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
-    an_anchor_is_compared_or_it_is_a_failure,
+    an_anchor_is_compared_or_it_is_a_failure, what_nobody_proves_is_refused_in_an_export,
     a_tenants_export_hides_the_others_and_verifies, a_damaged_export_is_noticed, an_export_may_begin_in_the_middle,
     a_skipped_version_is_noticed, python_verifies_by_the_documentation,
 } }
@@ -85,7 +85,7 @@ suite! { postgres_interruptions, crate::conformance::harness::Postgres: interrup
 
 suite! { postgres_verifying, crate::conformance::harness::Postgres: verifying {
     a_sound_log_verifies, damage_is_found_where_it_is, a_cut_end_shows_with_an_anchor, an_export_verifies_alone,
-    an_anchor_is_compared_or_it_is_a_failure,
+    an_anchor_is_compared_or_it_is_a_failure, what_nobody_proves_is_refused_in_an_export,
 } }
 
 suite! { sqlite_quarantine, crate::conformance::harness::Sqlite: quarantine {

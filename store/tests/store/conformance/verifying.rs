@@ -190,6 +190,51 @@ pub(crate) async fn a_damaged_export_is_noticed(backend: &impl Backend) {
     assert!(matches!(damaged(&|l| l.clear()), (0, Damage::Unreadable(_))));
 }
 
+pub(crate) async fn what_nobody_proves_is_refused_in_an_export(backend: &impl Backend) {
+    let store = filled(backend).await;
+    let (lines, end) = exported(&store, 0, &Filter { tenant: Some(acme()), ..Filter::default() }).await;
+    let damaged = |damage: &dyn Fn(&mut Vec<String>)| {
+        let mut lines = lines.clone();
+        damage(&mut lines);
+        (check(&lines, None).unwrap_err(), run_python(&lines, &[]))
+    };
+    // Line n holds position n; position 2 is a bare leaf, 3 an event.
+    let begins = |line: &str, with: &str| line.replacen('{', &format!("{{{with},"), 1);
+    let leaf = lines[2].split("\"leaf\":").nth(1).unwrap().trim_end_matches('}').to_owned();
+    let forgeries: [&dyn Fn(&mut Vec<String>); 8] = [
+        &|l| l[3] = begins(&l[3], "\"note\":\"forged\""),
+        &|l| l[3] = begins(&l[3], "\"head\":null"),
+        &|l| l[3] = begins(&l[3], &format!("\"leaf\":{leaf}")),
+        &|l| l[3] = l[3].replacen("\"actor\":{", "\"actor\":{\"name\":\"forged\",", 1),
+        &|l| l[3] = l[3].replacen("Z\"", "000Z\"", 1),
+        &|l| l[2] = begins(&l[2], "\"tenant\":\"acme\",\"event_type\":\"TicketOpened\",\"payload\":\"{}\""),
+        &|l| l[0] = begins(&l[0], "\"note\":\"forged\""),
+        &|l| l[21] = begins(&l[21], "\"note\":\"forged\""),
+    ];
+    for (number, forgery) in forgeries.into_iter().enumerate() {
+        let ((_, damage), (passes, said)) = damaged(forgery);
+        assert!(matches!(damage, Damage::Unreadable(_)), "{number}: {damage:?}");
+        // The time is the only one that Python's own reading lets through.
+        assert!(!passes || number == 4, "{number}: {said}");
+    }
+    let again: Vec<String> = lines.clone();
+    let additions: [&dyn Fn(&mut Vec<String>); 4] = [
+        &|l| l.push(l[3].clone()),
+        &|l| l.push(l[21].clone()),
+        &|l| l.extend(again.clone()),
+        &|l| l.push(String::new()),
+    ];
+    for addition in additions {
+        let (damage, (passes, said)) = damaged(addition);
+        assert_eq!(damage, (20, Damage::AfterEnd));
+        assert!(!passes && said.contains("something follows the end"), "{said}");
+    }
+    // The header says of itself what the anchor says, and nothing follows that would hang on it.
+    let (empty, _) = exported(&store, 20, &Filter::default()).await;
+    assert_eq!(empty.len(), 2);
+    assert_eq!(check(&empty, Some(end)), Err((20, Damage::NotCompared { at: Position(20) })));
+}
+
 pub(crate) async fn an_export_may_begin_in_the_middle(backend: &impl Backend) {
     let store = filled(backend).await;
     let (whole, _) = exported(&store, 0, &Filter::default()).await;
