@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use docket_commands::{HandedOut, Invocation, RequestKey};
 use docket_domain::Permission::{self, ManageSettings};
-use docket_domain::account::{Account, AccountCommand};
+use docket_domain::account::AccountCommand;
 use docket_domain::agent::Agent;
 use docket_domain::{Data, PermissionSet, PersonId};
 use docket_projections::views::{AnyOf, Page};

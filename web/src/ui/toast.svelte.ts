@@ -15,7 +15,9 @@ let last = 0;
 
 function add(toast: Omit<Toast, "id">, stays = STAYS_MS): void {
   const id = ++last;
-  shown = [...shown.slice(-2), { ...toast, id }];
+  // The same words twice would tell of nothing new: they are said anew, alone.
+  const others = shown.filter((one) => one.text !== toast.text);
+  shown = [...others.slice(-2), { ...toast, id }];
   // What failed stays until somebody has seen it.
   if (toast.tone === "plain") setTimeout(() => dismiss(id), stays);
 }
