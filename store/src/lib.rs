@@ -46,7 +46,7 @@ pub use installation::{InstallationError, check_halves, join_halves};
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};
-pub use quarantine::{Quarantined, Unreadable, UnreadableReason};
+pub use quarantine::{Decided, QuarantineChange, Quarantined, Unreadable, UnreadableReason};
 pub use sqlite::{WAL_BYTES, keep_wal_short};
 pub use sweep::{SweepError, Swept, sweep_postgres};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};
