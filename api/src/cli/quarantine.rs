@@ -80,7 +80,7 @@ impl Quarantine {
             let left_out: Vec<_> = all.iter().map(|event| as_json(event, &changes)).collect();
             print_json(&json!(left_out));
         } else if self.release {
-            println!("released; restart the servers and run `docket rebuild --all`");
+            say!("released; restart the servers and run `docket rebuild --all`");
         } else {
             tell(&all, &changes);
         }
@@ -93,12 +93,12 @@ fn tell(all: &[Quarantined], changes: &[QuarantineChange]) {
     for event in all {
         let Quarantined { position, reason, since } = event;
         let by = put_by(event, changes).unwrap_or("nobody knows whom");
-        println!("{:>12}  {}  by {}: {}", position.0, day(*since), printable(by), printable(reason));
+        say!("{:>12}  {}  by {}: {}", position.0, day(*since), printable(by), printable(reason));
     }
     for QuarantineChange { position, decided: Decided { by, reason, at }, .. } in
         changes.iter().filter(|change| change.is_release)
     {
-        println!("{:>12}  {}  released by {}: {}", position.0, day(*at), printable(by), printable(reason));
+        say!("{:>12}  {}  released by {}: {}", position.0, day(*at), printable(by), printable(reason));
     }
 }
 

@@ -146,18 +146,18 @@ fn tell(report: &Report, as_json: bool) {
     }
     for (check, result) in &report.checks {
         let name = check.as_str().replace('_', " ");
-        println!("{:<12} {name:<18} {}", result.name().replace('_', " "), result.describe());
+        say!("{:<12} {name:<18} {}", result.name().replace('_', " "), result.describe());
     }
-    println!();
-    println!("{} events in {} streams, up to position {}", verified.events, verified.streams, verified.head);
+    say!("");
+    say!("{} events in {} streams, up to position {}", verified.events, verified.streams, verified.head);
     if verified.leaves > 0 {
-        println!("{} events of others by their leaf alone", verified.leaves);
+        say!("{} events of others by their leaf alone", verified.leaves);
     }
     if let Some(anchor) = anchor {
-        println!("anchor: {anchor}");
+        say!("anchor: {anchor}");
     }
     if let Some(head) = &report.last_signed {
         let signed = Anchor { position: head.position, hash: head.hash };
-        println!("last signed head: {signed} at {}", head.signed_at.format("%Y-%m-%dT%H:%M:%SZ"));
+        say!("last signed head: {signed} at {}", head.signed_at.format("%Y-%m-%dT%H:%M:%SZ"));
     }
 }

@@ -26,3 +26,4 @@ mod roles;
 mod servers;
 mod service_levels;
 mod ticket_life;
+mod tokens;
