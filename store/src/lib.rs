@@ -42,7 +42,7 @@ pub use event_store::{
 pub use export::{ExportError, export_log, prove_export, verify_export};
 pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
-pub use installation::{InstallationError, check_halves, join_halves};
+pub use installation::{InstallationError, check_halves, is_installed, join_halves};
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LogUrl, open_log};

@@ -14,6 +14,7 @@ mod files;
 mod import;
 mod people;
 mod quarantine;
+mod read_models;
 mod rebuild;
 mod replay;
 mod serve;

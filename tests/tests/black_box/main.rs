@@ -15,6 +15,7 @@ mod generated_clients;
 mod imports;
 mod isolation;
 mod live;
+mod looking;
 mod measured;
 mod nats_logins;
 mod poison;
