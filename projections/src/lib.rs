@@ -14,6 +14,7 @@ mod group;
 mod model;
 mod models;
 mod names;
+mod presence;
 mod queries;
 mod read_models;
 mod rebuild;

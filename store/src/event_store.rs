@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::signing::{SignedHead, TenantChain, TenantChains};
-use crate::{Quarantined, Refusing};
+use crate::{Decided, QuarantineChange, Quarantined, Refusing};
 
 /// An event that wants to be recorded. Its payload is sealed already.
 #[derive(Debug, Clone)]
@@ -265,16 +265,22 @@ pub trait EventStore: Send + Sync + Debug + 'static {
     /// Changes when events were appended, here or (as far as the adapter hears of it) elsewhere. A hint, never data.
     fn appended(&self) -> watch::Receiver<Position>;
 
-    /// Puts an event in quarantine: it stays in the log, and readers ask for everything [except](Filter::except) it.
-    async fn quarantine(&self, position: Position, reason: &str, since: DateTime<Utc>) -> Result<(), StoreError> {
-        let _ = (position, reason, since);
+    /// Puts an event in quarantine: it stays in the log, and readers ask for everything [except](Filter::except) it. One that
+    /// is there already stays as it was decided first.
+    async fn quarantine(&self, position: Position, decided: &Decided) -> Result<(), StoreError> {
+        let _ = (position, decided);
         Err(StoreError::Unsupported("quarantine events"))
     }
 
     /// Takes an event out of quarantine. False if it was not there.
-    async fn release(&self, position: Position) -> Result<bool, StoreError> {
-        let _ = position;
+    async fn release(&self, position: Position, decided: &Decided) -> Result<bool, StoreError> {
+        let _ = (position, decided);
         Ok(false)
+    }
+
+    /// What was put in quarantine and taken out again, the oldest first.
+    async fn quarantine_changes(&self) -> Result<Vec<QuarantineChange>, StoreError> {
+        Ok(Vec::new())
     }
 
     /// The events in quarantine, in the log's order.

@@ -217,6 +217,8 @@ pub fn prove_export(
     }
     let keys = CheckResult::not_checked("an export holds no keys: what is sealed in it was not opened");
     checks.extend(contents.end(keys, None, None));
+    let left_out = CheckResult::not_checked("an export does not say which events are in quarantine");
+    checks.push((Check::LeftOut, left_out));
     Ok(Report { checks, verified, last_signed })
 }
 

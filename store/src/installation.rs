@@ -81,6 +81,24 @@ pub async fn check_halves(log: &LogUrl, vault: &str) -> Result<(), InstallationE
     Ok(())
 }
 
+/// Whether there is a desk: a log and its vault. Makes neither.
+///
+/// # Errors
+/// [`InstallationError::VaultMissing`] if the log has events and no vault; or that one of them does not answer.
+pub async fn is_installed(log: &LogUrl, vault: &str) -> Result<bool, InstallationError> {
+    let of_log = Place::of(log);
+    if !of_log.any("events", "SELECT 1").await? {
+        return Ok(false);
+    }
+    // What a first start that was ended left behind is not a desk yet.
+    let has_vault = Place::of_vault(vault).any("person_keys", "SELECT 1").await?;
+    if !has_vault && of_log.any("events", "SELECT 1 FROM {}events").await? {
+        let (log, vault) = places(log, vault);
+        return Err(InstallationError::VaultMissing { log, vault });
+    }
+    Ok(has_vault)
+}
+
 /// Sees to it that an open log and an open vault bear the same id, giving them one if they have none.
 ///
 /// # Errors

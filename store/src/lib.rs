@@ -43,11 +43,11 @@ pub use event_store::{
 pub use export::{ExportError, export_log, prove_export, verify_export};
 pub use feed::{Batch, Feed, FeedError, FeedSource};
 pub use ids::new_id;
-pub use installation::{InstallationError, check_halves, join_halves};
+pub use installation::{InstallationError, check_halves, is_installed, join_halves};
 pub use journal::{Draft, DraftStream, Journal, JournalError, TypedPage};
 pub use keyring::{DataKey, KeyError, KeyState, Keyring};
 pub use open::{InvalidLogUrl, LOG_READERS, LogUrl, PageCache, open_log, open_log_with};
-pub use quarantine::{Quarantined, Unreadable, UnreadableReason};
+pub use quarantine::{Decided, QuarantineChange, Quarantined, Unreadable, UnreadableReason};
 pub use sqlite::{WAL_BYTES, keep_wal_short};
 pub use sweep::{SweepError, Swept, sweep_postgres};
 pub use vault::{Accounts, MasterKey, MasterKeyError, Vault, open_vault};

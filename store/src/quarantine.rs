@@ -63,6 +63,28 @@ pub struct Quarantined {
     pub since: DateTime<Utc>,
 }
 
+/// Who decided something about an event in quarantine, when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Who, as the command line knows them.
+    pub by: String,
+    /// Why, in their words.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// An event was put in quarantine, or taken out again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineChange {
+    /// Where the event lies.
+    pub position: Position,
+    /// Whether it was taken out.
+    pub is_release: bool,
+    /// Whose decision it was.
+    pub decided: Decided,
+}
+
 /// The positions in quarantine, as far as this process knows. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LeftOut(Arc<Mutex<Arc<BTreeSet<Position>>>>);

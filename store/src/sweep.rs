@@ -121,27 +121,39 @@ async fn sweep(
     Ok(swept)
 }
 
+/// Who keeps rows from being removed that were gone at a transaction: whoever is still running of the whole server, since every new
+/// snapshot spares what the oldest of them may see, and whoever has an older snapshot of this database. Prepared transactions, replicas
+/// and their slots count like sessions; a slot's `catalog_xmin` keeps samples.
+const HOLDERS: &str = "SELECT held.what FROM ( \
+      SELECT 'session ' || pid || coalesce(' of ' || nullif(application_name, ''), '') \
+             || coalesce(' in the database ' || datname, '') AS what, \
+             unnest(ARRAY[backend_xid, CASE WHEN datname = current_database() OR datname IS NULL THEN backend_xmin END]) AS xid \
+        FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+      UNION ALL SELECT 'prepared transaction ' || gid || ' in the database ' || database, transaction FROM pg_prepared_xacts \
+      UNION ALL SELECT 'replication slot ' || slot_name, unnest(ARRAY[xmin, catalog_xmin]) FROM pg_replication_slots \
+    ) AS held WHERE held.xid IS NOT NULL AND age(held.xid) > age($1::text::xid) ORDER BY age(held.xid) DESC LIMIT 1";
+
+/// Whether any transaction of the server is still running that began before one: seen by every role, though not whose it is.
+const RUNNING: &str = "SELECT txid_snapshot_xmin(txid_current_snapshot()) <= $1";
+
+/// What is said of one that this role may not see.
+const HIDDEN: &str = "somebody's whom this role may not see (GRANT pg_read_all_stats TO it, and it is named)";
+
 /// Waits until no transaction is left that may see what was there before.
 async fn wait_for_snapshots(connection: &mut PgConnection) -> Result<(), SweepError> {
-    let (now,): (String,) =
-        sqlx::query_as("SELECT (txid_current() % 4294967296)::text").fetch_one(&mut *connection).await?;
+    let (now,): (i64,) = sqlx::query_as("SELECT txid_current()").fetch_one(&mut *connection).await?;
+    // As rows and snapshots have it: without the count of rounds.
+    let short = (now % (1 << 32)).to_string();
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
-        // Who else may hold it: sessions of this database, prepared transactions, replicas and their slots.
-        let holder: Option<String> = sqlx::query_scalar(
-            "SELECT held.what FROM ( \
-               SELECT 'session ' || pid || coalesce(' of ' || application_name, '') AS what, backend_xmin AS xmin \
-                 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() \
-                 AND (datname = current_database() OR datname IS NULL) \
-               UNION ALL SELECT 'prepared transaction ' || gid, transaction FROM pg_prepared_xacts \
-                 WHERE database = current_database() \
-               UNION ALL SELECT 'replication slot ' || slot_name, xmin FROM pg_replication_slots WHERE xmin IS NOT NULL \
-             ) AS held WHERE age(held.xmin) > age($1::text::xid) LIMIT 1",
-        )
-        .bind(&now)
-        .fetch_optional(&mut *connection)
-        .await?;
-        let Some(holder) = holder else { return Ok(()) };
+        let named: Option<String> = sqlx::query_scalar(HOLDERS).bind(&short).fetch_optional(&mut *connection).await?;
+        let holder = match named {
+            Some(holder) => holder,
+            None => match sqlx::query_scalar(RUNNING).bind(now).fetch_one(&mut *connection).await? {
+                true => HIDDEN.to_owned(),
+                false => return Ok(()),
+            },
+        };
         if tokio::time::Instant::now() >= deadline {
             return Err(SweepError::Held(holder));
         }

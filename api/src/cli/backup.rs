@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use docket_store::{Anchor, Clock as _, SystemClock, Verified, check_database, copy_database, verify};
+use docket_store::{
+    Anchor, Check, CheckResult, Clock as _, Expectations, Report, SystemClock, check_database, copy_database, prove, verify,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, SettingArgs};
@@ -87,10 +89,10 @@ impl Backup {
             }
         };
         fs::rename(&partial, &self.folder)?;
-        println!("{} events, up to anchor {}", manifest.events, manifest.anchor);
-        println!("its hash chain was followed; what else there is to prove, `docket verify` proves");
+        say!("{} events, up to anchor {}", manifest.events, manifest.anchor);
+        say!("its hash chain was followed; what else there is to prove, `docket verify` proves");
         if !self.with_master_key {
-            println!("the master key is not in it: keep a copy elsewhere, without it nobody reads this");
+            say!("the master key is not in it: keep a copy elsewhere, without it nobody reads this");
         }
         Ok(())
     }
@@ -165,7 +167,7 @@ impl Restore {
         private_folder(data)?;
         // It has its names once it is whole and proven: what fails leaves nothing that stands in the way of the next try.
         let beside = tempfile::Builder::new().prefix(BESIDE).tempdir_in(data)?;
-        let verified = self.fill(&settings, &manifest, beside.path()).await?;
+        let report = self.fill(&settings, &manifest, beside.path()).await?;
         for name in [MASTER_KEY, DATABASES[1], DATABASES[0]] {
             let (from, to) = (beside.path().join(name), data.join(name));
             if from.exists() && !to.exists() {
@@ -173,11 +175,16 @@ impl Restore {
             }
         }
         fs::File::open(data)?.sync_all()?;
-        println!(
-            "{} events of {} are back, and their hash chain holds; the read models are built when the desk starts",
-            verified.events,
-            manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC")
-        );
+        let (events, taken_at) = (report.verified.events, manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"));
+        if let Some(keys @ CheckResult::Failed { .. }) = report.of(Check::Keys) {
+            return Err(format!(
+                "{events} events of {taken_at} are back and their chain holds, but not all keys are: {}. (Somebody who was being \
+                 erased while the backup was made may show like this)",
+                keys.describe()
+            )
+            .into());
+        }
+        say!("{events} events of {taken_at} are back, and their hash chain holds; the read models are built when the desk starts");
         Ok(())
     }
 }
@@ -189,7 +196,7 @@ impl Restore {
         settings: &Settings,
         manifest: &Manifest,
         folder: &Path,
-    ) -> Result<Verified, Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
         for name in DATABASES {
             let from = self.folder.join(name);
             check_database(&from).await?;
@@ -212,9 +219,16 @@ impl Restore {
         // The vault refuses a master key that is not its own.
         let settings = Settings { data: folder.to_owned(), ..settings.clone() };
         let desk = Desk::open(&settings).await?;
-        let verified = verify(&**desk.journal.store(), Some(manifest.anchor.parse()?), |_| ()).await;
+        let expected = Expectations { anchor: Some(manifest.anchor.parse()?), ..Expectations::default() };
+        let proven = prove(&desk.journal, &expected, |_| ()).await;
         desk.close().await;
-        Ok(verified?)
+        let report = proven?;
+        // What the chain shows keeps the copy from taking the desk's place; what the rest shows was so when the backup was made.
+        let of_chain = [Check::Positions, Check::Chain, Check::Versions, Check::Anchor];
+        match report.checks.iter().find(|(check, result)| of_chain.contains(check) && result.name() == "failed") {
+            Some((check, result)) => Err(format!("{}: {}", check.as_str(), result.describe()).into()),
+            None => Ok(report),
+        }
     }
 }
 

@@ -63,23 +63,23 @@ impl Demo {
         desk.read_models.wait_for(head, PATIENCE).await?;
         match filled {
             Some(filled) => {
-                println!("Filled with {} tickets and {} chats of the last six weeks.", filled.tickets, filled.chats)
+                say!("Filled with {} tickets and {} chats of the last six weeks.", filled.tickets, filled.chats)
             }
-            None => println!("This desk is filled already."),
+            None => say!("This desk is filled already."),
         }
         if self.fill_only {
             server.stop().await;
             return Ok(());
         }
         announce(&server);
-        println!(
+        say!(
             "Sign in at {}/sign-in as {} with the password {}",
             server.public_url,
             fill::sign_in(),
             fill::PASSWORD
         );
         if server.address.is_some_and(|address| !address.ip().is_loopback()) {
-            println!("Everybody who reaches this address can do so.");
+            say!("Everybody who reaches this address can do so.");
         }
         wait(server, Signals::listen()?).await
     }

@@ -20,7 +20,7 @@ pub(crate) struct Migrate {
 impl Migrate {
     pub(crate) async fn run(self) -> Outcome {
         let desk = self.settings.open().await?;
-        println!(
+        say!(
             "log, vault and read models are up to date; the log is at position {}",
             desk.journal.store().head().await?
         );
@@ -67,9 +67,9 @@ impl Org {
                 let name = name.unwrap_or_else(|| id.to_string());
                 match begin_organisation(&desk, &id, &name).await? {
                     Some(first) => {
-                        println!("{id} is there. One-time sign-in code of its administrator: {}", first.code)
+                        say!("{id} is there. One-time sign-in code of its administrator: {}", first.code)
                     }
-                    None => println!("{id} was there already"),
+                    None => say!("{id} was there already"),
                 }
                 desk.close().await;
             }
@@ -81,7 +81,7 @@ impl Org {
                     print_json(&json!(all));
                 } else {
                     for (id, since) in tenants {
-                        println!("{id:<40} since {}", since.format("%Y-%m-%d %H:%M"));
+                        say!("{id:<40} since {}", since.format("%Y-%m-%d %H:%M"));
                     }
                 }
                 desk.close().await;

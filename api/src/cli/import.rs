@@ -145,8 +145,8 @@ fn tell(report: &ImportReport, as_json: bool) -> Outcome {
         return Ok(());
     }
     let rate = report.events as f64 / report.seconds.max(0.001);
-    println!("{} tickets, {} chats and {} others came in", report.tickets, report.chats, report.others);
-    println!("{} events in {:.1} s ({rate:.0}/s)", report.events, report.seconds);
+    say!("{} tickets, {} chats and {} others came in", report.tickets, report.chats, report.others);
+    say!("{} events in {:.1} s ({rate:.0}/s)", report.events, report.seconds);
     let also = [
         (report.irregular, "steps would have been refused live; they are recorded, and marked"),
         (report.unchanged, "lines were here before; nothing was changed"),
@@ -154,10 +154,10 @@ fn tell(report: &ImportReport, as_json: bool) -> Outcome {
         (report.refused_count, "lines were refused:"),
     ];
     for (count, what) in also.into_iter().filter(|(count, _)| *count > 0) {
-        println!("{count} {what}");
+        say!("{count} {what}");
     }
     for refusal in &report.refused {
-        println!("  line {}: {}", refusal.line, printable(&refusal.reason));
+        say!("  line {}: {}", refusal.line, printable(&refusal.reason));
     }
     Ok(())
 }

@@ -1,5 +1,10 @@
 //! The `docket` command line.
 
+/// Prints a line. Unlike `println!` it does not mind that nobody reads it any more.
+macro_rules! say {
+    ($($what:tt)*) => { $crate::cli::print_line(format_args!($($what)*)) };
+}
+
 mod backup;
 mod catch_up;
 mod demo;
@@ -9,6 +14,7 @@ mod files;
 mod import;
 mod people;
 mod quarantine;
+mod read_models;
 mod rebuild;
 mod replay;
 mod serve;
@@ -17,6 +23,7 @@ mod signer;
 mod sweep;
 mod verify;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -132,11 +139,13 @@ impl Command {
             Self::Erase(command) => command.run().await,
             Self::Sweep(command) => command.run().await,
             Self::Config => {
-                print!("{}", crate::config::DEFAULTS);
+                say!("{}", crate::config::DEFAULTS.trim_end_matches('\n'));
                 Ok(())
             }
             Self::Completions { shell } => {
-                clap_complete::generate(shell, &mut Cli::command(), "docket", &mut std::io::stdout());
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Cli::command(), "docket", &mut script);
+                say!("{}", String::from_utf8_lossy(&script).trim_end_matches('\n'));
                 Ok(())
             }
         }
@@ -145,7 +154,16 @@ impl Command {
 
 /// A line for people, or (`--json`) an object for programs.
 pub(crate) fn print_json(value: &serde_json::Value) {
-    println!("{value:#}");
+    say!("{value:#}");
+}
+
+/// Prints a line to the standard output. Who closed the pipe (`| head`) has read enough: the command goes on to its end, and ends as
+/// it would have.
+pub(crate) fn print_line(line: std::fmt::Arguments<'_>) {
+    let Err(error) = writeln!(std::io::stdout(), "{line}") else { return };
+    if error.kind() != std::io::ErrorKind::BrokenPipe {
+        eprintln!("docket: what was to be said cannot be printed: {error}");
+    }
 }
 
 #[cfg(test)]

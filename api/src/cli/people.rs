@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use docket_commands::Invocation;
 use docket_domain::account::{Account, AccountCommand};
-use docket_domain::agent::AgentCommand;
+use docket_domain::agent::{Agent, AgentCommand};
 use docket_domain::text::printable;
 use docket_domain::{Actor, AgentId, CustomerId, HeldRole, Permission, PermissionSet, PersonId, Role};
 use docket_store::new_id;
@@ -15,9 +15,12 @@ use uuid::Uuid;
 
 use super::catch_up::catch_up;
 use super::{Outcome, SettingArgs, print_json};
+use crate::http::check_label;
 use crate::runtime::{Desk, first_admin, issue_code};
 
 const CODE_LASTS: TimeDelta = TimeDelta::hours(24);
+/// The longest a token may last, in days, unless it lasts until it is revoked: a hundred years.
+const MOST_DAYS: i64 = 36_500;
 
 /// People who sign in.
 #[derive(Debug, Args)]
@@ -130,7 +133,7 @@ impl User {
                 accounts.open_account(&desk.tenant, account).await?;
                 let open = AccountCommand::Open { person_id: id, role };
                 desk.commands.execute::<Account>(&by_system(&desk), id.0, open).await?;
-                println!("{id}\none-time sign-in code: {}", issue_code(&desk, &desk.tenant, id, CODE_LASTS).await?);
+                say!("{id}\none-time sign-in code: {}", issue_code(&desk, &desk.tenant, id, CODE_LASTS).await?);
                 desk.close().await;
             }
             UserCommand::List { json, settings } => {
@@ -155,7 +158,7 @@ impl User {
                 } else {
                     for one in accounts {
                         let state = if one.disabled { "locked out" } else { "" };
-                        println!(
+                        say!(
                             "{}  {:<10}  {}  {state}",
                             one.person,
                             role_name(one.role),
@@ -168,7 +171,7 @@ impl User {
             UserCommand::Code { who, settings } => {
                 let desk = settings.open_existing().await?;
                 let person = find(&desk, who.as_deref()).await?;
-                println!("{}", issue_code(&desk, &desk.tenant, person, CODE_LASTS).await?);
+                say!("{}", issue_code(&desk, &desk.tenant, person, CODE_LASTS).await?);
                 desk.close().await;
             }
             UserCommand::Disable { who, settings } => disable(settings, &who, true).await?,
@@ -181,11 +184,24 @@ impl User {
 async fn disable(settings: SettingArgs, who: &str, disabled: bool) -> Outcome {
     let desk = settings.open_existing().await?;
     let person = find(&desk, Some(who)).await?;
+    if disabled {
+        keep_an_admin(&desk, person).await?;
+    }
     desk.accounts().set_disabled(&desk.tenant, person, disabled).await?;
     let command = if disabled { AccountCommand::RecordDisabled } else { AccountCommand::RecordEnabled };
     desk.commands.execute::<Account>(&by_system(&desk), person.0, command).await?;
-    println!("{who} is {}", if disabled { "locked out" } else { "let in again" });
+    say!("{who} is {}", if disabled { "locked out" } else { "let in again" });
     desk.close().await;
+    Ok(())
+}
+
+/// Refuses to lock out the last administrator who may come in: nobody could make another.
+async fn keep_an_admin(desk: &Desk, person: PersonId) -> Outcome {
+    let accounts = desk.accounts();
+    let account = accounts.account(&desk.tenant, person).await?.ok_or(AccountError::NoAccount)?;
+    if account.role.is_admin() && !account.disabled && !accounts.has_other_admin(&desk.tenant, person).await? {
+        return Err("last_admin: this is the last active administrator; make another one first".into());
+    }
     Ok(())
 }
 
@@ -214,7 +230,7 @@ enum TokenCommand {
         #[arg(long, value_delimiter = ',', value_parser = permission)]
         scopes: Option<Vec<Permission>>,
         /// After how many days it ends; absent: when it is revoked.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=MOST_DAYS))]
         days: Option<u32>,
         #[command(flatten)]
         settings: SettingArgs,
@@ -250,15 +266,21 @@ impl Token {
         match self.command {
             TokenCommand::Issue { label, who, scopes, days, settings } => {
                 let desk = settings.open_existing().await?;
+                let most = desk.settings.limits.name_chars;
+                // Before anything is written: a token is not issued by halves.
+                let label = check_label(&label, most).map_err(|problem| problem.detail().to_owned())?.to_owned();
                 let person = find(&desk, who.as_deref()).await?;
                 let scopes = PermissionSet::of(scopes.as_deref().unwrap_or(Permission::ALL));
                 let expires_at = days.map(|days| desk.journal.clock().now() + TimeDelta::days(i64::from(days)));
                 let account = desk.accounts().account(&desk.tenant, person).await?.ok_or(AccountError::NoAccount)?;
+                if account.disabled || desk.commands.load::<Agent>(&desk.tenant, person.0).await?.deactivated {
+                    return Err("they are locked out or have left: a token of theirs would let nobody in".into());
+                }
                 let new = NewApiToken { person, label: label.clone(), scopes, expires_at, epoch: account.epoch };
                 let (token, secret) = desk.accounts().issue_token(&desk.tenant, new).await?;
                 let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label };
                 desk.commands.execute::<Account>(&by_system(&desk), person.0, issued).await?;
-                println!("{secret}");
+                say!("{secret}");
                 desk.close().await;
             }
             TokenCommand::List { json, settings } => {
@@ -280,7 +302,7 @@ impl Token {
                         |at: Option<DateTime<Utc>>| at.map_or("-".to_owned(), |at| at.format("%Y-%m-%d").to_string());
                     for one in tokens {
                         let state = if one.revoked_at.is_some() { "revoked" } else { "" };
-                        println!(
+                        say!(
                             "{}  {:<30}  until {:<10}  used {:<10}  {state}",
                             one.id,
                             printable(&one.label),
@@ -303,7 +325,7 @@ impl Token {
                 if !revoked {
                     return Err(format!("there is no token {id} in force").into());
                 }
-                println!("revoked");
+                say!("revoked");
             }
         }
         Ok(())
@@ -333,7 +355,7 @@ impl Erase {
         let bar = ProgressBar::new(0);
         catch_up(&desk, &bar).await?;
         bar.finish_and_clear();
-        println!("erased from the log and the read models; recorded at position {}", done.position);
+        say!("erased from the log and the read models; recorded at position {}", done.position);
         desk.close().await;
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Rebuild {
     pub(crate) async fn run(self) -> Outcome {
         if self.list {
             for name in ReadModels::names() {
-                println!("{name}");
+                say!("{name}");
             }
             return Ok(());
         }
@@ -57,7 +57,7 @@ impl Rebuild {
             print_json(&json!({ "models": rebuilt.models, "events": rebuilt.events, "position": rebuilt.position,
                                 "seconds": seconds, "events_per_second": rate }));
         } else {
-            println!(
+            say!(
                 "rebuilt {} from {} events in {seconds:.1} s ({rate:.0}/s)",
                 rebuilt.models.join(", "),
                 rebuilt.events

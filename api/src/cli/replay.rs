@@ -47,9 +47,9 @@ impl Replay {
             for event in events.iter().filter(|event| self.at_version.is_none_or(|most| event.meta.version <= most)) {
                 any = true;
                 if self.json {
-                    println!("{}", as_json(event)?);
+                    say!("{}", as_json(event)?);
                 } else {
-                    println!("{}", as_text(event, &roles)?);
+                    say!("{}", as_text(event, &roles)?);
                 }
             }
         }

@@ -38,14 +38,14 @@ impl Serve {
 pub(super) fn announce(server: &Server) {
     let is_api = server.desk().settings.has_role(Role::Api);
     match server.address {
-        Some(_) if is_api => println!("Docket serves {} (API: {}/docs)", server.public_url, server.public_url),
-        Some(address) => println!("Docket works without the role api; health and metrics are at http://{address}"),
-        None => println!("Docket works without the role api"),
+        Some(_) if is_api => say!("Docket serves {} (API: {}/docs)", server.public_url, server.public_url),
+        Some(address) => say!("Docket works without the role api; health and metrics are at http://{address}"),
+        None => say!("Docket works without the role api"),
     }
     if let Some(first) = &server.first_sign_in {
-        println!("\nThis is the first start. Sign in once as the administrator, and set address and password:");
-        println!("  {}/sign-in?code={}", server.public_url, first.code);
-        println!("or: POST /v1/sessions {{\"code\": \"{}\", \"email\": …, \"password\": …}}\n", first.code);
+        say!("\nThis is the first start. Sign in once as the administrator, and set address and password:");
+        say!("  {}/sign-in?code={}", server.public_url, first.code);
+        say!("or: POST /v1/sessions {{\"code\": \"{}\", \"email\": …, \"password\": …}}\n", first.code);
     }
 }
 

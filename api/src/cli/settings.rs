@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::config::{ConfigError, HttpOverrides, Overrides, Role, Settings};
-use crate::runtime::{Desk, StartError};
+use crate::runtime::{Desk, Ledger, StartError};
 
 /// Where the desk is. Flags win over `DOCKET_*` variables, those over the file.
 #[derive(Debug, Clone, Default, Args)]
@@ -46,24 +46,30 @@ impl SettingArgs {
         Settings::load(self.config.as_deref(), overrides)
     }
 
-    /// As [`open`](Self::open) for a desk that is there: a mistyped folder is no empty desk.
-    pub(crate) async fn open_existing(&self) -> Result<Desk, Box<dyn std::error::Error + Send + Sync>> {
-        let settings = self.load_with(&self.overrides())?;
-        if settings.store == "sqlite" && !settings.data.join("log.db").is_file() {
-            return Err(format!("there is no desk in {}", settings.data.display()).into());
-        }
-        Ok(self.open().await?)
+    /// As [`open`](Self::open) for a desk that is there: a mistyped folder or address is no empty desk.
+    pub(crate) async fn open_existing(&self) -> Result<Desk, StartError> {
+        Desk::open_existing(&self.quiet()?).await
     }
 
-    /// The settings, and the desk opened with them; logs only warnings.
+    /// Log and vault of a desk that is there: for whoever only looks.
+    pub(crate) async fn open_ledger(&self) -> Result<Ledger, StartError> {
+        Ledger::open(&self.quiet()?).await
+    }
+
+    /// The desk opened with these settings; made, if there is none.
     pub(crate) async fn open(&self) -> Result<Desk, StartError> {
+        Desk::open(&self.quiet()?).await
+    }
+
+    /// The settings of a command that logs only warnings.
+    fn quiet(&self) -> Result<Settings, StartError> {
         let mut settings = self.load_with(&self.overrides())?;
         if settings.logging.filter == "info" {
             settings.logging.filter = "warn".to_owned();
         }
         crate::observe::start_logging(&settings.logging)?;
         settings.tell_unknown_variables();
-        Desk::open(&settings).await
+        Ok(settings)
     }
 }
 

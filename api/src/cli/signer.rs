@@ -39,7 +39,7 @@ impl Signer {
             SignerCommand::New { file } => make_key_file(&file)?,
             SignerCommand::Public { file } => SigningKey::from_file(&file)?.public_key(),
         };
-        println!("{public_key}");
+        say!("{public_key}");
         Ok(())
     }
 }

@@ -35,11 +35,11 @@ impl Sweep {
             return Ok(());
         }
         match swept.tables {
-            0 => println!("nothing to do: SQLite overwrites what is erased"),
-            tables => println!("{tables} tables were written anew"),
+            0 => say!("nothing to do: SQLite overwrites what is erased"),
+            tables => say!("{tables} tables were written anew"),
         }
         for left in &swept.left {
-            println!("left to do: {left}");
+            say!("left to do: {left}");
         }
         Ok(())
     }

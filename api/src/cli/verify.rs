@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::Args;
 use docket_domain::TenantId;
-use docket_projections::{Compared, Difference};
 use docket_store::signing::PublicKey;
 use docket_store::{
-    Anchor, Check, CheckResult, Clock as _, Damage, Expectations, Report, Signers, SystemClock, prove, prove_export,
+    Anchor, Check, CheckResult, Clock as _, Expectations, Report, Signers, SystemClock, prove, prove_export,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::read_models::compare;
 use super::{Outcome, SettingArgs, files, print_json};
 
 /// Proves that the log is as it was written, and says what it could not prove.
@@ -96,35 +96,22 @@ impl Verify {
     }
 
     async fn of_log(&self) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
-        let desk = self.settings.open_existing().await?;
-        let head = desk.journal.store().head().await?;
+        let ledger = self.settings.open_ledger().await?;
+        let head = ledger.journal.store().head().await?;
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(head.0) };
         bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} events  {per_sec}  {eta} left")?);
-        let mut report = prove(&desk.journal, &self.expectations(), |position| bar.set_position(position.0)).await?;
-        if self.compare_read_models {
+        let mut report = prove(&ledger.journal, &self.expectations(), |position| bar.set_position(position.0)).await?;
+        let read_models = if self.compare_read_models {
             bar.set_position(0);
-            let compared = desk.read_models.compare(&desk.journal, |at| bar.set_position(at.position.0)).await?;
-            report.checks.push((Check::ReadModels, result_of(&compared)));
+            compare(&ledger, report.verified.head, |at| bar.set_position(at.position.0)).await?
         } else {
-            let why = "compared with the log only with --compare-read-models";
-            report.checks.push((Check::ReadModels, CheckResult::not_checked(why)));
-        }
+            CheckResult::not_checked("compared with the log only with --compare-read-models")
+        };
+        report.checks.push((Check::ReadModels, read_models));
         bar.finish_and_clear();
-        desk.close().await;
+        ledger.close().await;
         Ok(report)
     }
-}
-
-fn result_of(compared: &Compared) -> CheckResult {
-    let Some(Difference { model, rows, first }) = compared.differences.first() else {
-        let (rows, position) = (compared.rows, compared.position);
-        return CheckResult::proved(format!(
-            "{rows} rows, and the words they are found by, are what the log makes up to position {position}"
-        ));
-    };
-    let what = format!("{rows} rows of {model} are not what the log makes; the first has the key {first}");
-    let more = compared.differences.len() as u64 - 1;
-    CheckResult::Failed { at: compared.position, damage: Damage::Differs(what), more }
 }
 
 fn tell(report: &Report, as_json: bool) {
@@ -146,18 +133,18 @@ fn tell(report: &Report, as_json: bool) {
     }
     for (check, result) in &report.checks {
         let name = check.as_str().replace('_', " ");
-        println!("{:<12} {name:<18} {}", result.name().replace('_', " "), result.describe());
+        say!("{:<12} {name:<18} {}", result.name().replace('_', " "), result.describe());
     }
-    println!();
-    println!("{} events in {} streams, up to position {}", verified.events, verified.streams, verified.head);
+    say!("");
+    say!("{} events in {} streams, up to position {}", verified.events, verified.streams, verified.head);
     if verified.leaves > 0 {
-        println!("{} events of others by their leaf alone", verified.leaves);
+        say!("{} events of others by their leaf alone", verified.leaves);
     }
     if let Some(anchor) = anchor {
-        println!("anchor: {anchor}");
+        say!("anchor: {anchor}");
     }
     if let Some(head) = &report.last_signed {
         let signed = Anchor { position: head.position, hash: head.hash };
-        println!("last signed head: {signed} at {}", head.signed_at.format("%Y-%m-%dT%H:%M:%SZ"));
+        say!("last signed head: {signed} at {}", head.signed_at.format("%Y-%m-%dT%H:%M:%SZ"));
     }
 }

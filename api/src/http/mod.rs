@@ -64,6 +64,7 @@ use self::table::{Route, Table, routes_into};
 use crate::app::App;
 
 pub(crate) use self::accounts::check_email;
+pub(crate) use self::tokens::check_label;
 pub(crate) use self::conventions::HEALTH;
 
 /// Health and figures: what every process answers.

@@ -106,19 +106,24 @@ pub(crate) struct NewToken {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// Issues an API token. The token itself is shown only in this answer. For an agent who is deactivated: 409
-/// `agent_deactivated`.
-#[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = NewToken, responses((status = 201, body = IssuedToken)))]
-pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> Answer<Response> {
-    let (who, body) = (&ask.who, &ask.body);
-    let label = body.label.trim();
-    let most = app.settings.limits.name_chars;
+/// What a token is for, in one line of up to `most` characters.
+pub(crate) fn check_label(label: &str, most: usize) -> Answer<&str> {
+    let label = label.trim();
     if label.is_empty() || label.chars().count() > most {
         return Err(Problem::invalid_field("label", "out_of_range", format!("label: 1 to {most} characters")));
     }
     if label.chars().any(char::is_control) {
         return Err(Problem::invalid_field("label", "invalid", "label must be one line without control characters"));
     }
+    Ok(label)
+}
+
+/// Issues an API token. The token itself is shown only in this answer. For an agent who is deactivated: 409
+/// `agent_deactivated`.
+#[utoipa::path(post, path = "/v1/tokens", tag = "tokens", request_body = NewToken, responses((status = 201, body = IssuedToken)))]
+pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> Answer<Response> {
+    let (who, body) = (&ask.who, &ask.body);
+    let label = check_label(&body.label, app.settings.limits.name_chars)?;
     if body.expires_at.is_some_and(|at| !in_our_times(at)) {
         return Err(Problem::invalid_field("expires_at", "out_of_range", "expires_at must be before the year 10000"));
     }

@@ -9,8 +9,8 @@ use docket_projections::{ReadError, ReadModels, ReadModelsUrl};
 use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
 use docket_store::signing::SigningKeyError;
 use docket_store::{
-    Accounts, Clock, InstallationError, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError, StoreError,
-    SystemClock, Vault, Workers, check_halves, join_halves, open_log_with, open_vault,
+    Accounts, Clock, EventStore, InstallationError, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError,
+    PageCache, StoreError, SystemClock, Vault, Workers, check_halves, is_installed, join_halves, open_log_with, open_vault,
 };
 
 use crate::config::{ConfigError, Settings};
@@ -24,6 +24,12 @@ pub enum StartError {
     /// A setting is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// There is none, and whoever only looks makes none.
+    #[error("there is no desk in {place}")]
+    NoDesk {
+        /// Where one was looked for.
+        place: String,
+    },
     /// The data folder cannot be used.
     #[error("the data folder {}: {source}", .path.display())]
     Folder {
@@ -100,31 +106,33 @@ impl Desk {
         Self::open_at(settings, Arc::new(SystemClock)).await
     }
 
+    /// Opens a desk that is there. Where there is none, nothing is made: a mistyped folder or address is no empty desk.
+    ///
+    /// # Errors
+    /// [`StartError::NoDesk`]; as [`open`](Self::open).
+    pub async fn open_existing(settings: &Settings) -> Result<Self, StartError> {
+        Places::of(settings).expect_desk(settings).await?;
+        Self::open(settings).await
+    }
+
     /// The same with another clock: for tests of what time does.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn open_at(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         make_folder(&settings.data)?;
-        let master = match std::env::var(MASTER_KEY) {
-            Ok(hex) => MasterKey::from_hex(&hex, MASTER_KEY)?,
-            Err(_) => file_key(&settings.data)?,
-        };
+        let master = master_key(&settings.data)?;
         let places = Places::of(settings);
         check_halves(&places.log, &places.vault).await?;
         // After the key and the look at both: a vault without its key or its log is taken for a loss.
         make_files(settings)?;
         let memory = &settings.memory;
-        let (log, vault, read_models) = tokio::try_join!(
-            async { open_log_with(&places.log, clock.clone(), memory.log_pages()).await.map_err(StartError::from) },
-            async { open_vault(&places.vault, master, clock.clone()).await.map_err(StartError::from) },
-            async {
+        let ((log, vault), read_models) =
+            tokio::try_join!(places.open_halves(master, clock.clone(), memory.log_pages()), async {
                 ReadModels::open_with(&places.read_models, clock.clone(), memory.read_models())
                     .await
                     .map_err(StartError::from)
-            },
-        )?;
-        join_halves((&places.log, &*log), (&places.vault, &vault)).await?;
+            })?;
         let workers = Workers::new(clock.clone());
         let journal = Journal::new(log, Arc::new(vault.clone()), clock);
         journal.learn_quarantine().await?;
@@ -165,15 +173,50 @@ impl Desk {
 }
 
 /// Where things lie.
-struct Places {
-    log: LogUrl,
-    vault: String,
+pub(super) struct Places {
+    pub(super) log: LogUrl,
+    pub(super) vault: String,
     leases: String,
-    read_models: ReadModelsUrl,
+    pub(super) read_models: ReadModelsUrl,
 }
 
 impl Places {
-    fn of(settings: &Settings) -> Self {
+    /// Fails where there is no desk, or no key to its vault.
+    pub(super) async fn expect_desk(&self, settings: &Settings) -> Result<(), StartError> {
+        if !is_installed(&self.log, &self.vault).await? {
+            let place = match &self.log {
+                LogUrl::Sqlite(_) => settings.data.display().to_string(),
+                LogUrl::Postgres(_) => self.log.to_string(),
+            };
+            return Err(StartError::NoDesk { place });
+        }
+        let path = settings.data.join("master.key");
+        if std::env::var_os(MASTER_KEY).is_none() && !path.exists() {
+            let vault = match self.vault.parse() {
+                Ok(url @ LogUrl::Postgres(_)) => url.to_string().into(),
+                _ => PathBuf::from(&self.vault),
+            };
+            return Err(MasterKeyError::Missing { path, vault }.into());
+        }
+        Ok(())
+    }
+
+    /// Opens log and vault, which belong together.
+    pub(super) async fn open_halves(
+        &self,
+        master: MasterKey,
+        clock: Arc<dyn Clock>,
+        pages: PageCache,
+    ) -> Result<(Arc<dyn EventStore>, Vault), StartError> {
+        let (log, vault) = tokio::try_join!(
+            async { open_log_with(&self.log, clock.clone(), pages).await.map_err(StartError::from) },
+            async { open_vault(&self.vault, master, clock.clone()).await.map_err(StartError::from) },
+        )?;
+        join_halves((&self.log, &*log), (&self.vault, &vault)).await?;
+        Ok((log, vault))
+    }
+
+    pub(super) fn of(settings: &Settings) -> Self {
         let file = |name: &str| settings.data.join(name);
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         let on_postgres = settings.store != "sqlite";
@@ -200,6 +243,14 @@ fn files(settings: &Settings) -> Vec<PathBuf> {
         names.push("read.db");
     }
     names.into_iter().map(|name| settings.data.join(name)).collect()
+}
+
+/// The master key, from the environment or the data folder.
+pub(super) fn master_key(data: &Path) -> Result<MasterKey, MasterKeyError> {
+    match std::env::var(MASTER_KEY) {
+        Ok(hex) => MasterKey::from_hex(&hex, MASTER_KEY),
+        Err(_) => file_key(data),
+    }
 }
 
 /// The key in the data folder; made only for a vault that is yet to be made. (A vault in PostgreSQL is not looked at: it

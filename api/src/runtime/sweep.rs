@@ -14,6 +14,10 @@ use super::desk::Desk;
 const LOOK: Duration = Duration::from_secs(60);
 /// How long read models may take to have what is in the log by now.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What is said of JetStream, which overwrites nothing by itself.
+const JETSTREAM: &str = "JetStream keeps the bytes of erased people's events in its files until it compacts their blocks, at the latest \
+    when the stream's other events of then have expired (relay.keep_hours): encrypt its file store, or delete the stream, which the \
+    relay publishes anew";
 /// Events looked at in one go.
 const PAGE: usize = 2_000;
 
@@ -55,6 +59,9 @@ impl Desk {
         let Swept { tables, left } = self.read_models.sweep().await?;
         swept.tables += tables;
         swept.left.extend(left);
+        if !self.settings.nats.url.expose().is_empty() {
+            swept.left.push(JETSTREAM.to_owned());
+        }
         swept.left.sort();
         swept.left.dedup();
         self.vault.note_swept(head).await?;

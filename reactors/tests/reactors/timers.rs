@@ -6,7 +6,7 @@ use docket_domain::chat::{ChatCommand, ChatStatus, EndedBy};
 use docket_domain::ticket::{SlaClock, Ticket, TicketCommand};
 use docket_domain::{Actor, Category, MessageId, Position, StreamId};
 use docket_reactors::Settings;
-use docket_store::{Append, Expected, NewEvent, StreamAppend, WorkerState, new_id};
+use docket_store::{Append, Decided, Expected, NewEvent, StreamAppend, WorkerState, new_id};
 
 use crate::house::{House, eventually};
 
@@ -171,7 +171,8 @@ async fn a_history_that_is_not_understood_is_said_and_gone_past_once_it_is_set_a
     eventually("a later timer", || async { house.ticket(other).await.snoozed_until.is_none() }).await;
     assert_eq!(stuck_at(), Some(at), "it is still in the way");
 
-    house.commands.journal().store().quarantine(at, "a test", house.now()).await.unwrap();
+    let decided = Decided { by: "ada".to_owned(), reason: "a test".to_owned(), at: house.now() };
+    house.commands.journal().store().quarantine(at, &decided).await.unwrap();
     eventually("it is gone past", || async {
         house.pass(TimeDelta::seconds(6));
         let timers = house.workers.get("reactors/timers").unwrap();

@@ -6,6 +6,7 @@
 mod heads;
 mod listener;
 mod numbers;
+mod quarantine;
 mod reader;
 mod writer;
 
@@ -26,8 +27,8 @@ use crate::migrating::{self, MigrationError};
 use crate::pg::{self, Connector};
 use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
-    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, Quarantined,
-    RecordedEvent, Refusing, StoreError,
+    Append, Appended, Capabilities, ChainKind, Clock, Decided, EventStore, Filter, IdempotencyKey, Page,
+    QuarantineChange, Quarantined, RecordedEvent, Refusing, StoreError,
 };
 
 /// Connections for reading.
@@ -141,16 +142,16 @@ impl EventStore for PostgresLog {
         self.head.subscribe()
     }
 
-    async fn quarantine(&self, position: Position, reason: &str, since: DateTime<Utc>) -> Result<(), StoreError> {
-        let sql = "INSERT INTO docket_log.quarantine (position, reason, since) VALUES ($1, $2, $3) \
-                   ON CONFLICT (position) DO NOTHING";
-        let query = sqlx::query(sql).bind(position.0.cast_signed()).bind(reason).bind(since);
-        query.execute(&self.readers).await.map(drop).map_err(unavailable)
+    async fn quarantine(&self, position: Position, decided: &Decided) -> Result<(), StoreError> {
+        quarantine::put(&self.readers, position, decided).await.map_err(unavailable)
     }
 
-    async fn release(&self, position: Position) -> Result<bool, StoreError> {
-        let query = sqlx::query("DELETE FROM docket_log.quarantine WHERE position = $1").bind(position.0.cast_signed());
-        Ok(query.execute(&self.readers).await.map_err(unavailable)?.rows_affected() > 0)
+    async fn release(&self, position: Position, decided: &Decided) -> Result<bool, StoreError> {
+        quarantine::release(&self.readers, position, decided).await.map_err(unavailable)
+    }
+
+    async fn quarantine_changes(&self) -> Result<Vec<QuarantineChange>, StoreError> {
+        reader::retried(|| quarantine::changes(&self.readers)).await
     }
 
     async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {

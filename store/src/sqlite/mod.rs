@@ -6,6 +6,7 @@
 
 mod heads;
 mod housekeeper;
+mod quarantine;
 mod reader;
 mod short_wal;
 mod writer;
@@ -29,8 +30,8 @@ use crate::appender::{self, Appender};
 use crate::migrating::{self, MigrationError};
 use crate::signing::{SignedHead, TenantChain, TenantChains};
 use crate::{
-    Append, Appended, Capabilities, ChainKind, Clock, EventStore, Filter, IdempotencyKey, Page, PageCache, Quarantined,
-    RecordedEvent, Refusing, StoreError,
+    Append, Appended, Capabilities, ChainKind, Clock, Decided, EventStore, Filter, IdempotencyKey, Page, PageCache,
+    QuarantineChange, Quarantined, RecordedEvent, Refusing, StoreError,
 };
 use housekeeper::Housekeeper;
 pub(crate) use reader::READERS;
@@ -164,23 +165,18 @@ impl EventStore for SqliteLog {
         self.head.subscribe()
     }
 
-    async fn quarantine(&self, position: Position, reason: &str, since: DateTime<Utc>) -> Result<(), StoreError> {
-        let (path, reason) = (self.path.clone(), reason.to_owned());
-        let sql = "INSERT INTO quarantine (position, reason, since) VALUES (?, ?, ?) ON CONFLICT (position) DO NOTHING";
-        blocking(move || {
-            let values = rusqlite::params![position.0.cast_signed(), reason, since.timestamp_micros()];
-            connect(&path)?.execute(sql, values).map(drop).map_err(unavailable)
-        })
-        .await?
+    async fn quarantine(&self, position: Position, decided: &Decided) -> Result<(), StoreError> {
+        let (path, decided) = (self.path.clone(), decided.clone());
+        blocking(move || quarantine::put(&path, position, &decided)).await?.map(drop)
     }
 
-    async fn release(&self, position: Position) -> Result<bool, StoreError> {
-        let path = self.path.clone();
-        blocking(move || {
-            let sql = "DELETE FROM quarantine WHERE position = ?";
-            connect(&path)?.execute(sql, [position.0.cast_signed()]).map(|gone| gone > 0).map_err(unavailable)
-        })
-        .await?
+    async fn release(&self, position: Position, decided: &Decided) -> Result<bool, StoreError> {
+        let (path, decided) = (self.path.clone(), decided.clone());
+        blocking(move || quarantine::release(&path, position, &decided)).await?
+    }
+
+    async fn quarantine_changes(&self) -> Result<Vec<QuarantineChange>, StoreError> {
+        self.readers.read(quarantine::changes).await
     }
 
     async fn quarantined(&self) -> Result<Vec<Quarantined>, StoreError> {

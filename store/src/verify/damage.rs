@@ -49,6 +49,14 @@ pub enum Damage {
     /// The event can be read, but not understood, or what is sealed in it does not open.
     #[error("it is not understood: {0}")]
     NotUnderstood(String),
+    /// The event is understood, and yet left out of everything that people read.
+    #[error("it is understood, but in quarantine since {since}, so that nobody sees what it says: {reason}")]
+    LeftOut {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why, as whoever put it there says.
+        reason: String,
+    },
     /// The log took the event earlier than the one before it.
     #[error("recorded at {recorded_at}, earlier than the event before it, which was recorded at {before}")]
     TimeWentBack {

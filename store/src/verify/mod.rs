@@ -4,6 +4,7 @@
 //! no other.
 
 mod anchor;
+mod aside;
 mod contents;
 mod damage;
 mod heads;
@@ -21,7 +22,8 @@ pub use heads::Signers;
 pub use report::{Check, CheckResult, Report, Verified};
 
 use crate::chain::GENESIS;
-use crate::{EventStore, Filter, Journal, JournalError, Page, RecordedEvent, StoreError};
+use crate::{EventStore, Filter, Journal, JournalError, Page, StoreError};
+use aside::Aside;
 pub(crate) use contents::Contents;
 use numbers::{Given, Sequence};
 pub(crate) use walk::Walk;
@@ -81,7 +83,7 @@ pub async fn prove(
     // In this order: what is signed is in the log already, and what is signed later is not waited for.
     let last_head = last_head(store).await?;
     let before = given_numbers(store).await?;
-    journal.learn_quarantine().await?;
+    let mut aside = Aside::of(store).await?;
     let mut reader = Reader::new(store).await?;
     while let Some(page) = reader.next(&mut walk).await? {
         expect_heads(store, &mut heads, page.scanned_to, last_head).await?;
@@ -90,12 +92,11 @@ pub async fn prove(
             heads.event(event.meta.position, event.hash, &event.meta.stream.tenant, &leaf);
             contents.recorded(event);
         }
-        let (left_out, events): (Vec<RecordedEvent>, Vec<RecordedEvent>) =
-            page.events.into_iter().partition(|event| journal.leaves_out(event.meta.position));
-        left_out.iter().for_each(|_| contents.left_out());
-        let positions: Vec<Position> = events.iter().map(|event| event.meta.position).collect();
-        for (position, event) in positions.into_iter().zip(journal.open_all(events).await?) {
-            contents.understood(position, event);
+        let positions: Vec<Position> = page.events.iter().map(|event| event.meta.position).collect();
+        for (position, event) in positions.into_iter().zip(journal.open_all(page.events).await?) {
+            if !aside.leaves_out(position, event.is_ok()) {
+                contents.understood(position, event);
+            }
         }
         progress(page.scanned_to);
     }
@@ -106,6 +107,7 @@ pub async fn prove(
     let keys = std::mem::take(&mut contents.people).check(store, &**journal.keys()).await?;
     let after = given_numbers(store).await?;
     checks.extend(contents.end(keys, before.as_ref(), after.as_ref()));
+    checks.push(aside.end());
     Ok(Report { checks, verified, last_signed })
 }
 

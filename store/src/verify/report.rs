@@ -26,6 +26,8 @@ pub enum Check {
     Tenants,
     /// Every event is understood, and what is sealed in it opens.
     Payloads,
+    /// No event that is understood is left out of what people read.
+    LeftOut,
     /// Whoever has something sealed in the log has a key, or was erased.
     Keys,
     /// The log's time never goes back.
@@ -50,6 +52,7 @@ impl Check {
             Self::SignedToTheEnd => "signed_to_the_end",
             Self::Tenants => "tenants",
             Self::Payloads => "payloads",
+            Self::LeftOut => "left_out",
             Self::Keys => "keys",
             Self::Times => "times",
             Self::TicketNumbers => "ticket_numbers",

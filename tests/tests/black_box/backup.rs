@@ -2,6 +2,8 @@
 
 use docket_tests::{Docket, Workload, history};
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_before_a_backup_comes_back() {
@@ -52,6 +54,26 @@ async fn what_was_acknowledged_before_a_backup_comes_back() {
     restored.stop().await;
     let back = history(&restored).await;
     assert_eq!(back[..kept], whole[..kept], "the same events, readable");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_that_lacks_a_key_is_not_called_verified() {
+    let mut docket = Docket::start().await;
+    docket.admin().post("/v1/customers", json!({ "name": "Ada Lovelace" })).await.ok();
+    let maria = docket.admin().post("/v1/customers", json!({ "name": "Maria Rossi" })).await.id();
+    docket.stop().await;
+    let folder = docket.data().parent().expect("it has one").join("backup");
+    docket.run("backup", &[&folder.to_string_lossy(), "--with-master-key"]);
+    let vault = SqliteConnectOptions::new().filename(folder.join("vault.db"));
+    let mut vault = vault.connect().await.expect("it opens");
+    let lose = format!("DELETE FROM person_keys WHERE person = X'{}'", maria.replace('-', ""));
+    sqlx::raw_sql(AssertSqlSafe(lose)).execute(&mut vault).await.expect("deleted");
+    vault.close().await.expect("closed");
+    let restored = Docket::prepare(docket_tests::DocketOptions::default());
+    let output = restored.command("restore").arg(&folder).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("not all keys are"), "{told}");
+    assert!(restored.data().join("log.db").exists(), "what there is is back");
 }
 
 fn private(path: &std::path::Path) {

@@ -82,27 +82,41 @@ async fn a_transaction_from_before_is_named_and_waited_for() {
     let options =
         DocketOptions { store: Some(url.clone()), read_models: Some(url.clone()), ..DocketOptions::default() };
     let docket = Docket::start_with(options).await;
+    let mut other = PgConnection::connect(&url).await.expect("the database");
+    execute(&mut other, "CREATE DATABASE neighbour").await;
     let mut reader = PgConnection::connect(&url).await.expect("the database");
     execute(&mut reader, "BEGIN ISOLATION LEVEL REPEATABLE READ").await;
     execute(&mut reader, "SELECT count(*) FROM docket_vault.person_keys").await;
-    let mut other = PgConnection::connect(&url).await.expect("the database");
-    execute(&mut other, "CREATE TABLE something_later (id int)").await;
+    waits_for(&docket, &url, reader, &mut other).await;
+    // What somebody writes in another database of the server holds every new snapshot back.
+    let beside = url.replace("/postgres", "/neighbour");
+    let mut writer = PgConnection::connect(&beside).await.expect("the other database");
+    execute(&mut writer, "BEGIN").await;
+    execute(&mut writer, "SELECT txid_current()").await;
+    waits_for(&docket, &url, writer, &mut other).await;
+}
+
+/// A sweep waits for a transaction that somebody has open.
+async fn waits_for(docket: &Docket, url: &str, mut holder: PgConnection, other: &mut PgConnection) {
+    execute(other, "CREATE TABLE something_later (id int)").await;
+    execute(other, "DROP TABLE something_later").await;
     let mut sweep = docket.command("sweep").spawn().expect("it starts");
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'docket sweep'";
     docket_tests::eventually(docket_tests::DEADLINE, || async {
-        let mut looking = PgConnection::connect(&url).await.expect("the database");
+        let mut looking = PgConnection::connect(url).await.expect("the database");
         let count: i64 = sqlx::query_scalar(waiting).fetch_one(&mut looking).await.expect("a count");
         if count > 0 { Ok(()) } else { Err("it has not begun".to_owned()) }
     })
     .await;
     let rewritten = "SELECT pg_relation_filenode('docket_vault.person_keys')";
-    let before: u32 = filenode(&mut other, rewritten).await;
+    let before: u32 = filenode(other, rewritten).await;
     assert!(sweep.try_wait().expect("a process").is_none(), "it waits");
-    assert_eq!(filenode(&mut other, rewritten).await, before, "and has written nothing anew");
-    execute(&mut reader, "ROLLBACK").await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(filenode(other, rewritten).await, before, "and has written nothing anew");
+    execute(&mut holder, "ROLLBACK").await;
     let status = tokio::task::spawn_blocking(move || sweep.wait()).await.expect("a thread").expect("a process");
     assert!(status.success(), "{status}");
-    assert_ne!(filenode(&mut other, rewritten).await, before);
+    assert_ne!(filenode(other, rewritten).await, before);
 }
 
 async fn filenode(database: &mut PgConnection, sql: &'static str) -> u32 {

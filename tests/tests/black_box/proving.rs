@@ -61,6 +61,11 @@ async fn signed_and_tampered(mut options: DocketOptions) {
     let customer = admin.post("/v1/customers", serde_json::json!({ "name": "Maria Rossi" })).await.id();
     let opened = admin.open_ticket(&customer, "It hums").await;
     admin.get_at("/v1/tickets?limit=1", opened.ok()["position"].as_u64().expect("a position")).await.ok();
+    docket_tests::eventually(docket_tests::DEADLINE, || async {
+        let ready = docket.admin().get("/readyz").await.json();
+        if ready["log_position"] == ready["read_position"] { Ok(()) } else { Err(ready.to_string()) }
+    })
+    .await;
     docket.stop().await;
 
     // What was appended until the stop is signed.

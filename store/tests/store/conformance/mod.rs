@@ -101,6 +101,7 @@ suite! { sqlite_proving, crate::conformance::harness::Sqlite: proving {
     a_payload_nobody_understands_is_found_though_the_chain_holds, a_key_destroyed_without_an_erasure_is_found,
     an_erased_person_whose_key_is_there_is_found, time_that_goes_back_is_found, numbers_twice_and_from_nowhere_are_found,
     a_removed_ticket_leaves_a_number_without_one, what_imports_set_aside_hides_no_ticket_that_is_gone, events_in_quarantine_are_said,
+    an_event_that_is_understood_is_not_left_out_unseen,
 } }
 
 suite! { postgres_proving, crate::conformance::harness::Postgres: proving {
@@ -108,6 +109,7 @@ suite! { postgres_proving, crate::conformance::harness::Postgres: proving {
     a_payload_nobody_understands_is_found_though_the_chain_holds, a_key_destroyed_without_an_erasure_is_found,
     an_erased_person_whose_key_is_there_is_found, time_that_goes_back_is_found, numbers_twice_and_from_nowhere_are_found,
     a_removed_ticket_leaves_a_number_without_one, what_imports_set_aside_hides_no_ticket_that_is_gone, events_in_quarantine_are_said,
+    an_event_that_is_understood_is_not_left_out_unseen,
 } }
 
 suite! { sqlite_signing, crate::conformance::harness::Sqlite: signing {

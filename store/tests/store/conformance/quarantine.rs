@@ -6,7 +6,7 @@ use docket_domain::customer::{CustomerEvent, CustomerKind, CustomerRegistered};
 use docket_domain::{Actor, Category, Event, PersonalText, Position, StreamId};
 use docket_store::vault::{MasterKey, open_vault};
 use docket_store::{
-    Clock as _, Draft, DraftStream, Expected, Filter, Journal, JournalError, SystemClock, new_id, verify,
+    Clock as _, Decided, Draft, DraftStream, Expected, Filter, Journal, JournalError, SystemClock, new_id, verify,
 };
 
 use super::harness::*;
@@ -53,6 +53,10 @@ async fn open(backend: &impl Backend, stream: StreamId) -> Log {
     Log { journal, stream, _vault: vault }
 }
 
+pub(super) fn decided(reason: &str) -> Decided {
+    Decided { by: "ada".to_owned(), reason: reason.to_owned(), at: SystemClock.now() }
+}
+
 fn positions(events: &[Event]) -> Vec<u64> {
     events.iter().map(|event| event.meta.position.0).collect()
 }
@@ -89,8 +93,8 @@ pub(crate) async fn an_event_nobody_understands_is_named_and_gone_past_in_quaran
             );
         }
 
-        log.journal.store().quarantine(Position(at), "gone", SystemClock.now()).await.unwrap();
-        log.journal.store().quarantine(Position(at), "again", SystemClock.now()).await.unwrap();
+        log.journal.store().quarantine(Position(at), &decided("gone")).await.unwrap();
+        log.journal.store().quarantine(Position(at), &decided("again")).await.unwrap();
         let all = log.journal.store().quarantined().await.unwrap();
         assert_eq!(all.last().map(|one| (one.position.0, one.reason.as_str())), Some((at, "gone")));
         assert_eq!(read(&log.journal, at - 1).await.unwrap(), (vec![head - 1, head], head), "{poison}");
@@ -105,8 +109,13 @@ pub(crate) async fn an_event_nobody_understands_is_named_and_gone_past_in_quaran
             assert_eq!(whole.expect_err("decides on nothing").stuck_at(), Some(Position(at)), "{poison}");
         }
 
-        assert!(log.journal.store().release(Position(at)).await.unwrap());
-        assert!(!log.journal.store().release(Position(at)).await.unwrap());
+        assert!(log.journal.store().release(Position(at), &decided("back")).await.unwrap());
+        assert!(!log.journal.store().release(Position(at), &decided("twice")).await.unwrap());
+        let changes = log.journal.store().quarantine_changes().await.unwrap();
+        let [.., put, back] = &changes[..] else { panic!("{changes:?}") };
+        assert_eq!((put.position.0, put.is_release, put.decided.reason.as_str()), (at, false, "gone"));
+        assert_eq!((back.position.0, back.is_release, back.decided.reason.as_str()), (at, true, "back"));
+        assert_eq!((put.decided.by.as_str(), put.decided.at <= back.decided.at), ("ada", true));
         log.journal.learn_quarantine().await.unwrap();
         assert!(read(&log.journal, at - 1).await.is_err(), "{poison}");
         backend.tamper(format!("DELETE FROM events WHERE position > {first}")).await;
@@ -116,7 +125,7 @@ pub(crate) async fn an_event_nobody_understands_is_named_and_gone_past_in_quaran
 pub(crate) async fn quarantine_changes_nothing_in_the_log(backend: &impl Tamper) {
     let log = filled(backend).await;
     let before = verify(&**log.journal.store(), None, |_| ()).await.unwrap();
-    log.journal.store().quarantine(Position(3), "", SystemClock.now()).await.unwrap();
+    log.journal.store().quarantine(Position(3), &decided("a test")).await.unwrap();
     let after = verify(&**log.journal.store(), None, |_| ()).await.unwrap();
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
     assert_eq!(whole_log(&**log.journal.store()).await.len(), 5);
