@@ -208,9 +208,9 @@ pub fn prove_export(
         // All of nothing is there in any export: a name that was mistyped is no organisation.
         let why = format!("there is no event of {unknown} in the export");
         let damage = Damage::TenantNotCompared { tenant: unknown, why };
-        let tenants = checks.iter_mut().filter(|(check, result)| {
-            *check == Check::Tenants && !matches!(result, CheckResult::Failed { .. })
-        });
+        let tenants = checks
+            .iter_mut()
+            .filter(|(check, result)| *check == Check::Tenants && !matches!(result, CheckResult::Failed { .. }));
         tenants.for_each(|(_, result)| {
             *result = CheckResult::Failed { at: verified.head, damage: damage.clone(), more: 0 };
         });

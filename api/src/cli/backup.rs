@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use docket_store::{
-    Anchor, Check, CheckResult, Clock as _, Expectations, Report, SystemClock, check_database, copy_database, prove, verify,
+    Anchor, Check, CheckResult, Clock as _, Expectations, Report, SystemClock, check_database, copy_database, prove,
+    verify,
 };
 use serde::{Deserialize, Serialize};
 
@@ -184,7 +185,9 @@ impl Restore {
             )
             .into());
         }
-        say!("{events} events of {taken_at} are back, and their hash chain holds; the read models are built when the desk starts");
+        say!(
+            "{events} events of {taken_at} are back, and their hash chain holds; the read models are built when the desk starts"
+        );
         Ok(())
     }
 }

@@ -72,12 +72,7 @@ impl Demo {
             return Ok(());
         }
         announce(&server);
-        say!(
-            "Sign in at {}/sign-in as {} with the password {}",
-            server.public_url,
-            fill::sign_in(),
-            fill::PASSWORD
-        );
+        say!("Sign in at {}/sign-in as {} with the password {}", server.public_url, fill::sign_in(), fill::PASSWORD);
         if server.address.is_some_and(|address| !address.ip().is_loopback()) {
             say!("Everybody who reaches this address can do so.");
         }

@@ -8,8 +8,8 @@ use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::Customer;
 use docket_domain::{
-    Actor, AgentId, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText, Rejection,
-    Role, RoleId, TenantId, normal_email,
+    Actor, AgentId, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText,
+    Rejection, Role, RoleId, TenantId, normal_email,
 };
 use docket_store::vault::{Account as VaultAccount, AccountError, CodeKind, NewAccount, StrongPassword};
 use serde::Serialize;

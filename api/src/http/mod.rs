@@ -64,8 +64,8 @@ use self::table::{Route, Table, routes_into};
 use crate::app::App;
 
 pub(crate) use self::accounts::check_email;
-pub(crate) use self::tokens::check_label;
 pub(crate) use self::conventions::HEALTH;
+pub(crate) use self::tokens::check_label;
 
 /// Health and figures: what every process answers.
 fn operations(app: &App) -> Table {

@@ -87,7 +87,9 @@ impl Findings {
         } else if let Some(since) = app.journal.store().waiting() {
             let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
             let detail = Some("the database takes long to write it, or another process holds its lock".to_owned());
-            findings.degraded.push(Finding { what: format!("the log has been taking no events since {since}"), detail });
+            findings
+                .degraded
+                .push(Finding { what: format!("the log has been taking no events since {since}"), detail });
         }
         // As the table has it: another process may keep them.
         if let Some(at) = findings.needs("the read models", read) {

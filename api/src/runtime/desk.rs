@@ -10,7 +10,8 @@ use docket_store::delivery::{BrokerError, LeaseError, LeaseStore, open_leases};
 use docket_store::signing::SigningKeyError;
 use docket_store::{
     Accounts, Clock, EventStore, InstallationError, Journal, JournalError, KeyError, LogUrl, MasterKey, MasterKeyError,
-    PageCache, StoreError, SystemClock, Vault, Workers, check_halves, is_installed, join_halves, open_log_with, open_vault,
+    PageCache, StoreError, SystemClock, Vault, Workers, check_halves, is_installed, join_halves, open_log_with,
+    open_vault,
 };
 
 use crate::config::{ConfigError, Settings};

@@ -26,7 +26,8 @@ impl Ledger {
         let places = Places::of(settings);
         places.expect_desk(settings).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (log, vault) = places.open_halves(master_key(&settings.data)?, clock.clone(), settings.memory.log_pages()).await?;
+        let (log, vault) =
+            places.open_halves(master_key(&settings.data)?, clock.clone(), settings.memory.log_pages()).await?;
         let journal = Journal::new(log, Arc::new(vault.clone()), clock.clone());
         journal.learn_quarantine().await?;
         Ok(Self { journal, vault, read_models: places.read_models, clock })

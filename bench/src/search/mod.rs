@@ -14,7 +14,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use uuid::Uuid;
 
 use self::fill::{OF_ONE, customer};
 use self::people::token;
@@ -113,7 +112,7 @@ async fn ask(docket: &Server, tickets: u64) -> Result<(), Failure> {
     for n in 0..AGENTS {
         agents.push(agent(docket, n, None).await?);
     }
-    let role = json!({ "name": format!("Chats {}", Uuid::now_v7()), "permissions": ["view_chat"] }).to_string();
+    let role = json!({ "name": format!("Chats {}", docket_store::new_id()), "permissions": ["view_chat"] }).to_string();
     let role = post(docket, "POST", "/v1/roles", &role).await?;
     let restricted = agent(docket, AGENTS, role["id"].as_str()).await?;
     settle_within(docket, PATIENCE).await?;
@@ -138,7 +137,7 @@ async fn ask(docket: &Server, tickets: u64) -> Result<(), Failure> {
     let somebody = register_customer(docket).await?;
     let writing = tokio::spawn(typing::write(
         docket.address,
-        Work::new(&somebody, TOKEN, 0, &format!("typing-{}", Uuid::now_v7()), 3),
+        Work::new(&somebody, TOKEN, 0, &format!("typing-{}", docket_store::new_id()), 3),
         COMMANDS,
         TIME,
     ));
@@ -147,7 +146,7 @@ async fn ask(docket: &Server, tickets: u64) -> Result<(), Failure> {
         tokio::spawn(typist.run(docket.address))
     };
     // Half of them look everywhere, the others in one of the lists.
-    let way = |n: usize| if n % 2 == 0 { Way::Search } else { WAYS[1 + n / 2 % 3] };
+    let way = |n: usize| if n.is_multiple_of(2) { Way::Search } else { WAYS[1 + n / 2 % 3] };
     let agents: Vec<_> = agents.into_iter().enumerate().map(|(n, token)| typist(n, token, &[way(n)])).collect();
     let customers: Vec<_> = (0..CUSTOMERS)
         .map(|n| typist(n + 1, token(customer(n as u64 * 37 % (tickets / OF_ONE)), "customer"), &[Way::Search]))

@@ -76,7 +76,7 @@ mod tests {
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let number = (dice >> 33) % 60;
             match dice >> 62 {
-                0 if number % 2 == 0 => assert_eq!(ranges.pop_first(), set.pop_first()),
+                0 if number.is_multiple_of(2) => assert_eq!(ranges.pop_first(), set.pop_first()),
                 0 => {
                     let next = set.range(number + 1..).next().copied();
                     assert_eq!(ranges.pop_after(number), next);

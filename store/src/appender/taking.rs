@@ -20,12 +20,15 @@ pub struct Refusing {
     pub error: String,
 }
 
+/// A moment by the clock that only goes on, and by the one that people read.
+type Moment = (Instant, DateTime<Utc>);
+
 /// How the last write of this process went. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Taking {
     refusing: Arc<Mutex<Option<Refusing>>>,
     /// When the writer took up what it has in hand.
-    in_hand: Arc<Mutex<Option<(Instant, DateTime<Utc>)>>>,
+    in_hand: Arc<Mutex<Option<Moment>>>,
     probing: Arc<AtomicBool>,
     clock: Arc<dyn Clock>,
 }
@@ -81,7 +84,7 @@ impl Taking {
         (!self.probing.swap(true, Ordering::AcqRel)).then(|| Probing(self.probing.clone()))
     }
 
-    fn in_hand(&self) -> std::sync::MutexGuard<'_, Option<(Instant, DateTime<Utc>)>> {
+    fn in_hand(&self) -> std::sync::MutexGuard<'_, Option<Moment>> {
         self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -197,7 +197,10 @@ pub(crate) async fn events_in_quarantine_are_said(backend: &impl Tamper) {
     let report = proven(&desk).await;
     assert_eq!(of(&report, Check::Payloads).describe(), "9 events are understood");
     let CheckResult::NotChecked { why } = of(&report, Check::LeftOut) else { panic!("{report:?}") };
-    assert!(why.starts_with("what 1 events in quarantine say is in nothing that people read; position 3 since "), "{why}");
+    assert!(
+        why.starts_with("what 1 events in quarantine say is in nothing that people read; position 3 since "),
+        "{why}"
+    );
     assert!(why.ends_with(" by ada: by a plugin"), "{why}");
     assert!(!report.has_failed());
 }

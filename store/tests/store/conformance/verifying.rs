@@ -12,6 +12,9 @@ use docket_store::{
 
 use super::harness::*;
 
+/// What somebody does to the lines of an export.
+type Forgery<'a> = dyn Fn(&mut Vec<String>) + 'a;
+
 /// Twenty events in three streams, of two tenants.
 async fn filled(backend: &impl Backend) -> Arc<dyn EventStore> {
     let store = backend.open().await;
@@ -201,7 +204,7 @@ pub(crate) async fn what_nobody_proves_is_refused_in_an_export(backend: &impl Ba
     // Line n holds position n; position 2 is a bare leaf, 3 an event.
     let begins = |line: &str, with: &str| line.replacen('{', &format!("{{{with},"), 1);
     let leaf = lines[2].split("\"leaf\":").nth(1).unwrap().trim_end_matches('}').to_owned();
-    let forgeries: [&dyn Fn(&mut Vec<String>); 8] = [
+    let forgeries: [&Forgery<'_>; 8] = [
         &|l| l[3] = begins(&l[3], "\"note\":\"forged\""),
         &|l| l[3] = begins(&l[3], "\"head\":null"),
         &|l| l[3] = begins(&l[3], &format!("\"leaf\":{leaf}")),
@@ -218,12 +221,10 @@ pub(crate) async fn what_nobody_proves_is_refused_in_an_export(backend: &impl Ba
         assert!(!passes || number == 4, "{number}: {said}");
     }
     let again: Vec<String> = lines.clone();
-    let additions: [&dyn Fn(&mut Vec<String>); 4] = [
-        &|l| l.push(l[3].clone()),
-        &|l| l.push(l[21].clone()),
-        &|l| l.extend(again.clone()),
-        &|l| l.push(String::new()),
-    ];
+    let additions: [&Forgery<'_>; 4] =
+        [&|l| l.push(l[3].clone()), &|l| l.push(l[21].clone()), &|l| l.extend(again.clone()), &|l| {
+            l.push(String::new())
+        }];
     for addition in additions {
         let (damage, (passes, said)) = damaged(addition);
         assert_eq!(damage, (20, Damage::AfterEnd));
