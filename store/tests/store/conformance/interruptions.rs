@@ -30,7 +30,9 @@ pub(crate) async fn lost_connections_neither_lose_nor_repeat(backend: &Postgres)
                     Err(StoreError::Unavailable(_)) => answers.push((id, None)),
                     Err(error) => panic!("{error}"),
                 }
-                assert!(log.read_stream(&stream, 0, 100).await.unwrap().len() >= answers.len().min(1));
+                // One whose answer was lost may not have happened; whatever was answered has.
+                let answered = answers.iter().filter(|(_, answer)| answer.is_some()).count();
+                assert!(log.read_stream(&stream, 0, 100).await.unwrap().len() >= answered);
             }
             answers
         });
