@@ -92,9 +92,9 @@ fn rebuild(program: &Path, data: &Path, settings: &[(&str, String)]) -> Result<(
     Ok(())
 }
 
-/// Registers an agent, and shows how they sign in. `role`: one of the organisation's own.
-async fn agent(docket: &Server, n: usize, role: Option<&str>) -> Result<String, Failure> {
-    let body = json!({ "name": format!("Agent {n}"), "custom_role_id": role }).to_string();
+/// Registers an agent; returns their token.
+async fn agent(docket: &Server, n: usize) -> Result<String, Failure> {
+    let body = json!({ "name": format!("Agent {n}") }).to_string();
     let answer = post(docket, "POST", "/v1/agents", &body).await?;
     let id = answer["id"].as_str().and_then(|id| id.parse().ok());
     Ok(token(id.ok_or_else(|| Failure::Setup(format!("an agent without id: {answer}")))?, "agent"))
@@ -110,11 +110,8 @@ async fn ask(docket: &Server, tickets: u64) -> Result<(), Failure> {
     };
     let mut agents = Vec::new();
     for n in 0..AGENTS {
-        agents.push(agent(docket, n, None).await?);
+        agents.push(agent(docket, n).await?);
     }
-    let role = json!({ "name": format!("Chats {}", docket_store::new_id()), "permissions": ["view_chat"] }).to_string();
-    let role = post(docket, "POST", "/v1/roles", &role).await?;
-    let restricted = agent(docket, AGENTS, role["id"].as_str()).await?;
     settle_within(docket, PATIENCE).await?;
 
     // The first time fills the caches, as the first minutes of a day do.
@@ -127,12 +124,6 @@ async fn ask(docket: &Server, tickets: u64) -> Result<(), Failure> {
     let theirs = [Way::Search, Way::Tickets, Way::Chats];
     let them = token(customer(tickets / OF_ONE / 2), "customer");
     tell("a customer", quick(them, &theirs).run(docket.address).await?);
-
-    // Of the chats that are over, which nearly all are, they see none.
-    tell(
-        "an agent who sees few chats and nothing else",
-        quick(restricted, &[Way::Search, Way::Chats]).run(docket.address).await?,
-    );
 
     let somebody = register_customer(docket).await?;
     let writing = tokio::spawn(typing::write(
