@@ -29,7 +29,8 @@ impl Person {
         Self::with_token(admin, id).await
     }
 
-    async fn with_token(admin: &Client, id: String) -> Self {
+    /// Somebody there is, with a token of all they may do now.
+    pub async fn with_token(admin: &Client, id: String) -> Self {
         let issued = admin.post("/v1/tokens", json!({ "label": "test", "person_id": id })).await.ok();
         let client = admin.with_token(issued["token"].as_str().expect("a token"));
         Self { id, client }
