@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 use std::{env, fs};
 
 /// What the build reads beneath `web/`, and what lies in `web/build`. What it writes there (`node_modules`, `generated`, notes beside
@@ -81,6 +82,7 @@ fn build(web: &Path, out: &Path) -> Result<(), String> {
         return Err(format!("Node {version} is too old, {NODE_MAJOR} or newer is needed"));
     }
     install(web)?;
+    let before = times(web);
     let output = npm(web)
         .args(["run", "build", "--", "--logLevel", "warn", "--emptyOutDir", "--outDir"])
         .arg(out)
@@ -92,7 +94,28 @@ fn build(web: &Path, out: &Path) -> Result<(), String> {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    set_back(&before);
     Ok(())
+}
+
+/// The settings of translations, with what is in them and since when: the compiler of translations writes them again, word for
+/// word, and they would be newer than the build, which would run again each time.
+fn times(web: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
+    let beside = fs::read_dir(web.join("build")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let projects = beside.filter(|path| path.is_dir()).chain([web.join("project.inlang")]);
+    let settings = projects.map(|project| project.join("settings.json"));
+    settings
+        .filter_map(|path| Some((path.clone(), fs::read(&path).ok()?, path.metadata().ok()?.modified().ok()?)))
+        .collect()
+}
+
+fn set_back(before: &[(PathBuf, Vec<u8>, SystemTime)]) {
+    for (path, content, modified) in before {
+        if fs::read(path).is_ok_and(|now| now == *content) {
+            // Should it not work, the next build takes longer.
+            let _ = fs::File::options().write(true).open(path).and_then(|file| file.set_modified(*modified));
+        }
+    }
 }
 
 /// `npm ci`, unless what the lock file says is there already.

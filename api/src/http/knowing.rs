@@ -95,7 +95,7 @@ pub(super) async fn list_audit(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
-    /// Words, or a ticket's number: 1 to 200 characters.
+    /// Words, or a ticket's number or an id, whatever it was pasted with: 1 to 200 characters.
     #[param(min_length = 1, max_length = 200)]
     q: String,
     /// How many of each kind, 15 by default, at most 100.

@@ -56,7 +56,8 @@ impl Queries {
         };
         let (mut sql, tenant) = self.select_chats_from(viewer, |sql| {
             let finder = Finder::new(sql, self.dialect(), viewer, asked.as_ref()?);
-            Some(finder.from(if said { finder.chats() } else { finder.chats_by_whose() }, "chats", "h"))
+            let found = if said { finder.chats(sql) } else { finder.chats_by_whose(sql) };
+            Some(finder.from(found, "chats", "h"))
         });
         sql.push(&format!(" WHERE h.tenant = {tenant}"));
         let sorted_by = match filter.sort {

@@ -128,7 +128,7 @@ impl Queries {
         let mut sql = select_customers(viewer, |sql| {
             let finder = Finder::new(sql, self.dialect(), viewer, asked.as_ref()?);
             // Several names of one person are one person.
-            let found = finder.people(HITS).map(|people| format!("SELECT DISTINCT q.id FROM ({people}) q"));
+            let found = finder.people(sql, HITS).map(|people| format!("SELECT DISTINCT q.id FROM ({people}) q"));
             Some(finder.from(found, "customers", "c"))
         });
         // A visitor who turned out to be somebody is no second person.

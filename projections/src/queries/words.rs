@@ -11,12 +11,11 @@ use uuid::Uuid;
 use super::Queries;
 use super::dialect::Dialect;
 use super::reader::all;
-use super::tickets::parse_number;
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::table::{Cell, Column};
 use crate::viewer::Viewer;
-use crate::words::{ANY_ERA, Clause, Query, Tag};
+use crate::words::{ANY_ERA, Clause, Named, Query, Tag};
 
 /// Hits of one kind that a list looks at, the newest first.
 pub(super) const HITS: u32 = 500;
@@ -38,7 +37,7 @@ pub(super) struct Asked {
     words: Option<String>,
     /// The same of messages, in which common words are written out.
     said: Option<String>,
-    number: Option<i64>,
+    named: Named,
 }
 
 /// The pieces of SQL that find what is asked for, with the parameters they share.
@@ -48,7 +47,7 @@ pub(super) struct Finder {
     unverified: bool,
     words: Option<String>,
     said: Option<String>,
-    number: Option<i64>,
+    named: Named,
     tenant: String,
 }
 
@@ -57,7 +56,7 @@ impl Queries {
     pub(super) async fn asked(&self, viewer: &Viewer, text: &str) -> Result<Asked, ReadError> {
         let tag = Tag::of(viewer.tenant.as_str());
         let Some(query) = Query::of(&tag, text) else {
-            return Ok(Asked { words: None, said: None, number: parse_number(text) });
+            return Ok(Asked { words: None, said: None, named: Named::by(text) });
         };
         let dialect = self.dialect();
         let mut words = dialect.words(&query, &Spelt::new());
@@ -68,7 +67,7 @@ impl Queries {
             words = dialect.about(&words, &people);
             said = said.map(|said| dialect.about(&said, &people));
         }
-        Ok(Asked { words: Some(words), said, number: parse_number(text) })
+        Ok(Asked { words: Some(words), said, named: Named::by(text) })
     }
 
     /// The terms of messages that long beginnings stand for, where they are few. SQLite puts together every row of a beginning it
@@ -173,7 +172,7 @@ impl Finder {
             unverified: viewer.unverified.is_some(),
             said: said.or_else(|| words.clone()),
             words,
-            number: asked.number,
+            named: asked.named.clone(),
             tenant: sql.keep(viewer.tenant.cell()),
         }
     }
@@ -219,13 +218,28 @@ impl Finder {
         })
     }
 
-    /// People by what they are or were called: a query of `id`. Of visitors who turned out to be a customer, that customer.
-    pub(super) fn people(&self, limit: u32) -> Option<String> {
+    /// Rows of `table` that are named outright: a query of `id`.
+    fn named(&self, sql: &mut Sql, table: &str, column: &str, cells: Vec<Cell>) -> Option<String> {
+        // Only who names some has the parameters: PostgreSQL refuses one that nothing is compared with.
+        let list: Vec<String> = cells.into_iter().map(|cell| sql.keep(cell)).collect();
+        let tenant = &self.tenant;
+        (!list.is_empty()).then(|| {
+            format!("SELECT x.id FROM {table} x WHERE x.tenant = {tenant} AND x.{column} IN ({})", list.join(", "))
+        })
+    }
+
+    fn by_id(&self, sql: &mut Sql, table: &str) -> Option<String> {
+        self.named(sql, table, "id", self.named.ids.iter().map(Column::cell).collect())
+    }
+
+    /// People by what they are or were called, or by their id: a query of `id`. Of visitors who turned out to be a customer, that
+    /// customer.
+    pub(super) fn people(&self, sql: &mut Sql, limit: u32) -> Option<String> {
         // What the desk calls a visitor for whom nobody vouched is not for them to try out.
         if self.unverified {
             return None;
         }
-        let found = self.rows("customers", "registered_position", limit)?;
+        let found = union([self.by_id(sql, "customers"), self.rows("customers", "registered_position", limit)])?;
         let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
         Some(format!(
             "SELECT CASE WHEN c.merged_into IS NULL THEN c.id ELSE c.merged_into END AS id FROM ({found}) k {join} \
@@ -234,8 +248,11 @@ impl Finder {
     }
 
     /// Conversations of people who are found, under whatever name they were in them: for people of the desk.
-    fn of_people(&self, table: &str, position: &str) -> Option<String> {
-        let people = self.people(PEOPLE).filter(|_| !self.public)?;
+    fn of_people(&self, sql: &mut Sql, table: &str, position: &str) -> Option<String> {
+        if self.public {
+            return None;
+        }
+        let people = self.people(sql, PEOPLE)?;
         let (tenant, join) = (&self.tenant, self.dialect.join_in_order());
         let newest = |column: &str| {
             format!(
@@ -254,30 +271,29 @@ impl Finder {
         })
     }
 
-    /// Tickets by number, subject, order, messages, and for people of the desk by whose they are: a query of `id`.
+    /// Tickets by number, id, subject, order, messages, and for people of the desk by whose they are: a query of `id`.
     pub(super) fn tickets(&self, sql: &mut Sql) -> Option<String> {
-        let tenant = &self.tenant;
-        // Only who looks for a number has the parameter: PostgreSQL refuses one that nothing is compared with.
-        let number = self.number.map(|number| sql.keep(Cell::Int(number)));
+        let numbers = self.named.numbers.iter().copied().map(Cell::Int).collect();
         union([
-            number.map(|n| format!("SELECT x.id FROM tickets x WHERE x.tenant = {tenant} AND x.number = {n}")),
+            self.named(sql, "tickets", "number", numbers),
+            self.by_id(sql, "tickets"),
             self.rows("tickets", "opened_position", HITS),
             self.messages(HITS).map(|found| format!("SELECT f.conversation_id AS id FROM {found} f")),
-            self.of_people("tickets", "opened_position"),
+            self.of_people(sql, "tickets", "opened_position"),
         ])
     }
 
-    /// Chats by the name and address stated, the opening question, and for people of the desk by whose they are.
-    pub(super) fn chats_by_whose(&self) -> Option<String> {
+    /// Chats by id, the name and address stated, the opening question, and for people of the desk by whose they are.
+    pub(super) fn chats_by_whose(&self, sql: &mut Sql) -> Option<String> {
         // As with people: a name may have been given to the chat by the desk.
         let own = self.rows("chats", "started_position", HITS).filter(|_| !self.unverified);
-        union([own, self.of_people("chats", "started_position")])
+        union([self.by_id(sql, "chats"), own, self.of_people(sql, "chats", "started_position")])
     }
 
     /// The same, and by their messages.
-    pub(super) fn chats(&self) -> Option<String> {
+    pub(super) fn chats(&self, sql: &mut Sql) -> Option<String> {
         let said = self.messages(HITS).map(|found| format!("SELECT f.conversation_id AS id FROM {found} f"));
-        union([self.chats_by_whose(), said])
+        union([self.chats_by_whose(sql), said])
     }
 
     /// `FROM` of a list that is held to what is found: nothing if nothing can be asked for.

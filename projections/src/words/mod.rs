@@ -10,6 +10,7 @@
 mod era;
 mod fold;
 mod index;
+mod named;
 mod query;
 mod runs;
 #[cfg(test)]
@@ -17,7 +18,10 @@ mod tests;
 
 pub(crate) use era::{ANY_ERA, in_era};
 pub(crate) use index::{Tag, terms};
+pub(crate) use named::Named;
 pub(crate) use query::{Clause, Query};
 
 /// Characters of a term; what is longer is found by its beginning.
 const LONGEST: usize = 40;
+/// Characters of what is asked that are looked at.
+const LOOKED_AT: usize = 400;

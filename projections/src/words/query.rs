@@ -1,14 +1,16 @@
 //! What is asked for: terms that all have to be there, each as the beginning of one.
 
-use super::LONGEST;
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use super::fold::fold;
 use super::index::{CHAIN, Tag};
 use super::runs::{Kind, Run, is_joined, runs};
+use super::{LONGEST, LOOKED_AT};
 
 /// Terms of a query; what is asked beyond them is not looked at.
 const MOST: usize = 12;
-/// Characters of a query that are looked at.
-const LOOKED_AT: usize = 400;
 /// Digits of a number that may have been written with or without what is dialled before it.
 const DIALLED: usize = 7;
 /// What programs put before an address.
@@ -33,7 +35,7 @@ impl Query {
         let text: String = text.chars().take(LOOKED_AT).collect();
         let mut clauses: Vec<Clause> = Vec::new();
         let mut terms = 0;
-        let words: Vec<String> = text.split_whitespace().map(|word| fold(bare(word))).collect();
+        let words: Vec<String> = text.split_whitespace().map(|word| fold(&bare(word))).collect();
         let mut words = words.iter().map(String::as_str).peekable();
         while let Some(word) = words.next() {
             // Parts of one number, perhaps, or numbers.
@@ -68,10 +70,17 @@ impl Query {
 }
 
 /// A word without what programs and people put around an address.
-fn bare(word: &str) -> &str {
+fn bare(word: &str) -> Cow<'_, str> {
     let word = word.trim_matches(|c: char| "<>()[]{}\"',;:".contains(c));
     let scheme = SCHEMES.iter().find(|scheme| word.get(..scheme.len()).is_some_and(|w| w.eq_ignore_ascii_case(scheme)));
-    scheme.map_or(word, |scheme| &word[scheme.len()..])
+    let Some(scheme) = scheme else { return Cow::Borrowed(word) };
+    let rest = &word[scheme.len()..];
+    if scheme.ends_with('/') {
+        return Cow::Borrowed(rest);
+    }
+    // What follows is for a program to fill in: a subject, an extension.
+    let address = rest.split(['?', ';']).next().unwrap_or(rest);
+    percent_decode_str(address).decode_utf8_lossy()
 }
 
 fn is_number(word: &str) -> bool {

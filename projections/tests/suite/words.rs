@@ -12,6 +12,7 @@ use super::on_both;
 on_both!(
     words_find_the_same_everywhere,
     each_list_is_searched_by_its_own_words,
+    what_is_named_outright_is_found_whatever_it_was_pasted_with,
     what_is_written_is_found_as_it_is_now,
     customers_find_their_own_however_much_others_wrote,
     operators_of_the_databases_are_nothing_but_words,
@@ -154,6 +155,48 @@ async fn each_list_is_searched_by_its_own_words(engine: Engine) {
         assert!(customers(&desk, &stranger, words).await.is_empty(), "{words}");
         assert!(desk.queries().search(&stranger, words, 10).await.unwrap().is_empty(), "{words}");
     }
+}
+
+async fn what_is_named_outright_is_found_whatever_it_was_pasted_with(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (maria, ben) = (desk.register_customer("Maria Rossi").await, desk.register_customer("Ben").await);
+    let bob = desk.register_agent("bob").await;
+    let ticket = desk.open_ticket(58, maria, "Lamp", "It hums").await;
+    let other = desk.open_ticket(59, ben, "Shelf", "It leans").await;
+    let chat = desk.start_chat(maria, "Wie bezahle ich?").await;
+    desk.settle().await;
+    let bob = desk.agent(bob);
+    for text in [
+        "[TKT-000058]",
+        "(58)",
+        "#58.",
+        "Re: [TKT-000058] hello",
+        "Ticket #58",
+        "TKT\u{2011}000058",
+        "ＴＫＴ－５８",
+        "TKT-58 shelf?",
+    ] {
+        assert_eq!(tickets(&desk, &bob, text).await, [ticket], "{text}");
+        let hits = desk.queries().search(&bob, text, 10).await.unwrap();
+        assert_eq!(hits.first().map(|hit| hit.id), Some(ticket), "{text}");
+    }
+    let both = tickets(&desk, &bob, "TKT-58, TKT-59").await;
+    assert!(both.len() == 2 && both.contains(&ticket) && both.contains(&other), "{both:?}");
+    let link = |id: Uuid| format!("https://desk.example.com/desk/tickets/{id}?tab=history");
+    assert_eq!(tickets(&desk, &bob, &link(ticket)).await, [ticket]);
+    assert_eq!(chats(&desk, &bob, &link(chat)).await, [chat]);
+    assert_eq!(customers(&desk, &bob, &maria.to_string()).await, [maria]);
+    assert_eq!(tickets(&desk, &bob, &maria.to_string()).await, [ticket], "by whose it is");
+
+    // A number or an id is no way to what is somebody else's.
+    let ben = desk.customer(ben);
+    for text in ["TKT-58".to_owned(), link(ticket), link(chat), maria.to_string()] {
+        assert!(tickets(&desk, &ben, &text).await.is_empty(), "{text}");
+        assert!(chats(&desk, &ben, &text).await.is_empty(), "{text}");
+        assert!(desk.queries().search(&ben, &text, 10).await.unwrap().is_empty(), "{text}");
+    }
+    let stranger = Viewer::visitor(desk.tenant.clone(), maria, Said::default());
+    assert!(customers(&desk, &stranger, &maria.to_string()).await.is_empty());
 }
 
 async fn what_is_written_is_found_as_it_is_now(engine: Engine) {

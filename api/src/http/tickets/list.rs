@@ -70,7 +70,8 @@ pub(crate) struct TicketQuery {
     snoozed: Option<bool>,
     /// About this order.
     order_ref: Option<String>,
-    /// Words of subject, order, messages, or of the customer's details: all of them, in any order, each from its beginning; or a number.
+    /// Words of subject, order, messages, or of the customer's details: all of them, in any order, each from its beginning; or a
+    /// ticket's number or id, whatever it was pasted with (`Re: [TKT-000042] hello`).
     search: Option<String>,
     /// Archived ones instead of the others.
     archived: Option<bool>,

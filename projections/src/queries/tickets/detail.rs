@@ -3,7 +3,7 @@
 use docket_domain::ActorKind;
 use uuid::Uuid;
 
-use super::{columns, joins, parse_number, read_ticket};
+use super::{columns, joins, read_ticket};
 use crate::database::Sql;
 use crate::error::ReadError;
 use crate::models::tickets::Feedback;
@@ -13,6 +13,16 @@ use crate::queries::{Queries, sla};
 use crate::table::{Cell, Column, Json};
 use crate::viewer::Viewer;
 use crate::views::*;
+
+/// The number in `TKT-000042`, `tkt 42`, `#42` or `42`.
+fn parse_number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = match text.get(..3) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("TKT") => text[3..].trim_start_matches(['-', ' ']),
+        _ => text.strip_prefix('#').unwrap_or(text),
+    };
+    digits.parse().ok().filter(|number| *number > 0)
+}
 
 impl Queries {
     /// A ticket. `None` if there is none the viewer may see.

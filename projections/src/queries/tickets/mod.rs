@@ -32,16 +32,6 @@ pub(crate) fn number_text(number: i64) -> String {
     TicketNumber(number.unsigned_abs()).to_string()
 }
 
-/// The number in `TKT-000042`, `tkt 42`, `#42` or `42`.
-pub(super) fn parse_number(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let digits = match text.get(..3) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("TKT") => text[3..].trim_start_matches(['-', ' ']),
-        _ => text.strip_prefix('#').unwrap_or(text),
-    };
-    digits.parse().ok().filter(|number| *number > 0)
-}
-
 /// Selects what [`read_ticket`] reads. What a customer does not see is not selected.
 fn columns(sql: &mut Sql, viewer: &Viewer, dialect: Dialect) {
     let hidden = viewer.is_customer();
