@@ -1,9 +1,9 @@
 /**
- * A ticket that somebody began to fill in, kept under them as answers are, until it is opened or thrown away: apart for each
- * customer it is begun for, and for nobody yet.
+ * A ticket that somebody began to fill in, kept until it is opened or thrown away: apart for each customer it is begun for, and
+ * for nobody yet.
  */
 import type { Priority } from "$/api/types";
-import { draft } from "$/live/drafts.svelte";
+import { FormDraft } from "$/live/formDraft";
 import type { Chosen } from "./chosen";
 
 export interface NewTicketForm {
@@ -18,47 +18,10 @@ export interface NewTicketForm {
   fields: Record<string, string | number | boolean>;
 }
 
-const KIND = "form";
 const EMPTY: NewTicketForm = { customer: null, subject: "", description: "", category: "", department: "", priority: "medium", order: "", mine: false, fields: {} };
 
-export class NewTicketDraft {
-  readonly #place: string;
-  readonly #empty: NewTicketForm;
-
+export class NewTicketDraft extends FormDraft<NewTicketForm> {
   constructor(customer: Chosen | null) {
-    this.#place = customer && "id" in customer ? `new-ticket:${customer.id}` : "new-ticket";
-    this.#empty = { ...EMPTY, customer };
-  }
-
-  /** Nothing filled in. */
-  get blank(): NewTicketForm {
-    return structuredClone(this.#empty);
-  }
-
-  /** As it was left; of a shape that an earlier page wrote only what is known. */
-  read(): NewTicketForm {
-    const empty = this.blank;
-    try {
-      const kept = JSON.parse(draft.get(this.#place, KIND) || "{}") as Partial<NewTicketForm>;
-      const known = Object.entries(kept).filter(([name, value]) => name in empty && (name === "customer" || typeof value === typeof empty[name as keyof NewTicketForm]));
-      return { ...empty, ...Object.fromEntries(known) };
-    } catch {
-      return empty;
-    }
-  }
-
-  keep(form: NewTicketForm): void {
-    const text = JSON.stringify(form);
-    if (text !== JSON.stringify(this.#empty)) draft.set(this.#place, text, KIND);
-    else if (draft.get(this.#place, KIND)) this.forget();
-  }
-
-  forget(): void {
-    draft.clear(this.#place, KIND);
-  }
-
-  /** Whether anything of it is filled in. Reactive. */
-  get begun(): boolean {
-    return draft.get(this.#place, KIND) !== "";
+    super(customer && "id" in customer ? `new-ticket:${customer.id}` : "new-ticket", { ...EMPTY, customer });
   }
 }
