@@ -21,8 +21,11 @@ export interface Change {
   done?: (receipt: Receipt, on: number) => void;
 }
 
-/** How the parts of the page ask for a change: what it does, in words and as a command; `reversible`: it can be taken back. False: it was not made. */
-export type MakeChange = (words: string, command: Command, more?: Partial<Pick<Change, "version" | "done">> & { reversible?: Reversible }) => Promise<boolean>;
+/** Whether a change was made: false while it waits for a word, since something happened meanwhile; null if it could not be. */
+export type Made = boolean | null;
+
+/** How the parts of the page ask for a change: what it does, in words and as a command; `reversible`: it can be taken back. */
+export type MakeChange = (words: string, command: Command, more?: Partial<Pick<Change, "version" | "done">> & { reversible?: Reversible }) => Promise<Made>;
 
 /** A change that waits for a word, since something happened meanwhile. */
 export interface Waiting {
@@ -39,17 +42,17 @@ export class Changes {
     return this.#running > 0;
   }
 
-  #underWay = new Map<string, Promise<boolean>>();
+  #underWay = new Map<string, Promise<Made>>();
 
-  /** Makes a change, unless the same is being made. False: it was refused, or it waits. */
-  make(change: Change): Promise<boolean> {
+  /** Makes a change, unless the same is being made. */
+  make(change: Change): Promise<Made> {
     const said = JSON.stringify(change.command);
     const made = this.#underWay.get(said) ?? this.#make(change).finally(() => this.#underWay.delete(said));
     this.#underWay.set(said, made);
     return made;
   }
 
-  async #make(change: Change): Promise<boolean> {
+  async #make(change: Change): Promise<Made> {
     this.#running += 1;
     const key = newKey();
     try {
@@ -65,7 +68,7 @@ export class Changes {
       return true;
     } catch (error) {
       toasts.fail(error);
-      return false;
+      return null;
     } finally {
       this.#running -= 1;
     }
