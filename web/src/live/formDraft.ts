@@ -5,11 +5,16 @@ const KIND = "form";
 
 export class FormDraft<T extends object> {
   readonly #place: string;
-  readonly #start: T;
+  #start: T;
 
   /** `place`: what it is a form of; `start`: what stands in it before anybody writes. */
   constructor(place: string, start: T) {
     this.#place = place;
+    this.#start = start;
+  }
+
+  /** Something else stands in it by now, before anybody writes. */
+  begin(start: T): void {
     this.#start = start;
   }
 

@@ -16,6 +16,11 @@ export class KeptForm<T extends object> extends FormDraft<T> {
     });
   }
 
+  override begin(start: T): void {
+    super.begin(start);
+    this.value = this.read();
+  }
+
   /** It was sent, or thrown away. */
   override forget(): void {
     super.forget();
