@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { messages } from "./build/messages.js";
 import { pages } from "./build/pages.ts";
 import { precompress } from "./build/precompress.ts";
 import { widget } from "./build/widget.ts";
@@ -16,7 +16,7 @@ export default defineConfig({
   resolve: { alias: { $generated: here("./generated"), $: here("./src") } },
   plugins: [
     svelte(),
-    paraglideVitePlugin({ project: "./project.inlang", outdir: "./generated/messages", outputStructure: "locale-modules" }),
+    messages(),
     pages(),
     widget(),
     precompress(),

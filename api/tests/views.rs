@@ -1,5 +1,7 @@
 //! Saved views, over HTTP: whose they are, who may share, what lists show through them.
 
+use std::collections::BTreeSet;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -142,6 +144,37 @@ async fn a_list_takes_a_view_and_what_is_said_instead() {
     );
 }
 
+/// Whatever a ticket list can be asked for can be saved: somebody who found a list worth it keeps it.
+#[tokio::test]
+async fn a_view_keeps_all_that_a_list_is_filtered_by() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let document = admin.get("/openapi.json").await.expect(StatusCode::OK);
+    let parameters = document["paths"]["/v1/tickets"]["get"]["parameters"].as_array().expect("parameters");
+    // Those of the list itself; and what only other lists of a ticket's customer leave out.
+    let others = ["view", "sort", "limit", "cursor", "not_customer_id"];
+    let asked: BTreeSet<&str> = parameters
+        .iter()
+        .filter(|one| one["in"] == "query")
+        .filter_map(|one| one["name"].as_str())
+        .filter(|name| !others.contains(name))
+        .collect();
+    let saved = document["components"]["schemas"]["SavedFilter"]["properties"].as_object().expect("fields");
+    let kept: BTreeSet<&str> = saved.keys().map(String::as_str).filter(|name| *name != "with_snoozed").collect();
+    assert_eq!(asked, kept);
+
+    let agent = desk.agent("agent").await.id;
+    let filter = json!({
+        "status": ["resolved"], "resolved": true, "resolved_by": agent, "resolved_from": "-30d",
+        "resolved_to": "2126-01-01T00:00:00Z", "with_snoozed": true,
+    });
+    let made = admin.post("/v1/views", &json!({ "name": "Done", "filter": filter })).await;
+    let view = admin.get_at(&format!("/v1/views/{}", made.id()), position(&made.json())).await.expect(StatusCode::OK);
+    for (name, value) in filter.as_object().expect("fields") {
+        assert_eq!(&view["filter"][name], value, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_view_is_named() {
     let desk = TestDesk::start().await;
@@ -159,6 +192,8 @@ async fn what_is_wrong_with_a_view_is_named() {
         (json!({ "name": "x", "filter": { "opened_to": "+262000-01-01T00:00:00Z" } }), "filter.opened_to"),
         (json!({ "name": "x", "filter": { "tag": "a\0b" } }), "filter.tag"),
         (json!({ "name": "x", "filter": { "search": "s".repeat(2001) } }), "filter.search"),
+        (json!({ "name": "x", "filter": { "resolved_by": uuid::Uuid::nil() } }), "filter.resolved_by"),
+        (json!({ "name": "x", "filter": { "resolved": "perhaps" } }), "filter.resolved"),
         (json!({ "name": "x", "filter": { "department_id": uuid::Uuid::nil() } }), "filter.department_id"),
         (json!({ "name": "x", "filter": { "page": 2 } }), "filter.page"),
     ] {

@@ -114,10 +114,16 @@ async fn check_references(attempt: &mut Attempt<'_>, filter: &ViewFilter) -> Res
     {
         violations.add("filter.department_id", "unknown", "there is no such department");
     }
-    if let Some(ViewAssignee::Agent(id)) = filter.assignee
-        && !attempt.load::<Agent>(id).await?.exists()
-    {
-        violations.add("filter.assignee", "unknown", "there is no such agent");
+    let assignee = match filter.assignee {
+        Some(ViewAssignee::Agent(id)) => Some(id),
+        _ => None,
+    };
+    for (field, id) in [("filter.assignee", assignee), ("filter.resolved_by", filter.resolved_by)] {
+        if let Some(id) = id
+            && !attempt.load::<Agent>(id).await?.exists()
+        {
+            violations.add(field, "unknown", "there is no such agent");
+        }
     }
     if let Some(id) = filter.customer_id
         && !attempt.load::<Customer>(id).await?.exists()

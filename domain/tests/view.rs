@@ -98,6 +98,8 @@ fn every_field_that_is_not_as_it_must_be_is_named() {
         search: Some("two\nlines".into()),
         opened_from: at("2026-03-02T00:00:00Z"),
         opened_to: at("2026-03-01T00:00:00Z"),
+        resolved_from: at("2026-03-02T00:00:00Z"),
+        resolved_to: at("2026-03-02T00:00:00Z"),
         ..ViewFilter::default()
     };
     let draft = ViewDraft { name: "n".repeat(101), filter, ..draft("", false) };
@@ -106,6 +108,7 @@ fn every_field_that_is_not_as_it_must_be_is_named() {
         ("filter.tag", "too_long"),
         ("filter.search", "invalid"),
         ("filter.opened_to", "out_of_range"),
+        ("filter.resolved_to", "out_of_range"),
     ]);
     Scenario::<View>::new().when(agent(1), save(" ", false, false)).then_invalid(&[("name", "required")]);
 }
@@ -127,6 +130,22 @@ fn a_filter_is_kept_without_what_says_nothing() {
         assert_eq!(filter.category, None);
         assert_eq!(filter.search, Some("refund".into()));
     });
+}
+
+#[test]
+fn what_was_put_aside_is_left_out_of_the_work_at_hand_alone() {
+    let open = || ViewFilter { status: vec![TicketStatus::Open], ..ViewFilter::default() };
+    assert!(open().leaves_out_snoozed());
+    for other in [
+        ViewFilter::default(),
+        ViewFilter { snoozed: true, ..open() },
+        ViewFilter { with_snoozed: true, ..open() },
+        ViewFilter { search: Some("lamp".into()), ..open() },
+        ViewFilter { overdue: true, ..open() },
+        ViewFilter { archived: true, ..open() },
+    ] {
+        assert!(!other.leaves_out_snoozed(), "{other:?}");
+    }
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use docket_domain::Permission::{ManagePeople, ManageSettings, ViewTickets};
-use docket_domain::view::{ViewDraft, ViewFilter, ViewSort};
-use docket_domain::{CustomerId, Data, DepartmentId, PersonId, ViewId};
+use docket_domain::view::{ViewDraft, ViewSort};
+use docket_domain::{Data, PersonId, ViewId};
 use docket_projections::views::{AnyOf, Page, SavedFilter, SavedView, ViewCount};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -92,25 +92,9 @@ pub(crate) struct ViewDetails {
 
 impl ViewDetails {
     fn draft(&self) -> ViewDraft {
-        let filter = self.filter.clone();
         ViewDraft {
             name: self.name.clone(),
-            filter: ViewFilter {
-                status: filter.status.into(),
-                priority: filter.priority.into(),
-                category: filter.category,
-                department_id: filter.department_id.map(DepartmentId),
-                assignee: filter.assignee,
-                customer_id: filter.customer_id.map(CustomerId),
-                tag: filter.tag,
-                opened_from: filter.opened_from,
-                opened_to: filter.opened_to,
-                overdue: filter.overdue,
-                snoozed: filter.snoozed,
-                archived: filter.archived,
-                order_ref: filter.order_ref.map(Into::into),
-                search: filter.search.map(Into::into),
-            },
+            filter: self.filter.domain(),
             sort: self.sort.unwrap_or(ViewSort::Urgency),
             shared: self.shared,
         }

@@ -114,11 +114,15 @@ async fn what_a_filter_names_must_have_been_there() {
         department_id: Some(DepartmentId(nobody)),
         assignee: Some(ViewAssignee::Agent(AgentId(nobody))),
         customer_id: Some(CustomerId(nobody)),
+        resolved_by: Some(AgentId(nobody)),
         ..ViewFilter::default()
     };
     let wrong = ViewDraft { filter, ..draft("x", false) };
     let outcome = desk.commands.save_view(&by, &wrong, false).await;
-    assert_eq!(fields(outcome), ["filter.department_id", "filter.assignee", "filter.customer_id"]);
+    assert_eq!(
+        fields(outcome),
+        ["filter.department_id", "filter.assignee", "filter.resolved_by", "filter.customer_id"]
+    );
     let customer = desk.customer().await;
     let filter = ViewFilter { customer_id: Some(customer), search: Some("parcel".into()), ..ViewFilter::default() };
     let done = desk.commands.save_view(&by, &ViewDraft { filter, ..draft("x", false) }, false).await.unwrap();

@@ -194,12 +194,27 @@ pub struct ViewFilter {
     /// Opened before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_to: Option<Moment>,
+    /// Only those that are resolved (resolved or closed, and not merged into another), or only the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<bool>,
+    /// Resolved by this agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_by: Option<AgentId>,
+    /// Resolved at or after, and not reopened since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_from: Option<Moment>,
+    /// Resolved before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_to: Option<Moment>,
     /// Only those with an SLA clock past due.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overdue: bool,
     /// Only those put aside until later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snoozed: bool,
+    /// Also those put aside, where a view otherwise leaves them out ([`ViewFilter::leaves_out_snoozed`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_snoozed: bool,
     /// Archived ones instead of the others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
@@ -219,6 +234,13 @@ impl PersonalField for ViewFilter {
 }
 
 impl ViewFilter {
+    /// Whether what was put aside is left out: it shall not be in the way of the work at hand, but whoever searches, looks
+    /// at every status, at what is overdue or at the archive, finds it.
+    pub fn leaves_out_snoozed(&self) -> bool {
+        let at_hand = !self.status.is_empty() && self.search.is_none() && !self.overdue && !self.archived;
+        at_hand && !self.snoozed && !self.with_snoozed
+    }
+
     /// Checks it, naming fields as in a request (`filter.tag`), and gives it with texts trimmed and values each once.
     pub(super) fn checked(&self, limits: &Limits, violations: &mut Violations) -> Self {
         let mut line = |field: &str, text: Option<&str>, max| violations.optional_line(field, text, max);
@@ -227,10 +249,15 @@ impl ViewFilter {
         let tag = line("filter.tag", self.tag.as_deref(), limits.name_chars);
         let order_ref = line("filter.order_ref", personal(&self.order_ref).as_deref(), limits.remark_chars);
         let search = line("filter.search", personal(&self.search).as_deref(), limits.remark_chars);
-        if let (Some(Moment::At(from)), Some(Moment::At(to))) = (self.opened_from, self.opened_to)
-            && from >= to
+        for (name, from, to) in
+            [("opened", self.opened_from, self.opened_to), ("resolved", self.resolved_from, self.resolved_to)]
         {
-            violations.add("filter.opened_to", "out_of_range", "filter.opened_to must be after filter.opened_from");
+            if let (Some(Moment::At(from)), Some(Moment::At(to))) = (from, to)
+                && from >= to
+            {
+                let (field, after) = (format!("filter.{name}_to"), format!("filter.{name}_from"));
+                violations.add(&field, "out_of_range", format!("{field} must be after {after}"));
+            }
         }
         Self {
             status: self.status.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),

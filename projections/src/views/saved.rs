@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use docket_domain::ticket::{Priority, TicketStatus};
-use docket_domain::view::{Moment, ViewAssignee, ViewSort};
+use docket_domain::view::{Moment, ViewAssignee, ViewFilter, ViewSort};
+use docket_domain::{AgentId, CustomerId, DepartmentId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -46,6 +47,20 @@ pub struct SavedFilter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub opened_to: Option<Moment>,
+    /// `true`: only those that are resolved (resolved or closed, and not merged into another); `false`: only the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<bool>,
+    /// Resolved by this agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_by: Option<Uuid>,
+    /// Resolved at or after, and not reopened since: a time, or how long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub resolved_from: Option<Moment>,
+    /// Resolved before: a time, or how long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub resolved_to: Option<Moment>,
     /// Only those with an SLA clock past due.
     #[serde(default)]
     #[schema(required = false)]
@@ -54,6 +69,11 @@ pub struct SavedFilter {
     #[serde(default)]
     #[schema(required = false)]
     pub snoozed: bool,
+    /// Also those put aside. Otherwise a view of certain statuses leaves them out, unless it searches, or asks for what is
+    /// overdue or archived.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub with_snoozed: bool,
     /// Archived ones instead of the others.
     #[serde(default)]
     #[schema(required = false)]
@@ -64,6 +84,34 @@ pub struct SavedFilter {
     /// Words of subject, messages, the customer's name or address; or a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
+}
+
+impl SavedFilter {
+    /// As events have it.
+    pub fn domain(&self) -> ViewFilter {
+        let filter = self.clone();
+        ViewFilter {
+            status: filter.status.into(),
+            priority: filter.priority.into(),
+            category: filter.category,
+            department_id: filter.department_id.map(DepartmentId),
+            assignee: filter.assignee,
+            customer_id: filter.customer_id.map(CustomerId),
+            tag: filter.tag,
+            opened_from: filter.opened_from,
+            opened_to: filter.opened_to,
+            resolved: filter.resolved,
+            resolved_by: filter.resolved_by.map(AgentId),
+            resolved_from: filter.resolved_from,
+            resolved_to: filter.resolved_to,
+            overdue: filter.overdue,
+            snoozed: filter.snoozed,
+            with_snoozed: filter.with_snoozed,
+            archived: filter.archived,
+            order_ref: filter.order_ref.map(Into::into),
+            search: filter.search.map(Into::into),
+        }
+    }
 }
 
 /// A saved view of tickets.
@@ -119,8 +167,15 @@ impl SavedView {
             tag: filter.tag.clone(),
             opened_from: filter.opened_from.map(|moment| moment.resolve(now)),
             opened_to: filter.opened_to.map(|moment| moment.resolve(now)),
+            resolved: filter.resolved,
+            resolved_by: filter.resolved_by,
+            resolved_from: filter.resolved_from.map(|moment| moment.resolve(now)),
+            resolved_to: filter.resolved_to.map(|moment| moment.resolve(now)),
             overdue: filter.overdue,
-            snoozed: filter.snoozed.then_some(true),
+            snoozed: match filter.domain().leaves_out_snoozed() {
+                true => Some(false),
+                false => filter.snoozed.then_some(true),
+            },
             order_ref: filter.order_ref.clone(),
             search: filter.search.clone(),
             archived: filter.archived,

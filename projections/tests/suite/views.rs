@@ -98,6 +98,24 @@ async fn a_view_lists_and_counts_what_it_says(engine: Engine) {
     assert_eq!(shown(ViewFilter { customer_id: Some(CustomerId(carl)), overdue: true, ..base() }).await, [old]);
     assert_eq!(shown(ViewFilter { search: Some("wobbles".into()), ..base() }).await, [other]);
     assert_eq!(shown(ViewFilter { order_ref: Some("ORD-2".into()), ..base() }).await, [new]);
+    // What was put aside is left out of the work at hand alone, unless the view asks for it too.
+    let until = docket_store::Clock::now(&*desk.clock) + chrono::TimeDelta::days(1);
+    desk.act::<Ticket>(new, Actor::agent(ann), TicketCommand::Snooze { until }).await;
+    let open = || ViewFilter { status: vec![TicketStatus::Open], ..base() };
+    assert_eq!(shown(open()).await, [old]);
+    assert_eq!(shown(ViewFilter { with_snoozed: true, ..open() }).await, [old, new]);
+    assert_eq!(shown(ViewFilter { snoozed: true, ..open() }).await, [new]);
+    assert_eq!(shown(ViewFilter { overdue: true, ..open() }).await, [old]);
+    // How a ticket was resolved.
+    let bob = desk.register_agent("bob").await;
+    let resolve = TicketCommand::ChangeStatus { to: TicketStatus::Resolved, reason: None };
+    desk.act::<Ticket>(other, Actor::agent(bob), resolve).await;
+    assert_eq!(shown(ViewFilter { resolved: Some(true), ..base() }).await, [other]);
+    assert_eq!(shown(ViewFilter { resolved: Some(false), ..base() }).await, [old, new]);
+    assert_eq!(shown(ViewFilter { resolved_by: Some(AgentId(bob)), ..base() }).await, [other]);
+    assert!(shown(ViewFilter { resolved_by: Some(AgentId(ann)), ..base() }).await.is_empty());
+    assert_eq!(shown(ViewFilter { resolved_from: "-1h".parse().ok(), ..base() }).await, [other]);
+    assert!(shown(ViewFilter { resolved_to: "-1h".parse().ok(), ..base() }).await.is_empty());
     let everything = desk.queries().count_tickets(&desk.customer(Uuid::nil()), &TicketFilter::default()).await.unwrap();
     assert_eq!(everything.count, 0, "a customer counts their own");
 }

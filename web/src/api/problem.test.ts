@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Problem, Unreachable } from "./problem";
 
-vi.mock("$/i18n/index.svelte", async () => ({ m: await import("$generated/messages/messages/de.js"), currentLocale: () => "de" }));
+vi.mock("$/i18n/index.svelte", async () => ({ m: await import("$generated/words/common/messages/de.js"), currentLocale: () => "de" }));
 
 let words: typeof import("./words");
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** Problems in the reader's language. The server's own words are English, and shown only where nothing better is known. */
-import { formatNumber } from "$/i18n/format.svelte";
+import { formatNumber, formatWait } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
 import { type FieldProblem, NotLoaded, Problem, Unreachable } from "./problem";
 
@@ -39,7 +39,7 @@ export function problemWords(error: unknown): string {
   const [field] = error.fields;
   if (field) return fieldWords(field);
   // Of whatever there was too much: what counts is when to come back.
-  if (error.status === 429) return m.problem_too_many_requests({ seconds: error.retryAfter ?? 60 });
+  if (error.status === 429) return m.problem_too_many_requests({ wait: formatWait(error.retryAfter ?? 60) });
   if (error.status === 401) return m.problem_signed_out();
   if (error.status === 404) return m.problem_not_found();
   if (error.status >= 500) return m.problem_server();

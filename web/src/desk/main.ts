@@ -4,4 +4,4 @@ import { mendAddress } from "$/ui/address";
 import Desk from "./Desk.svelte";
 
 mendAddress("/desk");
-await start(Desk, "/desk");
+await start(Desk, "/desk", "common", "shell");

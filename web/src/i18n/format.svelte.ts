@@ -1,6 +1,6 @@
 /** Numbers, dates, durations and lists in the current language, from the platform. */
 import { currentLocale } from "./index.svelte";
-import { type Locale, regional } from "./locales";
+import { type Locale, regional, waitIn } from "./locales";
 
 const cache = new Map<string, unknown>();
 /** What the browser asks for; outside of one, nothing. */
@@ -78,10 +78,26 @@ export function formatRelative(value: Date | string, now: number, long = false):
   return format.format(Math.trunc(seconds / length), unit);
 }
 
-/** A span in its two largest units: "2h 5m", "3d 4h". Under a minute: seconds. */
+/** Some units ago, as a view has it: "7 days ago". */
+export function formatAgo(count: number, unit: "hour" | "day" | "week"): string {
+  return cached("ago", {}, (locale) => new Intl.RelativeTimeFormat(locale, { numeric: "always" })).format(-count, unit);
+}
+
+type SpanUnit = "day" | "hour" | "minute" | "second";
+
+/** As `BRIEF`, of spans: by unit where a language's units differ in what their shortest form still says. */
+const SPAN: Record<Locale, Record<SpanUnit, "narrow" | "short" | "long">> = {
+  en: { day: "narrow", hour: "narrow", minute: "narrow", second: "narrow" },
+  de: { day: "short", hour: "short", minute: "short", second: "short" },
+  es: { day: "short", hour: "short", minute: "short", second: "short" },
+  id: { day: "long", hour: "long", minute: "short", second: "short" },
+  ar: { day: "long", hour: "long", minute: "long", second: "long" },
+};
+
+/** A span in its two largest units: "2h 5m", "3d 4h"; "2 Std. 5 Min.". Under a minute: seconds. */
 export function formatSpan(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const parts: [number, "day" | "hour" | "minute" | "second"][] = [
+  const parts: [number, SpanUnit][] = [
     [Math.floor(whole / 86_400), "day"],
     [Math.floor((whole % 86_400) / 3600), "hour"],
     [Math.floor((whole % 3600) / 60), "minute"],
@@ -89,7 +105,13 @@ export function formatSpan(seconds: number): string {
   ];
   const first = parts.findIndex(([count]) => count > 0);
   const shown = first < 0 ? parts.slice(3) : parts.slice(first, first + (first >= 2 ? 1 : 2)).filter(([count]) => count > 0);
-  return shown
-    .map(([count, unit]) => formatNumber(count, { style: "unit", unit, unitDisplay: "narrow" }))
-    .join(" ");
+  const locale = currentLocale();
+  const words = shown.map(([count, unit]) => formatNumber(count, { style: "unit", unit, unitDisplay: SPAN[locale][unit] }));
+  // Arabic joins them by a word; the others' own sign between them would be a comma, which no badge needs.
+  return locale === "ar" ? cached("units", {}, () => new Intl.ListFormat(locale, { type: "unit", style: "narrow" })).format(words) : words.join(" ");
+}
+
+/** How long to wait, in whole words and one unit: "30 seconds", "5 minutes", "2 hours". */
+export function formatWait(seconds: number): string {
+  return waitIn(currentLocale(), seconds);
 }

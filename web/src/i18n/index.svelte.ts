@@ -1,26 +1,26 @@
 /**
  * Words. `m.some_message()` answers in the current language, and what shows it changes when the language does.
  *
- * The messages of one language are one chunk, loaded on demand: only the language in use is ever fetched.
+ * The messages of an area in one language are one chunk: what is opened brings the words of its areas with it (`withWords`), so
+ * that a page begins with those it shows, in the language in use.
  */
-import type * as Messages from "$generated/messages/messages/_index.js";
+import type { Area, Words } from "$generated/words/index";
 import { direction, isLocale, type Locale, negotiate } from "./locales";
 
+export type { Area } from "$generated/words/index";
 export { LOCALES, type Locale } from "./locales";
 
-type M = typeof Messages;
+type Said = Record<string, (inputs?: object) => string>;
 
 const KEY = "docket.locale";
-const CHUNKS: Record<Locale, () => Promise<unknown>> = {
-  en: () => import("$generated/messages/messages/en.js"),
-  de: () => import("$generated/messages/messages/de.js"),
-  es: () => import("$generated/messages/messages/es.js"),
-  id: () => import("$generated/messages/messages/id.js"),
-  ar: () => import("$generated/messages/messages/ar.js"),
-};
+const CHUNKS = import.meta.glob<Said>(["/generated/words/*/messages/??.js", "!/generated/words/widget/**"]);
 
-let messages = $state.raw<M>({} as M);
+let messages = $state.raw<Said>({});
 let locale = $state.raw<Locale>("en");
+/** The areas whose words are here. */
+const here = new Set<Area>();
+/** The language last asked for; it is in use once its words are here. */
+let wanted: Locale | null = null;
 
 function preferred(): Locale {
   try {
@@ -32,19 +32,54 @@ function preferred(): Locale {
   return negotiate(navigator.languages);
 }
 
+const fetched = (language: Locale, areas: readonly Area[]) =>
+  Promise.all(areas.map((area) => CHUNKS[`/generated/words/${area}/messages/${language}.js`]!()));
+
 async function use(next: Locale): Promise<void> {
-  const chunk = (await CHUNKS[next]()) as M;
-  messages = chunk;
+  wanted = next;
+  let chunks: Said[];
+  let areas: Area[];
+  do {
+    areas = [...here];
+    chunks = await fetched(next, areas);
+    // Another was chosen meanwhile.
+    if (wanted !== next) return;
+  } while (areas.length < here.size);
+  messages = Object.assign({}, ...chunks) as Said;
   locale = next;
   document.documentElement.lang = next;
   document.documentElement.dir = direction(next);
 }
 
-/** Loads the words. Nothing may be shown before. */
-export function startLocale(): Promise<void> {
+/** Loads the words of areas besides those that are here. */
+async function bring(areas: readonly Area[]): Promise<void> {
+  const missing = areas.filter((area) => !here.has(area));
+  if (missing.length === 0) return;
+  let chunks: Said[];
+  let language: Locale;
+  do {
+    language = locale;
+    chunks = await fetched(language, missing);
+    // The language may have changed meanwhile.
+  } while (language !== locale);
+  messages = Object.assign({}, messages, ...chunks) as Said;
+  for (const area of missing) here.add(area);
+}
+
+/**
+ * Code that comes later, with the words it shows: `withWords(() => import("./Something.svelte"), "settings")`. It is there when both
+ * are. A test reads which areas each import needs.
+ */
+export async function withWords<Code>(load: () => Promise<Code>, ...areas: Area[]): Promise<Code> {
+  return (await Promise.all([load(), bring(areas)]))[0];
+}
+
+/** Loads the words a page begins with. Nothing may be shown before. */
+export function startLocale(...areas: Area[]): Promise<void> {
   addEventListener("storage", (event) => {
     if (event.key === KEY && preferred() !== locale) void use(preferred());
   });
+  for (const area of areas) here.add(area);
   return use(preferred());
 }
 
@@ -63,5 +98,17 @@ export function currentLocale(): Locale {
   return locale;
 }
 
-/** The messages, each a function of its inputs. */
-export const m: M = new Proxy({} as M, { get: (_, name) => messages[name as keyof M] });
+const made = new Map<string, (inputs?: object) => string>();
+
+/** A message as it is when it is called, whatever the language and wherever it was taken to: `const word = m.some_message`. */
+function message(name: string): (inputs?: object) => string {
+  let word = made.get(name);
+  if (!word) made.set(name, (word = (inputs) => messages[name]!(inputs)));
+  return word;
+}
+
+/** The messages, each a function of its inputs; `name in m` tells whether the words here have it. */
+export const m = new Proxy({} as Words, {
+  get: (_, name) => message(String(name)),
+  has: (_, name) => String(name) in messages,
+});

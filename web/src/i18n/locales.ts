@@ -28,6 +28,12 @@ export function regional(locale: Locale, wanted: readonly string[]): string {
   }
 }
 
+/** How long to wait, in whole words and one unit, never too short. */
+export function waitIn(locale: Locale, seconds: number): string {
+  const [length, unit] = seconds < 90 ? [1, "second"] : seconds < 90 * 60 ? [60, "minute"] : [3600, "hour"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit: unit as string, unitDisplay: "long" }).format(Math.max(1, Math.ceil(seconds / (length as number))));
+}
+
 /** The best of our languages for what the browser asks for. */
 export function negotiate(wanted: readonly string[]): Locale {
   for (const tag of wanted) {

@@ -6,17 +6,15 @@ const root = new URL("../../messages/", import.meta.url);
 const read = (area: string, locale: string) =>
   JSON.parse(readFileSync(new URL(`${area}/${locale}.json`, root), "utf8")) as Record<string, unknown>;
 const areas = readdirSync(root);
-/** The desk's words, the trail's names, and the widget's words. */
-const patterns = ["project.inlang", "build/trail.inlang", "build/widget.inlang"].flatMap((project) => {
-  const settings = JSON.parse(readFileSync(new URL(`../../${project}/settings.json`, import.meta.url), "utf8"));
-  return settings["plugin.inlang.messageFormat"].pathPattern as string[];
-});
+const settings = JSON.parse(readFileSync(new URL("../../project.inlang/settings.json", import.meta.url), "utf8"));
+/** What editors of translations open. */
+const patterns = settings["plugin.inlang.messageFormat"].pathPattern as string[];
 
 /** The inputs a message mentions. */
 const inputs = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].toSorted();
 
 describe.each(areas)("messages/%s", (area) => {
-  it("is compiled", () => {
+  it("is known to the project", () => {
     expect(patterns.map((pattern) => pattern.replace(/^\.+\//, ""))).toContain(`messages/${area}/{locale}.json`);
   });
 
@@ -37,6 +35,11 @@ describe.each(areas)("messages/%s", (area) => {
       for (const form of needed.filter((one) => !(locale === "es" && one === "many"))) expect(forms, name).toContain(form);
     }
   });
+});
+
+it("names each message once", () => {
+  const names = areas.flatMap((area) => Object.keys(read(area, "en")));
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
 
 const everything = (locale: string) => Object.assign({}, ...areas.map((area) => read(area, locale))) as Record<string, unknown>;

@@ -14,8 +14,8 @@ const code = takeCode();
 const trouble = code ? await arrive(code) : null;
 // A used link in the hands of somebody who is signed in is no trouble at all.
 if (code && trouble && (await whoIsIt().catch(() => null)) === null) {
-  await startLocale();
+  await startLocale("common", "portal");
   mount(LinkOver, { target: document.getElementById("app")!, props: { code, trouble } });
 } else {
-  await start(Portal, "/help");
+  await start(Portal, "/help", "common", "portal");
 }

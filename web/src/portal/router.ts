@@ -1,5 +1,6 @@
 /** Every screen of the help centre and its address; each a chunk of its own. */
 import { createRouter } from "sv-router";
+import { withWords } from "$/i18n/index.svelte";
 import { screen } from "$/ui/screen";
 
 export const { p, navigate, isActive, route } = createRouter({
@@ -11,7 +12,7 @@ export const { p, navigate, isActive, route } = createRouter({
       "/": () => screen(() => import("./chats/ChatsScreen.svelte")),
       "/:id": () => screen(() => import("./chats/ChatScreen.svelte")),
     },
-    "/account": () => screen(() => import("./AccountScreen.svelte")),
+    "/account": () => screen(() => withWords(() => import("./AccountScreen.svelte"), "account")),
   },
   "*": () => screen(() => import("./NothingHere.svelte")),
 });

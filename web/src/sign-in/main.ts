@@ -11,5 +11,5 @@ const code = query.get("code");
 const next = query.get("next");
 if (code) history.replaceState(null, "", location.pathname + (next ? `?next=${encodeURIComponent(next)}` : ""));
 
-await startLocale();
+await startLocale("common", "sign-in");
 mount(SignIn, { target: document.getElementById("app")!, props: { code } });

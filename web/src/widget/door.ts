@@ -27,6 +27,8 @@ interface Extra {
 const PAGE = 500;
 const MESSAGES = 200;
 
+const onwards = (cursor: string | null | undefined) => (cursor ? `&cursor=${encodeURIComponent(cursor)}` : "");
+
 export class Door {
   /** Of the visit under way. */
   token: string | null = null;
@@ -65,9 +67,9 @@ export class Door {
     await this.#send("DELETE", "/v1/visit");
   }
 
-  /** The visitor's chats, the latest first. */
-  chats(limit: number): Promise<Page<Chat>> {
-    return this.#json("GET", `/v1/chats?limit=${limit}`);
+  /** The visitor's chats, the latest first; from where a page before ended. */
+  chats(limit: number, cursor?: string | null): Promise<Page<Chat>> {
+    return this.#json("GET", `/v1/chats?limit=${limit}${onwards(cursor)}`);
   }
 
   /** The visitor's latest chat. */
@@ -76,8 +78,8 @@ export class Door {
   }
 
   /** Messages they left, and whatever else the desk answers them in writing: where something happened last first. */
-  tickets(limit: number): Promise<Page<Ticket>> {
-    return this.#json("GET", `/v1/tickets?sort=updated&limit=${limit}`);
+  tickets(limit: number, cursor?: string | null): Promise<Page<Ticket>> {
+    return this.#json("GET", `/v1/tickets?sort=updated&limit=${limit}${onwards(cursor)}`);
   }
 
   ticket(id: string): Promise<TicketDetail> {
@@ -99,8 +101,7 @@ export class Door {
     const events: DocketEvent[] = [];
     let cursor: string | null | undefined = null;
     do {
-      const next: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-      const page: Page<DocketEvent> = await this.#json("GET", `/v1/chats/${id}/events?limit=${PAGE}${next}`);
+      const page: Page<DocketEvent> = await this.#json("GET", `/v1/chats/${id}/events?limit=${PAGE}${onwards(cursor)}`);
       events.push(...page.items);
       cursor = page.next_cursor;
     } while (cursor);
@@ -109,8 +110,14 @@ export class Door {
 
   /** Names of those of the desk who wrote in a chat, by their ids. */
   async authors(id: string): Promise<Record<string, string>> {
-    const { items } = await this.#json<Page<Message>>("GET", `/v1/chats/${id}/messages?latest=true&limit=${MESSAGES}`);
-    return Object.fromEntries(items.flatMap(({ author }) => (author.kind === "agent" && author.id && author.name ? [[author.id, author.name]] : [])));
+    const messages: Message[] = [];
+    let cursor: string | null | undefined = null;
+    do {
+      const page: Page<Message> = await this.#json("GET", `/v1/chats/${id}/messages?limit=${MESSAGES}${onwards(cursor)}`);
+      messages.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor);
+    return Object.fromEntries(messages.flatMap(({ author }) => (author.kind === "agent" && author.id && author.name ? [[author.id, author.name]] : [])));
   }
 
   transcript(id: string): Promise<Blob> {

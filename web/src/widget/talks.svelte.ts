@@ -1,17 +1,32 @@
 /** Everything the visitor has begun with the desk: chats, and messages left, which are tickets. */
 import type { Chat, Ticket } from "$/api/types";
-import type { Door } from "./door";
+import type { Door, Page } from "./door";
 
-/** How many of each are read at first, and how many more when asked; the API gives at most a hundred. */
+/** How many of each are read at first, and how many more whenever somebody asks; the API gives at most a hundred at once. */
 const FIRST = 20;
-const MOST = 100;
+const MORE = 50;
+const PAGE = 100;
+
+type Read<T> = (limit: number, cursor: string | null) => Promise<Page<T>>;
+
+/** So many of them, page after page, each once; and where they go on. */
+async function pages<T extends { id: string }>(read: Read<T>, wanted: number): Promise<{ items: T[]; more: boolean }> {
+  const items = new Map<string, T>();
+  let cursor: string | null = null;
+  do {
+    const page: Page<T> = await read(Math.min(PAGE, wanted - items.size), cursor);
+    for (const item of page.items) items.set(item.id, item);
+    cursor = page.next_cursor ?? null;
+  } while (cursor && items.size < wanted);
+  return { items: [...items.values()], more: cursor !== null };
+}
 
 export class Talks {
   chats = $state.raw<readonly Chat[]>([]);
   tickets = $state.raw<readonly Ticket[]>([]);
-  /** Whether there are earlier ones. */
-  more = $state(false);
-  #limit = FIRST;
+  /** Of which there are earlier ones. */
+  more = $state.raw({ chats: false, tickets: false });
+  #wanted = FIRST;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<void> | null = null;
 
@@ -39,25 +54,29 @@ export class Talks {
   }
 
   readMore(): Promise<void> {
-    this.#limit = MOST;
+    this.#wanted += MORE;
     return this.read();
   }
 
   forget(): void {
     this.chats = [];
     this.tickets = [];
-    this.more = false;
-    this.#limit = FIRST;
+    this.more = { chats: false, tickets: false };
+    this.#wanted = FIRST;
   }
 
   async #readAll(): Promise<void> {
     const { token } = this.door;
     if (!token) return;
-    const [chats, tickets] = await Promise.all([this.door.chats(this.#limit), this.door.tickets(this.#limit)]);
+    const wanted = this.#wanted;
+    const [chats, tickets] = await Promise.all([
+      pages<Chat>((limit, cursor) => this.door.chats(limit, cursor), wanted),
+      pages<Ticket>((limit, cursor) => this.door.tickets(limit, cursor), wanted),
+    ]);
     // Meanwhile it became somebody else's.
     if (token !== this.door.token) return;
     this.chats = chats.items;
     this.tickets = tickets.items;
-    this.more = this.#limit < MOST && Boolean(chats.next_cursor || tickets.next_cursor);
+    this.more = { chats: chats.more, tickets: tickets.more };
   }
 }

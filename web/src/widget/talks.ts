@@ -16,6 +16,16 @@ interface Row {
 
 export type Talk = Row & ({ kind: "chat"; chat: Chat } | { kind: "request"; ticket: Ticket });
 
+/**
+ * Those to show: where there are earlier ones of a kind, what is older than the last of that kind and over waits until they are
+ * read. So more is added at the end, not between what somebody looks at.
+ */
+export function settled(talks: readonly Talk[], more: { chats: boolean; tickets: boolean }): Talk[] {
+  const last = (kind: Talk["kind"]) => Math.min(...talks.filter((talk) => talk.kind === kind).map((talk) => Date.parse(talk.at)));
+  const from = Math.max(more.chats ? last("chat") : -Infinity, more.tickets ? last("request") : -Infinity);
+  return talks.filter((talk) => !talk.over || talk.unread > 0 || Date.parse(talk.at) >= from);
+}
+
 /** `followed` is known better than the list knows it, and so is what of it was not read. */
 export function talksOf(chats: readonly Chat[], tickets: readonly Ticket[], followed: Chat | null, unread: number): Talk[] {
   const others = chats.filter(({ id }) => id !== followed?.id);

@@ -1,17 +1,17 @@
 /** The widget's words: those of one language, loaded when it is known which. */
-import type * as Messages from "$generated/widget/messages/_index.js";
-import { type Locale, regional } from "$/i18n/locales";
+import type * as Messages from "$generated/words/widget/messages/_index.js";
+import { type Locale, regional, waitIn } from "$/i18n/locales";
 import { type FieldProblem, Problem } from "$/api/problem";
 import type { Ticket } from "$/api/types";
 
 type M = typeof Messages;
 
 const CHUNKS: Record<Locale, () => Promise<unknown>> = {
-  en: () => import("$generated/widget/messages/en.js"),
-  de: () => import("$generated/widget/messages/de.js"),
-  es: () => import("$generated/widget/messages/es.js"),
-  id: () => import("$generated/widget/messages/id.js"),
-  ar: () => import("$generated/widget/messages/ar.js"),
+  en: () => import("$generated/words/widget/messages/en.js"),
+  de: () => import("$generated/words/widget/messages/de.js"),
+  es: () => import("$generated/words/widget/messages/es.js"),
+  id: () => import("$generated/words/widget/messages/id.js"),
+  ar: () => import("$generated/words/widget/messages/ar.js"),
 };
 
 /** The messages, each a function of its inputs. Nothing is shown before they are there. */
@@ -104,6 +104,5 @@ function tooMuch({ members, retryAfter }: Problem): string {
 }
 
 export function duration(seconds: number): string {
-  const [value, unit] = seconds < 90 ? [Math.max(1, Math.ceil(seconds)), "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat(locale, { style: "unit", unit: unit as string, unitDisplay: "long" }).format(value as number);
+  return waitIn(locale, seconds);
 }

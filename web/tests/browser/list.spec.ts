@@ -164,3 +164,28 @@ test("a filter that is typed closes with Enter, and offers the tags there are", 
   await expect(menu).toHaveCount(0);
   await expect(desk.getByRole("button", { name: /^Tag/ })).toHaveAttribute("aria-expanded", "false");
 });
+
+test("the list behind a figure becomes a view, with all it is filtered by", async ({ enter }) => {
+  const { items } = await rosa!.api.get<{ items: { id: string }[] }>("/v1/tickets?limit=1&status=open,in_progress");
+  await rosa!.api.put(`/v1/tickets/${items[0]!.id}/status`, { status: "resolved" });
+  const since = "2020-01-01T00:00:00Z";
+  const list = `/desk/tickets?status=any&resolved=1&resolved_by=${rosa!.id}&resolved_from=${since}&sort=updated`;
+  const desk = await enter(server, rosa!, list);
+  const listed = rows(desk).getByRole("listitem");
+  await expect(listed).not.toHaveCount(0);
+  const shown = await listed.count();
+  await desk.getByRole("button", { name: "Save view" }).click();
+  const dialog = desk.getByRole("dialog", { name: "Save this view" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill("What I resolved");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const tab = views(desk).getByRole("link", { name: "What I resolved" });
+  await expect(tab).toHaveAttribute("aria-current", "page");
+  await views(desk).getByRole("link", { name: /^All/ }).click();
+  await desk.reload();
+  await tab.click();
+  await expect(tab).toHaveAttribute("aria-current", "page");
+  await expect(tab).not.toContainText("changed");
+  const address = new URL(desk.url()).searchParams;
+  expect(Object.fromEntries(address)).toMatchObject({ resolved: "1", resolved_by: rosa!.id, resolved_from: since, sort: "updated" });
+  await expect(listed).toHaveCount(shown);
+});

@@ -70,3 +70,28 @@ test("a section that somebody's role does not allow says so", async ({ enter }) 
   await desk.goto(new URL("/desk/customers/00000000-0000-7000-8000-000000000000", server.url).href);
   await expect(desk.getByRole("alert")).toContainText("Couldn't load the customer");
 });
+
+test("every section speaks the language in use, also when it is changed, and shows no word before it is here", async ({ enter }) => {
+  const desk = await enter(server, await agent(server, "Mara Lind", "admin"), "/desk/settings/account");
+  const language = desk.getByRole("combobox", { name: "Language" });
+  await expect(language).toBeVisible();
+  const nav = desk.getByRole("navigation");
+  await nav.getByRole("link", { name: "Dashboard" }).click();
+  await expect(desk.getByRole("heading", { level: 1 })).toHaveText("Dashboard");
+  await desk.goBack();
+  // The words of the next sections take their time: until then there is the old screen, and then the whole of the new one.
+  let slow = 0;
+  await desk.route(/\/assets\/de-/, async (route) => {
+    slow += 1;
+    await desk.waitForTimeout(300);
+    await route.continue();
+  });
+  await language.selectOption("de");
+  await expect(desk.getByRole("heading", { level: 1 })).toHaveText("Einstellungen");
+  for (const [link, title] of [["Übersicht", "Übersicht"], ["Prüfprotokoll", "Prüfprotokoll"], ["Kunden", "Kunden"], ["Chats", "Chats"], ["Tickets", "Tickets"]] as const) {
+    await nav.getByRole("link", { name: link }).first().click();
+    await expect(desk.getByRole("heading", { level: 1 }).first()).toHaveText(title);
+  }
+  expect(slow).toBeGreaterThan(5);
+  await expect(desk.locator("body")).not.toContainText("undefined");
+});

@@ -67,3 +67,34 @@ for (const [place, who] of [["/help", () => nora], ["/desk/tickets", () => rosa]
     await expect(page.getByText("You can do more by now")).toHaveCount(0);
   });
 }
+
+test("what was said long ago is read page after page, for requests and chats", async ({ enter }) => {
+  test.slow();
+  const id = await request("A long story");
+  for (let at = 1; at <= 120; at += 1) await rosa.api.post(`/v1/tickets/${id}/messages`, { body: `Chapter ${at}` });
+  const page = await enter(server, nora, `/help/requests/${id}`);
+  const earlier = page.getByRole("button", { name: "Show earlier messages" });
+  await expect(page.getByText("Chapter 120", { exact: true })).toBeVisible();
+  await expect(page.getByText("Chapter 21", { exact: true })).toBeAttached();
+  await expect(page.getByText("In a few words.")).toHaveCount(0);
+  await earlier.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("In a few words.")).toBeAttached();
+  await expect(page.getByText(/^Chapter \d+$/)).toHaveCount(120);
+  await expect(earlier).toHaveCount(0);
+  // Whoever reads with the keyboard goes on from there, and what is new still comes.
+  await expect(page.getByRole("list", { name: "Conversation" })).toBeFocused();
+  await rosa.api.post(`/v1/tickets/${id}/messages`, { body: "Chapter 121" });
+  await expect(page.getByText(/^Chapter \d+$/)).toHaveCount(121);
+
+  const { id: chat } = await nora.api.post("/v1/chats", { message: "Chapter 0", page: server.url });
+  await rosa.api.put(`/v1/agents/${rosa.id}/availability`, { availability: "available" });
+  await rosa.api.post(`/v1/chats/${chat}/accept`);
+  for (let at = 1; at <= 110; at += 1) await rosa.api.post(`/v1/chats/${chat}/messages`, { body: `Chapter ${at}` });
+  await page.goto(`${server.url}/help/chats/${chat}`);
+  await expect(page.getByText("Chapter 110", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^Chapter \d+$/)).toHaveCount(100);
+  await earlier.click();
+  await expect(page.getByText(/^Chapter \d+$/)).toHaveCount(111);
+  await expect(earlier).toHaveCount(0);
+});

@@ -291,3 +291,31 @@ test("where many of one network wait, a message can be left instead", async ({ e
   await visitor.panel.getByRole("button", { name: "Send message" }).click();
   await expect(visitor.panel.getByText("Your reference:")).toBeVisible();
 });
+
+test("what was begun long ago is shown page after page, past a hundred", async ({ enter }) => {
+  test.slow();
+  await stand("offline");
+  const site = await enter(server, null, shops.url, { viewport: { width: 360, height: 740 } });
+  const visitor = new Widget(site);
+  const { customer_id } = await ticketOf(await visitor.leave("often@example.com", "The first of many"));
+  for (let at = 1; at <= 115; at += 1) {
+    await rosa.api.post("/v1/tickets", { subject: `Matter ${at}`, description: "Once more.", category: "other", customer_id });
+  }
+  await site.reload();
+  await visitor.open();
+  const matters = visitor.panel.getByRole("listitem").filter({ hasText: "Matter" });
+  const earlier = visitor.panel.getByRole("button", { name: "Show earlier conversations" });
+  await expect(matters).toHaveCount(20);
+  await earlier.focus();
+  await site.keyboard.press("Enter");
+  await expect(matters).toHaveCount(70);
+  await expect(earlier).toBeFocused();
+  await site.keyboard.press("Enter");
+  await expect(visitor.talk("The first of many")).toBeAttached();
+  await expect(matters).toHaveCount(115);
+  // The way on is at its end: whoever came by the keyboard stands before what was added.
+  await expect(earlier).toHaveCount(0);
+  await expect(matters.nth(70).getByRole("button")).toBeFocused();
+  await expectAccessible(site);
+  await expectNoSidewaysScroll(site);
+});

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { areasHere } from "./modules";
 
 interface Chunk {
   file: string;
@@ -21,35 +22,42 @@ function withImports(entry: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-/** Gzipped bytes of a page's scripts, with the largest language and the screen it begins with. */
-function initial(page: string, ...screens: string[]): number {
-  const locales = Object.keys(manifest).filter((name) => /generated\/messages\/messages\/\w\w\.js$/.test(name));
-  const largest = locales.toSorted((a, b) => zipped(manifest[b]!.file) - zipped(manifest[a]!.file))[0]!;
-  const chunks = new Set<string>();
-  for (const entry of [page, largest, ...screens]) {
-    expect(manifest[entry], entry).toBeDefined();
-    withImports(entry, chunks);
-  }
-  return [...chunks].reduce((sum, entry) => sum + zipped(manifest[entry]!.file), 0);
+const WORDS = /^generated\/words\/([\w-]+)\/messages\/(\w\w)\.js$/;
+const here = areasHere();
+
+/** Gzipped bytes of a page's scripts, with the screens it begins with and their words in the largest language. */
+function initial(page: string, first: string, ...screens: string[]): number {
+  const areas = new Set([first, ...screens].flatMap((one) => [...here.get(one)!]));
+  const words = Object.keys(manifest).filter((name) => areas.has(WORDS.exec(name)?.[1] ?? ""));
+  const languages = [...new Set(words.map((name) => WORDS.exec(name)![2]))];
+  expect([languages.length, words.length]).toEqual([5, 5 * areas.size]);
+  const totals = languages.map((language) => {
+    const chunks = new Set<string>();
+    for (const entry of [page, ...screens, ...words.filter((name) => WORDS.exec(name)![2] === language)]) {
+      expect(manifest[entry], entry).toBeDefined();
+      withImports(entry, chunks);
+    }
+    return [...chunks].reduce((sum, entry) => sum + zipped(manifest[entry]!.file), 0);
+  });
+  return Math.max(...totals);
 }
 
 describe("initial JavaScript, gzipped", () => {
   it("of the desk with its list is at most 142 kB", () => {
-    expect(initial("desk.html", "src/desk/list/TicketsScreen.svelte")).toBeLessThanOrEqual(142_000);
+    expect(initial("desk.html", "src/desk/main.ts", "src/desk/list/TicketsScreen.svelte")).toBeLessThanOrEqual(142_000);
   });
   // Four more than the list: reading what people write, and how an answer gets to them.
   it("of the desk with a conversation is at most 146 kB", () => {
-    expect(initial("desk.html", "src/desk/conversation/ConversationScreen.svelte")).toBeLessThanOrEqual(146_000);
+    expect(initial("desk.html", "src/desk/main.ts", "src/desk/conversation/ConversationScreen.svelte")).toBeLessThanOrEqual(146_000);
   });
   it("of the help centre is at most 100 kB", () => {
-    expect(initial("help.html", "src/portal/requests/RequestsScreen.svelte")).toBeLessThanOrEqual(100_000);
+    expect(initial("help.html", "src/portal/main.ts", "src/portal/requests/RequestsScreen.svelte")).toBeLessThanOrEqual(100_000);
   });
   it("of signing in is at most 70 kB", () => {
-    expect(initial("sign-in.html")).toBeLessThanOrEqual(70_000);
+    expect(initial("sign-in.html", "src/sign-in/main.ts")).toBeLessThanOrEqual(70_000);
   });
   it("holds one language alone", () => {
-    const locales = [...withImports("desk.html")].filter((name) => /messages\/messages\/\w\w\.js$/.test(name));
-    expect(locales).toEqual([]);
+    expect([...withImports("desk.html")].filter((name) => WORDS.test(name))).toEqual([]);
   });
 });
 

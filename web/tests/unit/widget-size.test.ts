@@ -13,7 +13,7 @@ const dist = new URL("../../dist/", import.meta.url);
 const text = (file: string) => readFileSync(new URL(file, dist), "utf8");
 const zipped = (file: string) => gzipSync(text(file)).length;
 const manifest = JSON.parse(text(".vite/widget.json")) as Record<string, Chunk>;
-const WORDS = /generated\/widget\/messages\/\w\w\.js$/;
+const WORDS = /generated\/words\/widget\/messages\/\w\w\.js$/;
 
 function withImports(entry: string, seen = new Set<string>()): Set<string> {
   if (seen.has(entry)) return seen;

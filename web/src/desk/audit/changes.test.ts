@@ -9,8 +9,8 @@ describe("what an entry says has changed", () => {
     expect(said("StatusChanged", { from: "open", to: "resolved", reason: "done" })).toEqual({
       changes: [{ field: "status", from: "open", to: "resolved" }], facts: [["reason", "done"]],
     });
-    expect(said("CustomFieldsChanged", { changes: { size: { from: null, to: "42" } } }).changes).toEqual([{ field: "size", from: null, to: "42" }]);
-    expect(said("CustomFieldsChanged", { changes: [{ name: "size", from: "41", to: "42" }] }).changes).toEqual([{ field: "size", from: "41", to: "42" }]);
+    expect(said("CustomFieldsChanged", { changes: { size: { from: null, to: "42" } } }).changes).toEqual([{ field: "size", from: null, to: "42", own: true }]);
+    expect(said("CustomFieldsChanged", { changes: [{ name: "size", from: "41", to: "42" }] }).changes).toEqual([{ field: "size", from: "41", to: "42", own: true }]);
   });
 
   it("knows a first value and a last one", () => {

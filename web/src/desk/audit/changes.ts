@@ -5,6 +5,8 @@ export interface Change {
   field: string;
   from: unknown;
   to: unknown;
+  /** A field of the desk's own, by the name the desk gave it. */
+  own?: true;
 }
 
 export interface Said {
@@ -22,7 +24,7 @@ export function snaked(name: string): string {
 
 /** `StatusChanged` is about the `status`, `Assigned` about who is assigned. */
 function subjectOf(eventType: string): string {
-  return snaked(eventType.replace(/(Changed|Linked|Applied)$/, ""));
+  return snaked(eventType.replace(/^Chat(?=Assigned$)|(Changed|Linked|Applied)$/g, ""));
 }
 
 function isPair(value: unknown): value is { from?: unknown; to?: unknown } {
@@ -30,7 +32,7 @@ function isPair(value: unknown): value is { from?: unknown; to?: unknown } {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  return value === undefined || value === null || value === "" || (typeof value === "object" && Object.values(value).every((one) => one === null));
 }
 
 /** Tells what changed, before and after, from whatever else an event says. */
@@ -46,10 +48,10 @@ export function said(eventType: string, details: Details): Said {
     if (isPair(value)) changes.push({ field: name, from: value.from, to: value.to });
     else if (Array.isArray(value) && value.every(isPair)) {
       for (const one of value as (Details & { from?: unknown; to?: unknown })[]) {
-        changes.push({ field: String(one["name"] ?? one["field"] ?? one["key"] ?? name), from: one.from, to: one.to });
+        changes.push({ field: String(one["name"] ?? one["field"] ?? one["key"] ?? name), from: one.from, to: one.to, own: true });
       }
     } else if (typeof value === "object" && !Array.isArray(value) && Object.values(value!).length > 0 && Object.values(value!).every(isPair)) {
-      for (const [field, pair] of Object.entries(value as Record<string, { from?: unknown; to?: unknown }>)) changes.push({ field, from: pair.from, to: pair.to });
+      for (const [field, pair] of Object.entries(value as Record<string, { from?: unknown; to?: unknown }>)) changes.push({ field, from: pair.from, to: pair.to, own: true });
     } else facts.push([name, value]);
   }
   return { changes, facts };

@@ -1,50 +1,22 @@
 /** An event's values as people read them. */
-import type { Agent, Department, RoleView } from "$/api/types";
-import { formatDate, formatList, formatNumber, formatSpan } from "$/i18n/format.svelte";
+import { formatAgo, formatDate, formatList, formatNumber, formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
-import { AVAILABILITIES, availabilityWord, clockWord, PRIORITIES, priorityWord, roleWord, STATUSES, statusWord } from "$/ui/words";
 import { overt } from "$/ui/overt";
-import { channelWord } from "../conversation/sentences";
+import { fieldValue } from "../conversation/fieldValue";
+import { ago } from "../list/filter";
 import { type Day, DAYS, type WorkingRange } from "../settings/calendars/calendar";
 import { weekWords } from "../settings/calendars/words";
-import { PERMISSIONS, permissionWord } from "../settings/permissions";
+import { CLOCKS, codeWord, kindWord } from "./codes";
 import type { EVENT_TYPES } from "./eventTypes";
-import { fieldWord } from "./trailWords.svelte";
+import { fieldWord } from "./trailWords";
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Told apart by a glance at the end of an id. */
 const SHORT = 8;
-const CLOCKS = ["first_response", "next_response", "resolution"] as const;
-/** Fields of an event about a role; `added` and `removed` hold other things elsewhere. */
-const ALLOWED = ["permissions", "added", "removed"];
-const ROLES = ["customer", "agent", "supervisor", "auditor", "admin"] as const;
-
-/** Who or what ends a chat. */
-const ENDERS = ["visitor", "agent", "timeout", "abandoned"] as const;
-
-function enderWord(by: (typeof ENDERS)[number]): string {
-  return { visitor: m.chats_visitor, agent: m.role_agent, timeout: m.chats_by_timeout, abandoned: m.chats_by_abandoned }[by]();
-}
-
-/** The word of one of several codes, if it is one of them. */
-function oneOf<Code extends string>(codes: readonly Code[], word: (code: Code) => string, text: string): string | null {
-  const code = codes.find((one) => one === text);
-  return code ? word(code) : null;
-}
-
-function knownWord(field: string, text: string): string | null {
-  if (field === "status" || field === "pause_in") return oneOf(STATUSES, statusWord, text);
-  if (field === "priority" || field === "priorities") return oneOf(PRIORITIES, priorityWord, text);
-  if (field === "availability") return oneOf(AVAILABILITIES, availabilityWord, text);
-  if (field === "role") return oneOf(ROLES, roleWord, text);
-  if (ALLOWED.includes(field)) return oneOf(PERMISSIONS, permissionWord, text);
-  if (field === "clock") return oneOf(CLOCKS, clockWord, text);
-  if (field === "by") return oneOf(ENDERS, enderWord, text);
-  if (field === "channel" || field === "channels") return channelWord(text);
-  return null;
-}
+/** What a view's range begins or ends with may move with the clock. */
+const RANGED = /_(from|to)$/;
 
 /** A desk's week as events write it: days by their first letters, times with seconds. */
 function week(ranges: readonly Record<string, unknown>[]): string {
@@ -54,48 +26,65 @@ function week(ranges: readonly Record<string, unknown>[]): string {
   })));
 }
 
-/** How a name inside a value is written. */
-function partWord(name: string): string {
-  return oneOf(PRIORITIES, priorityWord, name) ?? fieldWord(name);
+/** What a value belongs to: an event's type, and its field. A field of the desk's own holds what people wrote, no codes. */
+export interface Place {
+  event: string;
+  field: string;
+  own?: boolean;
 }
 
-/** Writes a value of a field; `whole`: with ids to their last digit. */
-export type Write = (field: string, value: unknown, whole?: boolean) => string;
+/** Writes a value; `whole`: with ids to their last digit. */
+export type Write = (place: Place, value: unknown, whole?: boolean) => string;
 
-/** Writes values of one desk: its people, departments and own roles by name. */
-export function writer(agents: readonly Agent[], departments: readonly Department[], roles: readonly RoleView[]): Write {
-  const names = new Map<string, string>([
-    ...agents.map((one): [string, string] => [one.id, overt(one.name) ?? one.id]),
-    ...departments.map((one): [string, string] => [one.id, overt(one.name)]),
-    ...roles.flatMap((one): [string, string][] => (one.id ? [[one.id, overt(one.name)]] : [])),
-  ]);
-  function text(field: string, value: string, whole: boolean): string {
+/** The parts of an event that are fields of the desk's own, by their names. */
+const OWN = ["custom_fields", "personal_fields"];
+
+/** Whatever has a name. */
+interface Named {
+  id?: string | null;
+  name?: string | null;
+}
+
+/** Writes values of one desk: what it has by name. */
+export function writer(things: readonly Named[]): Write {
+  const names = new Map(things.flatMap(({ id, name }): [string, string][] => (id ? [[id, overt(name) ?? id]] : [])));
+  function text({ event, field }: Place, value: string, whole: boolean): string {
     if (MOMENT.test(value)) return formatDate(value, { dateStyle: "medium", timeStyle: "medium" });
     if (DAY.test(value)) return formatDate(`${value}T12:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });
     if (ID.test(value)) return names.get(value) ?? (whole ? value : value.slice(-SHORT));
-    return knownWord(field, value) ?? overt(value);
+    const passed = RANGED.test(field) ? ago(value) : null;
+    return passed ? formatAgo(passed.count, passed.unit) : (codeWord(event, field, value) ?? overt(value));
   }
-  return function write(field: string, value: unknown, whole = false): string {
+  function parts({ event, field }: Place, value: object, whole: boolean): string {
+    const own = OWN.includes(field);
+    const known = Object.entries(value).filter(([, one]) => one !== null && !(Array.isArray(one) && one.length === 0));
+    return known.map(([name, one]) => {
+      const word = own ? name : (codeWord(event, "priority", name) ?? fieldWord(name));
+      return `${word}: ${write({ event, field: name, own }, one, whole)}`;
+    }).join(" · ");
+  }
+  function write(place: Place, value: unknown, whole = false): string {
     if (value === undefined || value === null || value === "") return m.audit_nothing_before();
+    if (place.own) return overt(fieldValue(value));
+    const { field } = place;
     if (typeof value === "boolean") return value ? m.field_yes() : m.field_no();
     if (typeof value === "number") {
       if (field.endsWith("_seconds") || CLOCKS.some((clock) => clock === field)) return formatSpan(value);
       return formatNumber(value, { useGrouping: !field.includes("version") });
     }
-    if (typeof value === "string") return text(field, value, whole);
-    if (Array.isArray(value)) return field === "ranges" ? week(value as Record<string, unknown>[]) : formatList(value.map((one) => write(field, one, whole)));
+    if (typeof value === "string") return text(place, value, whole);
+    if (Array.isArray(value)) return field === "ranges" ? week(value as Record<string, unknown>[]) : formatList(value.map((one) => write(place, one, whole)));
     if (typeof value === "object") {
       const { id, kind } = value as { id?: unknown; kind?: unknown };
       // Whoever did it: the id says who, the kind what they are.
       if (typeof kind === "string" && Object.keys(value).length <= 2) {
-        if (typeof id !== "string") return kind === "system" ? m.audit_system() : kind;
-        return names.get(id) ?? `${categoryWord(kind)} ${text(field, id, whole)}`;
+        return typeof id === "string" ? (names.get(id) ?? `${kindWord(kind)} ${text(place, id, whole)}`) : kindWord(kind);
       }
-      const parts = Object.entries(value).filter(([, one]) => one !== null && !(Array.isArray(one) && one.length === 0));
-      return parts.map(([name, one]) => `${partWord(name)}: ${write(name, one, whole)}`).join(" · ");
+      return parts(place, value, whole);
     }
     return String(value);
-  };
+  }
+  return write;
 }
 
 export function categoryWord(category: string): string {

@@ -2,7 +2,8 @@
 import type { Agent, Chat, Department } from "$/api/types";
 import { m } from "$/i18n/index.svelte";
 import { overt } from "$/ui/overt";
-import { visitorName, type Names } from "./words";
+import { visitorName } from "./visitor";
+import type { Names } from "./words";
 
 export function namesOf(chat: Chat, agents: readonly Agent[] | undefined, departments: readonly Department[] | undefined): Names {
   return {

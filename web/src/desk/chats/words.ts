@@ -2,12 +2,6 @@
 import type { Agent, Chat, DocketEvent } from "$/api/types";
 import { formatNumber, formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
-import { overt } from "$/ui/overt";
-
-/** The visitor as the desk calls them. */
-export function visitorName(chat: Chat): string {
-  return overt(chat.visitor.name) || overt(chat.visitor.email) || m.chats_visitor();
-}
 
 /** Where a chat stands. */
 export function chatStatusWord(status: Chat["status"]): string {

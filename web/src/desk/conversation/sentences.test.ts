@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { chooseLocale, LOCALES, type Locale } from "$/i18n/index.svelte";
-import { fieldValue, type Names, sentence, SENTENCES, ticketsIn } from "./sentences";
+import { chooseLocale, LOCALES, type Locale, withWords } from "$/i18n/index.svelte";
+import { fieldValue } from "./fieldValue";
+import { type Names, sentence, SENTENCES, ticketsIn } from "./sentences";
 import { ADA, event, TICKET } from "./testing";
 
 const folder = new URL("../../../../docs/events/ticket/", import.meta.url);
@@ -39,6 +40,7 @@ const names: Names = {
 beforeAll(() => {
   vi.stubGlobal("document", { documentElement: {} });
   vi.stubGlobal("localStorage", { setItem: () => undefined });
+  return withWords(() => Promise.resolve(), "common", "shell", "conversation");
 });
 
 it("has a sentence for every event of a ticket, and for no other", () => {

@@ -5,6 +5,8 @@ import { m } from "$/i18n/index.svelte";
 import type { Person } from "$/live/protocol";
 import { clockWord, priorityWord, statusWord } from "$/ui/words";
 import { isolated } from "$/ui/overt";
+import { channelWord } from "./channel";
+import { fieldValue } from "./fieldValue";
 
 /** Names for what events know by id. */
 export interface Names {
@@ -27,21 +29,6 @@ const listed = (values: unknown) => formatList((Array.isArray(values) ? values :
 const clock = (payload: Payload) => clockWord(payload["clock"] as NonNullable<SlaBadgeView["clock"]>);
 const who = (event: DocketEvent, names: Names) => isolated(names.person(event.actor));
 const ticket = (names: Names, id: unknown) => isolated(names.ticket(String(id)) ?? m.event_another_ticket());
-
-export function channelWord(channel: string): string {
-  const words: Record<string, () => string> = {
-    portal: m.channel_portal, desk: m.channel_desk, api: m.channel_api, chat: m.channel_chat, email: m.channel_email, import: m.channel_import,
-  };
-  return words[channel]?.() ?? channel;
-}
-
-/** A custom field's value as people read it. */
-export function fieldValue(value: unknown): string {
-  if (typeof value === "boolean") return value ? m.field_yes() : m.field_no();
-  if (typeof value === "number") return formatNumber(value, { maximumFractionDigits: 20 });
-  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return formatDate(`${value}T12:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });
-  return value == null ? m.common_none() : String(value);
-}
 
 function fieldChanges(payload: Payload, names: Names): string {
   const changes = { ...(payload["changes"] as object | undefined), ...(payload["personal_changes"] as object | undefined) };

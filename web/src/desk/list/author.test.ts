@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Ticket } from "$/api/types";
-import { chooseLocale } from "$/i18n/index.svelte";
+import { chooseLocale, withWords } from "$/i18n/index.svelte";
 import { saidBy } from "./author";
 
 type Author = Ticket["last_message_by"];
@@ -9,7 +9,7 @@ const by = (author: Partial<Author>) => saidBy({ last_message_by: { kind: "agent
 beforeAll(() => {
   vi.stubGlobal("document", { documentElement: {} });
   vi.stubGlobal("localStorage", { setItem: () => undefined });
-  return chooseLocale("en");
+  return withWords(() => chooseLocale("en"), "common", "shell", "list");
 });
 
 describe("what stands before a row's last words", () => {

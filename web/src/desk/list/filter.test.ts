@@ -29,6 +29,10 @@ describe("a list's address", () => {
     ["?from=-7d&to=-12h", { from: "-7d", to: "-12h" }],
     ["?priority=urgent&view=v-1", { priority: ["urgent"], view: "v-1" }],
     ["?archived=1&sort=updated", { archived: true, status: [], sort: "updated" }],
+    ["?status=any&resolved=0", { status: [], resolved: false }],
+    ["?status=any&resolved=1&resolved_by=a-2&resolved_from=-4w&resolved_to=2026-11-30", { status: [], resolved: true, resolvedBy: "a-2", resolvedFrom: "-4w", resolvedTo: "2026-11-30" }],
+    ["?snoozed=any", { withSnoozed: true }],
+    ["?snoozed=1", { snoozed: true }],
     ["?search=000123", { search: "000123", status: [] }],
     ["?status=open&search=lamp", { search: "lamp", status: ["open"] }],
   ];
@@ -131,5 +135,8 @@ describe("how tickets were resolved", () => {
   it("is no longer so of a ticket that is open again", () => {
     expect(belongs(ticket({ status: "closed" }), filter, ME, 0)).toBe(true);
     expect(belongs(ticket(), filter, ME, 0)).toBe(false);
+    const others = { ...EVERYTHING, resolved: false };
+    expect(belongs(ticket(), others, ME, 0)).toBe(true);
+    expect(belongs(ticket({ status: "resolved" }), others, ME, 0)).toBe(false);
   });
 });

@@ -25,8 +25,8 @@ export interface ListFilter {
   from: string | null;
   /** Opened on or before this day; or how long ago at least; or before this moment. */
   to: string | null;
-  /** Only those that are resolved or closed, and were not merged into another ticket. */
-  resolved: boolean;
+  /** Only those that are resolved or closed, and were not merged into another ticket; or only the others. Null: any. */
+  resolved: boolean | null;
   /** Resolved by this agent. */
   resolvedBy: string | null;
   /** Resolved since, and until: as `from` and `to`. */
@@ -49,11 +49,12 @@ const STATUSES: readonly string[] = [...UNFINISHED, "resolved", "closed"];
 const PRIORITIES: readonly string[] = ["urgent", "high", "medium", "low"];
 const SORTS: readonly string[] = ["urgency", "newest", "updated"];
 const ANY = "any";
+const NO = "0";
 
 /** What `/desk/tickets` shows: everything unfinished, the most urgent first. */
 export const DEFAULT: ListFilter = {
   status: [...UNFINISHED], priority: [], category: null, department: null, assignee: null, customer: null, tag: null, order: null,
-  from: null, to: null, resolved: false, resolvedBy: null, resolvedFrom: null, resolvedTo: null, overdue: false, snoozed: false, withSnoozed: false, archived: false, search: "", sort: "urgency", view: null,
+  from: null, to: null, resolved: null, resolvedBy: null, resolvedFrom: null, resolvedTo: null, overdue: false, snoozed: false, withSnoozed: false, archived: false, search: "", sort: "urgency", view: null,
 };
 
 /** Every ticket there is. */
@@ -107,7 +108,7 @@ export function readFilter(params: URLSearchParams): ListFilter {
     order: params.get("order") || null,
     from: readDay(params.get("from")),
     to: readDay(params.get("to")),
-    resolved: params.has("resolved"),
+    resolved: params.has("resolved") ? params.get("resolved") !== NO : null,
     resolvedBy: params.get("resolved_by") || null,
     resolvedFrom: readDay(params.get("resolved_from")),
     resolvedTo: readDay(params.get("resolved_to")),
@@ -133,7 +134,7 @@ export function writeFilter(filter: ListFilter): string {
     const value = filter[name];
     if (value) params.set(name, value);
   }
-  if (filter.resolved) params.set("resolved", "1");
+  if (filter.resolved !== null) params.set("resolved", filter.resolved ? "1" : NO);
   if (filter.resolvedBy) params.set("resolved_by", filter.resolvedBy);
   if (filter.resolvedFrom) params.set("resolved_from", filter.resolvedFrom);
   if (filter.resolvedTo) params.set("resolved_to", filter.resolvedTo);
@@ -194,7 +195,7 @@ export function apiQuery(filter: ListFilter): TicketFilter {
   if (filter.order) query.order_ref = filter.order;
   if (filter.from) query.opened_from = edge(filter.from, 0);
   if (filter.to) query.opened_to = edge(filter.to, 1);
-  if (filter.resolved) query.resolved = true;
+  if (filter.resolved !== null) query.resolved = filter.resolved;
   if (filter.resolvedBy) query.resolved_by = filter.resolvedBy;
   if (filter.resolvedFrom) query.resolved_from = edge(filter.resolvedFrom, 0);
   if (filter.resolvedTo) query.resolved_to = edge(filter.resolvedTo, 1);
@@ -208,7 +209,7 @@ export function apiQuery(filter: ListFilter): TicketFilter {
 
 /** Whether it asks who resolved a ticket and when, which a ticket does not say of itself. */
 export function asksHowResolved(filter: ListFilter): boolean {
-  return filter.resolved || Boolean(filter.resolvedBy ?? filter.resolvedFrom ?? filter.resolvedTo);
+  return filter.resolved !== null || Boolean(filter.resolvedBy ?? filter.resolvedFrom ?? filter.resolvedTo);
 }
 
 /** Whether a ticket, as it is now, belongs into the list; what was searched for and how it was resolved aside. */
@@ -225,11 +226,17 @@ export function belongs(ticket: Ticket, filter: ListFilter, me: string, now: num
     (!filter.order || ticket.order_ref === filter.order) &&
     (!filter.from || opened >= moment(filter.from, 0, now)) &&
     (!filter.to || opened < moment(filter.to, 1, now)) &&
-    (!asksHowResolved(filter) || !UNFINISHED.includes(ticket.status)) &&
+    (!asksHowResolved(filter) || wasResolved(ticket, filter)) &&
     (!filter.overdue || (ticket.sla?.due_at != null && Date.parse(ticket.sla.due_at) <= now)) &&
     (filter.snoozed ? ticket.snoozed_until != null : ticket.snoozed_until == null || !onlyAwake(filter)) &&
     ticket.archived === filter.archived
   );
+}
+
+/** As far as its status tells: one that was merged away is closed as well. */
+function wasResolved(ticket: Ticket, filter: ListFilter): boolean {
+  const over = !UNFINISHED.includes(ticket.status);
+  return filter.resolved === false ? !over || ticket.status === "closed" : over;
 }
 
 function assigned(ticket: Ticket, assignee: string, me: string): boolean {

@@ -18,11 +18,26 @@ describe("a saved view", () => {
     { category: "returns", department: "d-1", assignee: "me", customer: "c-1", tag: "vip", order: "A-7" },
     { from: "2026-11-01", to: "2026-11-30", overdue: true },
     { from: "-7d", to: "-12h" },
+    { snoozed: true },
+    { withSnoozed: true },
+    { resolved: true, resolvedBy: "a-2", resolvedFrom: "2026-11-21T23:00:00Z", resolvedTo: "2026-11-30", status: [] },
+    { resolved: false, resolvedFrom: "-4w" },
     { archived: true, status: [], sort: "updated" },
     { search: "lamp", status: [] },
   ])("of %o shows the same again", (values) => {
     const filter = { ...DEFAULT, ...values };
     expect(listFilter(view(filter))).toEqual({ ...filter, view: "v-1" });
+  });
+
+  it("keeps all that an address can say", () => {
+    const all: ListFilter = {
+      status: ["closed"], priority: ["urgent"], category: "returns", department: "d-1", assignee: "me", customer: "c-1", tag: "vip", order: "A-7",
+      from: "-7d", to: "-12h", resolved: true, resolvedBy: "a-2", resolvedFrom: "-4w", resolvedTo: "-1w", overdue: true, snoozed: true,
+      withSnoozed: true, archived: true, search: "lamp", sort: "newest", view: "v-1",
+    };
+    const unset = Object.entries(all).filter(([name, value]) => EVERYTHING[name as keyof ListFilter] === value);
+    expect(unset, "a filter that says nothing proves nothing").toEqual([]);
+    expect(listFilter(view(all))).toEqual(all);
   });
 
   it("ends with its last day", () => {

@@ -1,6 +1,6 @@
 /** Saved views and the lists they show, as each other. */
 import type { SavedView } from "$/api/types";
-import { asksHowResolved, DEFAULT, edge, edgeOf, EVERYTHING, type ListFilter, writeFilter } from "./filter";
+import { DEFAULT, edge, edgeOf, EVERYTHING, type ListFilter, writeFilter } from "./filter";
 
 type SavedFilter = SavedView["filter"];
 
@@ -17,23 +17,22 @@ export function savedFilter(filter: ListFilter): SavedFilter {
     order_ref: filter.order,
     opened_from: filter.from && edge(filter.from, 0),
     opened_to: filter.to && edge(filter.to, 1),
+    resolved: filter.resolved,
+    resolved_by: filter.resolvedBy,
+    resolved_from: filter.resolvedFrom && edge(filter.resolvedFrom, 0),
+    resolved_to: filter.resolvedTo && edge(filter.resolvedTo, 1),
     overdue: filter.overdue,
     snoozed: filter.snoozed,
+    with_snoozed: filter.withSnoozed,
     archived: filter.archived,
     search: filter.search || null,
   };
-}
-
-/** Whether a view can keep all that a list is filtered by. */
-export function isSavable(filter: ListFilter): boolean {
-  return !asksHowResolved(filter);
 }
 
 /** The list a view shows. */
 export function listFilter(view: SavedView): ListFilter {
   const saved = view.filter;
   return {
-    ...EVERYTHING,
     status: saved.status ?? [],
     priority: saved.priority ?? [],
     category: saved.category ?? null,
@@ -44,8 +43,13 @@ export function listFilter(view: SavedView): ListFilter {
     order: saved.order_ref ?? null,
     from: saved.opened_from ? edgeOf(saved.opened_from, 0) : null,
     to: saved.opened_to ? edgeOf(saved.opened_to, 1) : null,
+    resolved: saved.resolved ?? null,
+    resolvedBy: saved.resolved_by ?? null,
+    resolvedFrom: saved.resolved_from ? edgeOf(saved.resolved_from, 0) : null,
+    resolvedTo: saved.resolved_to ? edgeOf(saved.resolved_to, 1) : null,
     overdue: saved.overdue ?? false,
     snoozed: saved.snoozed ?? false,
+    withSnoozed: saved.with_snoozed ?? false,
     archived: saved.archived ?? false,
     search: saved.search ?? "",
     sort: view.sort,

@@ -1,7 +1,7 @@
 /** The parts of the settings: who sees each, and what shows it. Each is a chunk of its own. */
 import type { Component } from "svelte";
 import type { Permission } from "$/api/types";
-import { m } from "$/i18n/index.svelte";
+import { m, withWords } from "$/i18n/index.svelte";
 
 export interface SettingsSection {
   /** Its place in the address. */
@@ -14,49 +14,49 @@ export interface SettingsSection {
 }
 
 export const SETTINGS: SettingsSection[] = [
-  { path: "account", label: () => m.settings_account(), group: () => m.settings_group_you(), load: () => import("./account/AccountSettings.svelte") },
+  { path: "account", label: () => m.settings_account(), group: () => m.settings_group_you(), load: () => withWords(() => import("./account/AccountSettings.svelte"), "settings", "account") },
   {
     path: "views", label: () => m.settings_views(), group: () => m.settings_group_you(), permission: "view_tickets",
-    load: () => import("./views/ViewSettings.svelte"),
+    load: () => withWords(() => import("./views/ViewSettings.svelte"), "settings", "views"),
   },
   {
     path: "organisation", label: () => m.settings_organisation(), group: () => m.settings_group_organisation(), permission: "manage_settings",
-    load: () => import("./organisation/OrganisationSettings.svelte"),
+    load: () => withWords(() => import("./organisation/OrganisationSettings.svelte"), "settings"),
   },
   {
     path: "categories", label: () => m.settings_categories(), group: () => m.settings_group_organisation(), permission: "manage_settings",
-    load: () => import("./organisation/CategorySettings.svelte"),
+    load: () => withWords(() => import("./organisation/CategorySettings.svelte"), "settings"),
   },
   {
     path: "fields", label: () => m.settings_fields(), group: () => m.settings_group_organisation(), permission: "manage_settings",
-    load: () => import("./fields/FieldSettings.svelte"),
+    load: () => withWords(() => import("./fields/FieldSettings.svelte"), "settings", "rules"),
   },
   {
     path: "sla", label: () => m.settings_sla(), group: () => m.settings_group_organisation(), permission: "manage_settings",
-    load: () => import("./sla/PolicySettings.svelte"),
+    load: () => withWords(() => import("./sla/PolicySettings.svelte"), "settings", "rules"),
   },
   {
     path: "calendars", label: () => m.settings_calendars(), group: () => m.settings_group_organisation(), permission: "manage_settings",
-    load: () => import("./calendars/CalendarSettings.svelte"),
+    load: () => withWords(() => import("./calendars/CalendarSettings.svelte"), "settings", "rules"),
   },
   {
     path: "agents", label: () => m.settings_agents(), group: () => m.settings_group_people(), permission: "manage_people",
-    load: () => import("./agents/AgentSettings.svelte"),
+    load: () => withWords(() => import("./agents/AgentSettings.svelte"), "settings", "rules"),
   },
   {
     path: "roles", label: () => m.settings_roles(), group: () => m.settings_group_people(), permission: ["manage_people", "manage_settings", "view_audit"],
-    load: () => import("./roles/RoleSettings.svelte"),
+    load: () => withWords(() => import("./roles/RoleSettings.svelte"), "settings", "rules"),
   },
   {
     path: "departments", label: () => m.settings_departments(), group: () => m.settings_group_people(), permission: "manage_settings",
-    load: () => import("./departments/DepartmentSettings.svelte"),
+    load: () => withWords(() => import("./departments/DepartmentSettings.svelte"), "settings"),
   },
   {
     path: "widget", label: () => m.settings_widget(), group: () => m.settings_group_reach(), permission: "manage_settings",
-    load: () => import("./widget/WidgetSettings.svelte"),
+    load: () => withWords(() => import("./widget/WidgetSettings.svelte"), "settings", "rules"),
   },
   {
     path: "tokens", label: () => m.settings_tokens(), group: () => m.settings_group_reach(), permission: "manage_settings",
-    load: () => import("./tokens/TokenSettings.svelte"),
+    load: () => withWords(() => import("./tokens/TokenSettings.svelte"), "settings", "rules", "account"),
   },
 ];

@@ -1,5 +1,5 @@
 /** What stands within a line: emphasis, code, links. Pure, in time that grows as the line does. */
-import { addressOf, pieces, webAt } from "./links";
+import { addressOf, linkAt, pieces } from "./links";
 
 export type Inline =
   | { kind: "text"; text: string }
@@ -13,7 +13,7 @@ const KINDS: Record<Mark, Kind> = { "**": "strong", "__": "strong", "*": "em", "
 /** Runs of marks, and what each may stand for from the outside in. */
 const RUNS: Record<string, Mark[]> = { "*": ["*"], "**": ["**"], "***": ["**", "*"], "_": ["_"], "__": ["__"], "___": ["__", "_"], "~~": ["~~"] };
 
-const SIGN = /\\[\\`*_~[\]]|`+|\*+|_+|~+|\[|https?:\/\//gi;
+const SIGN = /\\[\\`*_~[\]]|`+|\*+|_+|~+|\[|https?:\/\/|(?<![\p{L}\p{N}])mailto:/giu;
 const LABELLED = /\[([^[\]\n]{1,300})\]\(((?:https?:\/\/|mailto:)(?:[^\s<>()]|\([^\s<>()]*\)){1,2000})\)/iy;
 const WORD = /[\p{L}\p{N}]/u;
 const MAY_CODE = 3;
@@ -101,12 +101,12 @@ export function inlines(line: string): Inline[] {
         add({ kind: "link", text, href: url.href, ...(text === labelled[2] ? {} : { host: url.host || url.pathname }) });
         at = from + labelled[0].length;
       }
-    } else if (sign.length > 3 && sign.endsWith("/")) {
-      const web = webAt(line, from);
-      if (!web) plain += sign;
+    } else if (/:/.test(sign)) {
+      const link = linkAt(line, from);
+      if (!link) plain += sign;
       else {
-        add({ kind: "link", text: web.text, href: web.href });
-        at = from + web.length;
+        add({ kind: "link", text: link.text, href: link.href });
+        at = from + link.length;
       }
     } else if (RUNS[sign]) marks(sign, from, at);
     else plain += sign;

@@ -42,6 +42,13 @@ describe("within a line", () => {
     expect(line("**https://a.example/b**")).toBe("<strong><a https://a.example/b>https://a.example/b</a></strong>");
   });
 
+  it("makes links of mail addresses with a scheme, whole", () => {
+    expect(line("mailto:ann_lee@a.example?subject=*Hello*%20there now"))
+      .toBe("<a mailto:ann_lee@a.example?subject=*Hello*%20there>mailto:ann_lee@a.example?subject=*Hello*%20there</a> now");
+    expect(line("[Write](mailto:ann@a.example?bcc=eve@b.example&subject=Hi)")).toBe("<a mailto:ann@a.example?subject=Hi>Write</a>(ann@a.example)");
+    expect(line("[Write](mailto:nobody)")).toBe("[Write](mailto:nobody)");
+  });
+
   it("says where a link with words of its own leads", () => {
     expect(line("[our page](https://a.example/b_(c))")).toBe("<a https://a.example/b_(c)>our page</a>(a.example)");
     expect(line("[https://bank.example](https://evil.example/)")).toBe("<a https://evil.example/>https://bank.example</a>(evil.example)");
@@ -87,7 +94,7 @@ describe("over several lines", () => {
 it("reads hostile texts as quickly as others", () => {
   const SIZE = 50_000;
   const parts = ["[", "[a](", "[a](https://x", "[a](https://(", "*", "*a ", "a*", "**a ", "_", "*a_ ", "`", "``a`", "a`b``", "~~a", "<", "> ", "- ", "1. ", "- a\n  ",
-    "http://", "http://a", "https://a)", "@", "a@", "a@a.", "a", "\\", "a.", "(", "https://a......", "***a**", "```\n", "- a\n\n  "];
+    "http://", "http://a", "mailto:", "mailto:a@a.a?", "[a](mailto:", "https://a)", "@", "a@", "a@a.", "a", "\\", "a.", "(", "https://a......", "***a**", "```\n", "- a\n\n  "];
   for (const part of parts) expect(blocks(part.repeat(SIZE / part.length)).length, part).toBeGreaterThan(0);
   for (let message = 0; message < 120; message += 1) blocks("a".repeat(3990));
 });

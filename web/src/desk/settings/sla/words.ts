@@ -2,7 +2,7 @@ import type { Department, SlaPolicy } from "$/api/types";
 import { formatSpan } from "$/i18n/format.svelte";
 import { m } from "$/i18n/index.svelte";
 import { clockWord, PRIORITIES, priorityWord } from "$/ui/words";
-import { channelWord } from "../../conversation/sentences";
+import { channelWord } from "../../conversation/channel";
 import { CLOCKS, isForAll, type Targets } from "./policy";
 
 /** Which tickets a policy is for, in one line. */
