@@ -126,7 +126,7 @@ test("a rating that was begun is there again", async ({ enter }) => {
   await expect(page.getByRole("radio", { name: "Yes" }).first()).toBeChecked();
   await page.getByRole("button", { name: "Send rating" }).click();
   await expect(page.getByText("Quick and kind")).toHaveCount(0);
-  await expect.poll(async () => (await server.admin.get(`/v1/tickets/${id}`)).feedback).toMatchObject({ rating: 4, resolved: true, comment: "Quick and kind" });
+  await expect.poll(async () => (await server.admin.get<{ feedback: unknown }>(`/v1/tickets/${id}`)).feedback).toMatchObject({ rating: 4, resolved: true, comment: "Quick and kind" });
 
   const chat = await nora!.api.post<Receipt>("/v1/chats", { message: "Hello?" });
   await nora!.api.post(`/v1/chats/${chat.id}/end`);
@@ -225,7 +225,7 @@ test("what could not be saved stays in its field", async ({ enter }) => {
   await expect(box(desk, "Order")).toHaveValue("A-1");
   await desk.unroute(`**/v1/tickets/${id}/order`);
   await desk.getByRole("button", { name: "Save", exact: true }).click();
-  await expect.poll(async () => (await server.admin.get(`/v1/tickets/${id}`)).order_ref).toBe("A-1");
+  await expect.poll(async () => (await server.admin.get<{ order_ref: unknown }>(`/v1/tickets/${id}`)).order_ref).toBe("A-1");
   await expect(desk.getByText("Not saved yet")).toHaveCount(0);
 });
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { customerName, ticketCustomer } from "./name";
 
-vi.mock("$/i18n/index.svelte", async () => ({ m: await import("$generated/words/shell/messages/en.js") }));
+vi.mock("$/i18n/index.svelte", async () => ({ m: { ...(await import("$generated/words/common/messages/en.js")), ...(await import("$generated/words/shell/messages/en.js")) } }));
 
 it("calls erased only who was erased", () => {
   expect(ticketCustomer({ customer_name: null, customer_email: "nora@example.com", customer_erased: false })).toBe("nora@example.com");
