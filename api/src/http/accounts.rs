@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ask::{Ask, journal_problem};
+use super::following::{end_all_sessions, follow_log};
 use super::problem::{Answer, Problem};
 use super::standing::may_stand_for_customers;
 use crate::app::App;
@@ -160,6 +161,8 @@ pub(crate) async fn open_account(
         Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => {}
         Err(error) => return Err(error.into()),
     }
+    // From here on it follows what the log says of them.
+    follow_log(app, invocation, person, None).await?;
     let account =
         app.accounts.account(&invocation.tenant, person).await.map_err(|error| account_problem(error.into()))?;
     account.ok_or_else(|| account_problem(AccountError::NoAccount))
@@ -214,7 +217,7 @@ pub(crate) async fn end_sessions<T>(app: &App, ask: &Ask<T>, account: &VaultAcco
         HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
     let (person, command) = (account.person, AccountCommand::RecordSignOutEverywhere);
     hand_out(app, &ask.invocation, person, &command, handed).await.map_err(|error| ask.refuse(error))?;
-    app.accounts.sign_out_everywhere(&account.tenant, person).await.map_err(account_problem)?;
+    end_all_sessions(app, &ask.invocation, person).await?;
     go_offline(app, &account.tenant, person).await;
     Ok(StatusCode::NO_CONTENT)
 }
