@@ -102,7 +102,12 @@ impl Commands {
         if !agent.registered {
             return Ok(LogSays { address: KnownAddress::Unreadable, role: None, left: false, signed_out });
         }
-        Ok(LogSays { address: address(agent.email.as_ref()), role: Some(agent.role), left: agent.deactivated, signed_out })
+        Ok(LogSays {
+            address: address(agent.email.as_ref()),
+            role: Some(agent.role),
+            left: agent.deactivated,
+            signed_out,
+        })
     }
 
     /// Tells in an account's history what it is about to follow. That this fails holds nothing up.

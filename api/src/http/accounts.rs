@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Done, HandedOut, Invocation};
 use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand, Availability};
-use docket_domain::customer::Customer;
+use docket_domain::customer::{Customer, Identity};
 use docket_domain::{
     Actor, AgentId, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText,
     Rejection, Role, RoleId, TenantId, normal_email,
@@ -249,11 +249,24 @@ pub(crate) fn method_of(kind: CodeKind) -> SignInMethod {
 }
 
 /// The address somebody is to sign in with from now on. None: it is the one the account has, and another is refused rather
-/// than left out of account.
-pub(crate) fn new_login<'a>(account: &VaultAccount, email: Option<&'a str>) -> Answer<Option<&'a str>> {
+/// than left out of account. A customer's is the one the desk knows them by: with any other they would take somebody else's, or
+/// what is somebody's tomorrow.
+pub(crate) async fn new_login<'a>(
+    app: &App,
+    account: &VaultAccount,
+    email: Option<&'a str>,
+) -> Answer<Option<&'a str>> {
     let Some(email) = email.map(str::trim) else { return Ok(None) };
     check_email("email", email)?;
     match &account.login {
+        None if account.role.is_customer() => {
+            let known = app.commands.load_fresh::<Customer>(&account.tenant, account.person.0).await?;
+            if known.desk_identity() == Some(Identity::email(email)) {
+                return Ok(Some(email));
+            }
+            let text = "email: the desk does not know this person by that address; leave it out";
+            Err(Problem::invalid_field("email", "another_address", text))
+        }
         None => Ok(Some(email)),
         Some(login) if normal_email(login) == normal_email(email) => Ok(None),
         Some(_) => {

@@ -63,6 +63,7 @@ pub(super) async fn as_recorded(app: &App, account: Account) -> Answer<Option<Ac
             return Ok(Some(account));
         }
     }
-    let now = app.accounts.account(&account.tenant, account.person).await.map_err(|error| account_problem(error.into()))?;
+    let now =
+        app.accounts.account(&account.tenant, account.person).await.map_err(|error| account_problem(error.into()))?;
     Ok(now.filter(|now| !now.disabled && now.login == account.login))
 }

@@ -311,7 +311,7 @@ async fn by_code(app: &App, code: &str, body: &SignIn, from: &Whence) -> Answer<
 
 /// What who has a code sets with it.
 async fn redemption(app: &App, account: &Account, body: &SignIn) -> Answer<Redemption> {
-    let login = new_login(account, body.email.as_deref())?;
+    let login = new_login(app, account, body.email.as_deref()).await?;
     let password = match &body.password {
         Some(password) => Some(new_password(app, &account.tenant, account.person, login, password).await?),
         None => None,

@@ -83,7 +83,9 @@ pub async fn issue_code(
     let handed =
         HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
     // Opens it in the log as well, should whoever opened it have died before that.
-    done(desk.commands.record_handed_out(&Invocation::by(tenant.clone(), Actor::SYSTEM), person, &issued, handed).await)?;
+    done(
+        desk.commands.record_handed_out(&Invocation::by(tenant.clone(), Actor::SYSTEM), person, &issued, handed).await,
+    )?;
     Ok(code)
 }
 

@@ -164,12 +164,16 @@ impl Aggregate for Customer {
 }
 
 impl Customer {
-    /// By what the desk knows them. What they only say of themselves is not among it: else whoever states somebody
-    /// else's address would be taken for them.
+    /// By what the desk knows them. What they only say of themselves is not among it, and takes nothing from it: else whoever
+    /// states somebody else's address would be taken for them, and the address they sign in with would be free for another.
     pub fn identities(&self) -> Vec<Identity> {
         let external_id = self.external_id.as_ref().and_then(PersonalText::known).map(Identity::external_id);
-        let email = Identity::of_email(&self.email).filter(|_| self.email_verified);
-        external_id.into_iter().chain(email).collect()
+        external_id.into_iter().chain(self.desk_identity()).collect()
+    }
+
+    /// The address the desk knows them by, with which they sign in.
+    pub fn desk_identity(&self) -> Option<Identity> {
+        Identity::of_email(&self.desk_email)
     }
 
     /// Who they turned out to be: themselves, unless they were merged.

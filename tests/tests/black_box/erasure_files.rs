@@ -123,8 +123,7 @@ async fn waits_for(docket: &Docket, url: &str, mut holder: PgConnection, other: 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_jetstream_keeps_is_left_to_whoever_runs_it() {
     let Some(nats) = NatsServer::start(NatsVersion::Current).await else { return };
-    let docket =
-        Docket::start_with(DocketOptions { nats: Some(nats.url()), ..DocketOptions::default() }).await;
+    let docket = Docket::start_with(DocketOptions { nats: Some(nats.url()), ..DocketOptions::default() }).await;
     let admin = docket.admin();
     let id = admin.post("/v1/customers", json!({ "name": "Quentin Xylophone" })).await.id();
     let opened = admin.open_ticket(&id, "My chrysanthemum").await;

@@ -94,7 +94,9 @@ async fn readiness_tells_that_an_append_waits_and_since_when() {
         let answer = admin.get("/readyz").await;
         let found = degraded(&answer.json());
         // What waits may yet go through: requests are still answered here.
-        if found.is_some() { assert_eq!((answer.status, &answer.json()["ready"]), (200, &json!(true)), "{answer}") }
+        if found.is_some() {
+            assert_eq!((answer.status, &answer.json()["ready"]), (200, &json!(true)), "{answer}")
+        }
         found.ok_or(answer.text)
     })
     .await;

@@ -3,10 +3,10 @@
 //! The vault is made to fail, as a full disk would make it, for everything that is written to an account; for an erasure, which goes
 //! the other way round, the log is. Then the process is killed, and what failed is mended.
 
-use docket_tests::{Answer, Client, Database, Docket, DocketOptions, Random, history, tamper};
 use docket_domain::DomainEvent;
 use docket_domain::account::AccountEvent;
 use docket_domain::customer::CustomerEvent;
+use docket_tests::{Answer, Client, Database, Docket, DocketOptions, Random, history, tamper};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
@@ -117,7 +117,8 @@ async fn break_both(docket: &Docket) {
 
 async fn mend_both(docket: &Docket) {
     let on = |table: &str| docket.store_url().map_or(String::new(), |_| format!(" ON {table}"));
-    let mend = ["INSERT", "UPDATE"].map(|event| format!("DROP TRIGGER injected_{event}{};", on("credentials"))).concat();
+    let mend =
+        ["INSERT", "UPDATE"].map(|event| format!("DROP TRIGGER injected_{event}{};", on("credentials"))).concat();
     tamper(docket, "vault.db", "docket_vault", &mend).await;
     tamper(docket, "log.db", "docket_log", &format!("DROP TRIGGER injected{};", on("events"))).await;
 }

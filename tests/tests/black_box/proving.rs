@@ -2,8 +2,8 @@
 
 use docket_tests::{Database, Docket, DocketOptions, tamper};
 use serde_json::Value;
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 
 /// Runs `docket verify --json`: whether it ended well, and what it said.
 fn verify(docket: &Docket, arguments: &[&str]) -> (bool, Value) {
@@ -144,7 +144,8 @@ async fn an_organisation_nobody_knows_is_named_and_proves_nothing() {
     // Nor is there anything to export.
     for format in ["raw", "history"] {
         let mut export = docket.command("export");
-        let output = export.args(["--format", format, "--out", &path("none.jsonl")]).env("DOCKET_ORG", "nobody").output();
+        let output =
+            export.args(["--format", format, "--out", &path("none.jsonl")]).env("DOCKET_ORG", "nobody").output();
         let output = output.expect("it ran");
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && told.contains("there is no organisation nobody"), "{format}: {told}");

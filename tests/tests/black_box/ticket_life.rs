@@ -121,7 +121,12 @@ async fn a_bulk_change_tells_on_what_it_was_made() {
     let before = |item: usize| answer["items"][item]["version_before"].as_u64().expect("the version before");
     assert_eq!((before(0), before(1)), (version(&seen.ok()), version(&urgent)), "{answer}");
     let priority = async |id: &str, version: u64| {
-        let at = at(&Person { id: String::new(), client: admin.clone() }, &format!("/v1/tickets/{id}?at_version={version}"), &urgent).await;
+        let at = at(
+            &Person { id: String::new(), client: admin.clone() },
+            &format!("/v1/tickets/{id}?at_version={version}"),
+            &urgent,
+        )
+        .await;
         at["priority"].clone()
     };
     assert_eq!(priority(&one, before(0)).await, "medium");

@@ -1,7 +1,7 @@
 //! A customer's way in follows the address the desk knows them by: what was made for another address ends with it.
 
+use docket_domain::PersonId;
 use docket_domain::customer::{Customer, Identity};
-use docket_domain::{PersonId, PersonalText, TenantId};
 use docket_store::vault::AccountError;
 use uuid::Uuid;
 
@@ -11,13 +11,6 @@ use crate::http::accounts::account_problem;
 use crate::http::ask::Ask;
 use crate::http::problem::Answer;
 use crate::http::standing::may_stand_for_customers;
-
-/// The address the desk knows them by, as it is compared.
-async fn known_address(app: &App, tenant: &TenantId, id: Uuid) -> Answer<Option<Identity>> {
-    let customer = app.commands.load_fresh::<Customer>(tenant, id).await?;
-    let email = customer.email.as_ref().filter(|_| customer.email_verified);
-    Ok(email.and_then(PersonalText::known).map(Identity::email))
-}
 
 /// Refuses to give another address to somebody's account whom the caller may not stand in for, and one that somebody else signs
 /// in with. Nobody is let in by what a customer states of themselves, nor by the address of who has no account.
@@ -31,7 +24,8 @@ pub(super) async fn check_address(app: &App, ask: &Ask<CustomerDetails>, id: Uui
         return Ok(());
     }
     let wanted = ask.body.email.as_deref().filter(|email| !email.trim().is_empty());
-    if wanted.map(Identity::email) != known_address(app, tenant, id).await? {
+    let known = app.commands.load_fresh::<Customer>(tenant, id).await?.desk_identity();
+    if wanted.map(Identity::email) != known {
         may_stand_for_customers(who)?;
     }
     if let Some(wanted) = wanted {

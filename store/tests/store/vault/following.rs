@@ -121,7 +121,11 @@ async fn what_was_set_here_alone_stays_until_the_log_says_something_else(kind: K
     follow(&accounts, who, &of_customer(KnownAddress::Absent)).await;
     let secrets = credentials(&vault, who).await;
     follow(&accounts, who, &of_customer(at("maria@example.org"))).await;
-    assert_eq!((login(who).await, are_good(&accounts, &secrets).await), (None, [true, true]), "links for nobody's address");
+    assert_eq!(
+        (login(who).await, are_good(&accounts, &secrets).await),
+        (None, [true, true]),
+        "links for nobody's address"
+    );
     follow(&accounts, who, &of_customer(at("rossi@example.org"))).await;
     assert_eq!((login(who).await, are_good(&accounts, &secrets).await), (None, [false, true]));
 
