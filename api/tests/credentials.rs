@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Person, TestDesk, eventually};
+use crate::harness::{Answer, Client, Person, TestDesk, eventually};
 use crate::live::Socket;
 use crate::sessions::{PASSWORD, code, sign_in, with_session};
 
@@ -287,6 +287,55 @@ async fn a_code_ends_when_its_owners_role_allows_anything_else() {
         sign_in(&desk, &json!({ "code": before })).await.problem(401, "unauthenticated");
     }
     sign_in(&desk, &json!({ "code": code(&desk, &agent.id).await })).await.expect(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_customer_signs_in_with_no_address_but_the_one_the_desk_knows() {
+    let desk = TestDesk::start().await;
+    let (admin, carl) = (desk.admin(), desk.customer().await);
+    let register = async |name: &str, email: Option<&str>| {
+        let made = admin.post("/v1/customers", &json!({ "name": name, "email": email })).await;
+        made.expect(StatusCode::CREATED);
+        made.id().to_owned()
+    };
+    let link = async |id: &str| {
+        let made = admin.post(&format!("/v1/customers/{id}/sign-in-link"), &json!({})).await.expect(StatusCode::OK);
+        made["url"].as_str().and_then(|url| url.split("code=").nth(1)).expect("a code").to_owned()
+    };
+    let account = async |id: &str, email: &str| {
+        admin.post(&format!("/v1/customers/{id}/account"), &json!({ "email": email })).await
+    };
+    let refused =
+        |reply: &Answer| assert_eq!(reply.problem(422, "invalid_fields")["errors"][0]["code"], "another_address");
+    let own = |name: &str| format!("{name}-{}", carl.email);
+    let (dora, emil) = (register("Dora", Some(&own("dora"))).await, register("Emil", None).await);
+
+    // With a code: neither what is somebody's, nor what may be somebody's tomorrow.
+    for (person, email) in [(&dora, &carl.email), (&dora, &own("new-admin")), (&emil, &own("new-admin"))] {
+        let code = link(person).await;
+        refused(&sign_in(&desk, &json!({ "code": code, "email": email, "password": PASSWORD })).await);
+    }
+    let set = json!({ "code": link(&dora).await, "email": own("dora"), "password": PASSWORD });
+    let begun = sign_in(&desk, &set).await;
+    begun.expect(StatusCode::CREATED);
+
+    // By the desk.
+    refused(&account(&dora, &own("new-admin")).await);
+    account(&emil, &own("dora")).await.problem(409, "login_taken");
+    let (fern, gone) = (register("Fern", Some(&own("fern"))).await, own("emil"));
+    account(&emil, &own("fern")).await.problem(409, "identity_taken");
+    account(&emil, &gone).await.expect(StatusCode::OK);
+    let twice = admin.post("/v1/customers", &json!({ "name": "Emil", "email": gone })).await;
+    twice.problem(409, "already_exists");
+    account(&fern, &own("fern")).await.expect(StatusCode::OK);
+
+    // What somebody says of themselves gives nobody the address they sign in with.
+    let session = with_session(&desk, &begun);
+    let says = json!({ "name": "Dora", "email": own("elsewhere") });
+    session.put(&format!("/v1/customers/{dora}"), &says).await.expect(StatusCode::OK);
+    let other = admin.post("/v1/customers", &json!({ "name": "Gus", "email": own("dora") })).await;
+    other.problem(409, "already_exists");
+    sign_in(&desk, &json!({ "email": own("dora"), "password": PASSWORD })).await.expect(StatusCode::CREATED);
 }
 
 #[tokio::test]

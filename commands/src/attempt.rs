@@ -203,6 +203,13 @@ impl<'a> Attempt<'a> {
         Some((seen.cached.state::<A>(), self.after[write].state::<A>()))
     }
 
+    /// Has the answer, also one that is given again, tell at which version an aggregate was before.
+    pub(crate) fn note_version_before<A: Aggregate>(&mut self, id: impl Into<Uuid>) {
+        let stream = self.stream::<A>(id);
+        let seen = self.seen.iter().find(|seen| seen.stream == stream);
+        self.note = seen.map(|seen| seen.cached.version.to_string());
+    }
+
     /// Whether a new aggregate would accept the command; nothing is decided.
     pub(crate) fn rehearse<A: Aggregate>(&self, command: &A::Command) -> Result<(), Rejection> {
         self.rehearse_on(&A::default(), command)

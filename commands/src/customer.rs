@@ -137,8 +137,8 @@ impl Commands {
         carry_out!(self, invocation, "customer.Merge", attempt => merge(&mut attempt, visitor, customer))
     }
 
-    /// Erases a person and every visitor they turned out to be: destroys their keys, then records it. Repeating it
-    /// completes what was interrupted. Their account is not touched here.
+    /// Erases a person and every visitor they turned out to be: destroys their keys, and with them their account, then records it.
+    /// What was interrupted in between is completed by repeating it, or [by itself](Self::follow_people).
     ///
     /// # Errors
     /// `not_a_customer` for people of the desk; `visitor_merged` for a visitor who turned out to be a customer, who is
@@ -177,6 +177,12 @@ impl Commands {
             self.cache().forget(PersonId(person.0));
         }
         let done = carry_out!(self, invocation, "customer.Erase", attempt => erase(&mut attempt, &people))?;
+        for person in &people {
+            if let Err(error) = self.accounts().note_erasure_recorded(&invocation.tenant, PersonId(person.0)).await {
+                // Looked at once more, that is all.
+                tracing::warn!(%error, "that an erasure is recorded could not be noted");
+            }
+        }
         Ok((done, state.absorbed.len()))
     }
 }

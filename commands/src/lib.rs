@@ -10,6 +10,7 @@
 //! Who may do what is decided by the caller (the API) before it comes here, except what depends on state, and what hands out
 //! rights: that is decided on the state the append relies on ([`Mandate`]).
 
+mod account;
 mod agent;
 mod agent_counts;
 mod attempt;
@@ -36,6 +37,7 @@ mod settle;
 mod ticket;
 mod view;
 
+pub use account::{Followed, Unfollowed};
 pub use cache::Loaded;
 pub use chat::{ConvertChat, StartChat};
 pub use customer::NewPerson;

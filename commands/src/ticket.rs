@@ -364,7 +364,9 @@ async fn change(attempt: &mut Attempt<'_>, id: TicketId, commands: &[TicketComma
         }
     }
     came_back(attempt, id).await?;
-    match_if_changed(attempt, id).await
+    match_if_changed(attempt, id).await?;
+    attempt.note_version_before::<Ticket>(id);
+    Ok(())
 }
 
 /// If what this attempt changes of a ticket brings it back to the desk, and its agent cannot look after it any more, it

@@ -8,6 +8,7 @@
 
 mod follow;
 mod handing_back;
+mod people;
 pub mod routing;
 mod service_level;
 pub mod timers;
@@ -98,6 +99,7 @@ impl Reactors {
             follow::run(journal, source, cancel, workers, || service_level::Matching::new(self.commands.clone()));
         let handing_back =
             follow::run(journal, source, cancel, workers, || handing_back::HandingBack::new(self.commands.clone()));
-        tokio::join!(routing, timers, matching, handing_back);
+        let people = people::run(&self.commands, cancel, workers);
+        tokio::join!(routing, timers, matching, handing_back, people);
     }
 }

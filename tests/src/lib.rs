@@ -20,6 +20,7 @@ mod process;
 mod random;
 mod real_data;
 mod rows;
+mod tamper;
 mod workload;
 
 pub use client::{Answer, Client};
@@ -37,6 +38,7 @@ pub use process::{cache_dir, free_port, repository, run_tool, skip};
 pub use random::Random;
 pub use real_data::{convert_chats, convert_helpdesk, real_data};
 pub use rows::ReadModelRows;
+pub use tamper::tamper;
 pub use workload::{Acknowledged, Workload, assert_kept};
 
 /// Call first in every test that uses TLS-capable clients: two rustls providers meet in one binary.

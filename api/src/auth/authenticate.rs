@@ -183,33 +183,32 @@ impl Authenticator {
     }
 
     async fn recognise(&self, secret: &str) -> Result<Principal, Problem> {
-        match self.accounts.recognise(secret).await {
-            Ok(Some(caller)) if self.has_left(&caller).await => {
-                Err(Problem::unauthenticated("this token or session is not valid, or no longer"))
-            }
-            Ok(Some(caller)) => self.principal(&caller).await,
-            Ok(None) => Err(Problem::unauthenticated("this token or session is not valid, or no longer")),
-            Err(error) => Err(Problem::internal(error)),
+        let not_valid = || Problem::unauthenticated("this token or session is not valid, or no longer");
+        let caller = self.accounts.recognise(secret).await.map_err(Problem::internal)?.ok_or_else(not_valid)?;
+        let role = self.role_of(&caller).await.ok_or_else(not_valid)?;
+        self.principal(&caller, role).await
+    }
+
+    /// What a caller the vault recognised is at the desk, by the log: there it is decided, and the vault is told afterwards. None:
+    /// they do not work here any more. Where the log cannot be asked, the vault's word counts.
+    async fn role_of(&self, caller: &Caller) -> Option<HeldRole> {
+        if caller.role.is_customer() {
+            return Some(caller.role);
+        }
+        match self.commands.load::<Agent>(&caller.tenant, caller.person.0).await {
+            Ok(agent) if agent.deactivated => None,
+            Ok(agent) if agent.registered => Some(agent.role),
+            _ => Some(caller.role),
         }
     }
 
-    /// Whether a caller the vault recognised does not work here any more, by the log: there it is decided, and the vault is told
-    /// afterwards. Where the log cannot be asked, the vault's word counts.
-    async fn has_left(&self, caller: &Caller) -> bool {
-        let agent = match caller.role.is_customer() {
-            true => return false,
-            false => self.commands.load::<Agent>(&caller.tenant, caller.person.0).await,
-        };
-        agent.is_ok_and(|agent| agent.deactivated)
-    }
-
     /// What a recognised caller may do is what their role allows now: of a role of the tenant's own, the log says.
-    async fn principal(&self, caller: &Caller) -> Result<Principal, Problem> {
-        let of_role = match caller.role {
+    async fn principal(&self, caller: &Caller, role: HeldRole) -> Result<Principal, Problem> {
+        let of_role = match role {
             HeldRole::BuiltIn(role) => role.permissions(),
             own @ HeldRole::Own(_) => self.own_roles(&caller.tenant).await?.permissions_of(own),
         };
-        Ok(Principal::recognised(caller, of_role))
+        Ok(Principal::recognised(caller, role, of_role))
     }
 
     /// The tenant's own roles. They are in memory, where what this process changes is known at once and what others change as

@@ -147,12 +147,12 @@ impl Principal {
 }
 
 impl Principal {
-    /// Whom the vault recognised, as their role allows `of_role`.
-    pub(super) fn recognised(caller: &Caller, of_role: PermissionSet) -> Self {
+    /// Whom the vault recognised, in the role they hold, which allows `of_role`.
+    pub(super) fn recognised(caller: &Caller, role: HeldRole, of_role: PermissionSet) -> Self {
         Self {
             tenant: caller.tenant.clone(),
             person: caller.person,
-            role: caller.role,
+            role,
             permissions: caller.permissions(of_role),
             credential: match caller.proof {
                 Proof::Token { id } => Credential::Token(id),

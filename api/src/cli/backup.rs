@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use docket_store::{
-    Anchor, Check, CheckResult, Clock as _, Expectations, Report, SystemClock, check_database, copy_database, prove,
-    verify,
+    Anchor, Check, CheckResult, Clock as _, Expectations, Exposure, Report, SecretFile, SystemClock, check_database,
+    copy_database, prove, verify,
 };
 use serde::{Deserialize, Serialize};
 
@@ -110,10 +110,9 @@ impl Backup {
             fs::File::open(&copy)?.sync_all()?;
         }
         if self.with_master_key {
-            let key = fs::read(settings.data.join(MASTER_KEY))
-                .map_err(|error| format!("{MASTER_KEY} in {}: {error}", settings.data.display()))?;
+            let key = SecretFile::read(&settings.data.join(MASTER_KEY), Exposure::Refused)?;
             let mut file = private_file(&folder.join(MASTER_KEY))?;
-            file.write_all(&key)?;
+            file.write_all(key.bytes())?;
             file.sync_all()?;
         }
         // What is copied is what is proven.
@@ -210,7 +209,8 @@ impl Restore {
         let keys = [settings.data.join(MASTER_KEY), self.folder.join(MASTER_KEY)];
         if let Some(key) = keys.iter().find(|key| key.is_file()) {
             let mut file = private_file(&folder.join(MASTER_KEY))?;
-            file.write_all(&fs::read(key)?)?;
+            // A backup that was carried about has whatever mode its carrier gave it; the copy is private.
+            file.write_all(SecretFile::read(key, Exposure::Told)?.bytes())?;
             file.sync_all()?;
         } else if std::env::var_os("DOCKET_MASTER_KEY").is_none() {
             return Err(format!(

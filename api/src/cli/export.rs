@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use clap::{Args, ValueEnum};
 use docket_commands::export::export_history;
-use docket_domain::Position;
-use docket_store::{Filter, export_log};
+use docket_domain::{Position, TenantId};
+use docket_store::{EventStore, Filter, StoreError, export_log};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::io::AsyncWrite;
 
@@ -62,11 +62,7 @@ impl Export {
                 })
                 .await?;
                 if report.events == 0 {
-                    return Err(format!(
-                        "there is no organisation {} here, or nothing ever happened in it",
-                        desk.tenant
-                    )
-                    .into());
+                    return Err(nobodys(&desk.tenant).into());
                 }
                 format!(
                     "{} tickets, {} chats and {} other streams: {} events",
@@ -74,10 +70,14 @@ impl Export {
                 )
             }
             Format::Raw => {
-                bar.set_style(style("events")?);
-                bar.set_length(desk.journal.store().head().await?.0);
+                // Leaves alone prove nothing of an organisation whose name was mistyped.
                 let filter = Filter { tenant: (!self.everyone).then(|| desk.tenant.clone()), ..Filter::default() };
                 let store = desk.journal.store();
+                if !has_any(&**store, &filter).await? {
+                    return Err(nobodys(&desk.tenant).into());
+                }
+                bar.set_style(style("events")?);
+                bar.set_length(store.head().await?.0);
                 let end = export_log(&**store, Position::START, &filter, &mut out, |position| {
                     bar.set_position(position.0);
                 })
@@ -92,6 +92,27 @@ impl Export {
         eprintln!("{told}");
         Ok(())
     }
+}
+
+/// Whether there is any such event.
+async fn has_any(store: &dyn EventStore, filter: &Filter) -> Result<bool, StoreError> {
+    const PAGE: usize = 2_000;
+    let (mut after, head) = (Position::START, store.head().await?);
+    while after < head {
+        let page = store.read_all(after, filter, PAGE).await?;
+        if !page.events.is_empty() {
+            return Ok(true);
+        }
+        if page.scanned_to <= after {
+            break;
+        }
+        after = page.scanned_to;
+    }
+    Ok(false)
+}
+
+fn nobodys(tenant: &TenantId) -> String {
+    format!("there is no organisation {tenant} here, or nothing ever happened in it")
 }
 
 fn style(what: &str) -> Result<ProgressStyle, indicatif::style::TemplateError> {

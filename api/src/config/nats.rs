@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use docket_store::Exposure;
 use docket_store::delivery::{NatsLogin, NatsOptions};
 use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
@@ -88,7 +89,7 @@ impl NatsSettings {
 }
 
 fn secret(name: &str, value: &Secret, file: &Path) -> Result<Option<String>, ConfigError> {
-    Given { name: &format!("nats.{name}"), value, file }.read_text(1)
+    Given { name: &format!("nats.{name}"), value, file, exposure: Exposure::Told }.read_text(1)
 }
 
 /// Settings in which `nats` may be a URL alone: `nats = "nats://…"`, as a flag gives it.

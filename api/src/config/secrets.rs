@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use docket_store::{Exposure, SecretFile, without_line_breaks};
+
 use super::{AuthSettings, ConfigError, HttpSettings, JwtSettings, Secret};
 
 /// The fewest bytes of a token that opens something.
@@ -15,6 +17,8 @@ pub(super) struct Given<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a Secret,
     pub(super) file: &'a Path,
+    /// What becomes of a file that others may read.
+    pub(super) exposure: Exposure,
 }
 
 impl Given<'_> {
@@ -30,15 +34,14 @@ impl Given<'_> {
             (false, false) => (self.name.to_owned(), self.value.expose().as_bytes().to_vec()),
             (true, true) => {
                 let name = format!("{}_file", self.name);
-                let read = std::fs::read(self.file);
-                let bytes = read.map_err(|error| wrong(&name, &format!("{}: {error}", self.file.display())))?;
-                (name, bytes)
+                let read = SecretFile::read(self.file, self.exposure);
+                let file = read.map_err(|error| wrong(&name, &error.to_string()))?;
+                (name, file.secret().to_vec())
             }
         };
-        let end = bytes.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-        let secret = &bytes[..end];
+        let secret = without_line_breaks(&bytes);
         if secret.iter().all(u8::is_ascii_whitespace) {
-            return Err(wrong(&name, if of_file { "the file is empty" } else { "it holds no more than blanks" }));
+            return Err(wrong(&name, "it holds no more than blanks"));
         }
         if secret.len() < least {
             return Err(wrong(&name, &format!("it must have at least {least} bytes")));
@@ -72,7 +75,7 @@ impl AuthSettings {
     /// Names the setting that is wrong.
     pub fn bootstrap(&self) -> Result<Option<String>, ConfigError> {
         let (value, file) = (&self.bootstrap_token, self.bootstrap_token_file.as_path());
-        Given { name: "auth.bootstrap_token", value, file }.read_token()
+        Given { name: "auth.bootstrap_token", value, file, exposure: Exposure::Told }.read_token()
     }
 }
 
@@ -83,7 +86,7 @@ impl HttpSettings {
     /// Names the setting that is wrong.
     pub fn metrics(&self) -> Result<Option<String>, ConfigError> {
         let (value, file) = (&self.metrics_token, self.metrics_token_file.as_path());
-        Given { name: "http.metrics_token", value, file }.read_token()
+        Given { name: "http.metrics_token", value, file, exposure: Exposure::Told }.read_token()
     }
 }
 
@@ -93,8 +96,12 @@ impl JwtSettings {
     /// # Errors
     /// Names the setting that is wrong or missing.
     pub fn key_bytes(&self) -> Result<Vec<u8>, ConfigError> {
-        let least = if self.algorithm == "HS256" { SHARED_BYTES } else { 1 };
-        let given = Given { name: "auth.jwt.key", value: &self.key, file: Path::new(&self.key_file) };
+        // With the others it is the issuer's public key.
+        let (least, exposure) = match self.algorithm.as_str() {
+            "HS256" => (SHARED_BYTES, Exposure::Told),
+            _ => (1, Exposure::Harmless),
+        };
+        let given = Given { name: "auth.jwt.key", value: &self.key, file: Path::new(&self.key_file), exposure };
         given.read(least)?.ok_or_else(|| wrong("auth.jwt.key", "with an issuer, give either key or key_file"))
     }
 }

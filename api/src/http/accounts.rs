@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::{CommandError, Done, HandedOut, Invocation};
 use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand, Availability};
-use docket_domain::customer::Customer;
+use docket_domain::customer::{Customer, Identity};
 use docket_domain::{
     Actor, AgentId, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText,
     Rejection, Role, RoleId, TenantId, normal_email,
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ask::{Ask, journal_problem};
+use super::following::{end_all_sessions, follow_log};
 use super::problem::{Answer, Problem};
 use super::standing::may_stand_for_customers;
 use crate::app::App;
@@ -160,6 +161,8 @@ pub(crate) async fn open_account(
         Ok(_) | Err(CommandError::Rejected(Rejection::AlreadyExists(_))) => {}
         Err(error) => return Err(error.into()),
     }
+    // From here on it follows what the log says of them.
+    follow_log(app, invocation, person, None).await?;
     let account =
         app.accounts.account(&invocation.tenant, person).await.map_err(|error| account_problem(error.into()))?;
     account.ok_or_else(|| account_problem(AccountError::NoAccount))
@@ -214,7 +217,7 @@ pub(crate) async fn end_sessions<T>(app: &App, ask: &Ask<T>, account: &VaultAcco
         HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
     let (person, command) = (account.person, AccountCommand::RecordSignOutEverywhere);
     hand_out(app, &ask.invocation, person, &command, handed).await.map_err(|error| ask.refuse(error))?;
-    app.accounts.sign_out_everywhere(&account.tenant, person).await.map_err(account_problem)?;
+    end_all_sessions(app, &ask.invocation, person).await?;
     go_offline(app, &account.tenant, person).await;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -246,11 +249,24 @@ pub(crate) fn method_of(kind: CodeKind) -> SignInMethod {
 }
 
 /// The address somebody is to sign in with from now on. None: it is the one the account has, and another is refused rather
-/// than left out of account.
-pub(crate) fn new_login<'a>(account: &VaultAccount, email: Option<&'a str>) -> Answer<Option<&'a str>> {
+/// than left out of account. A customer's is the one the desk knows them by: with any other they would take somebody else's, or
+/// what is somebody's tomorrow.
+pub(crate) async fn new_login<'a>(
+    app: &App,
+    account: &VaultAccount,
+    email: Option<&'a str>,
+) -> Answer<Option<&'a str>> {
     let Some(email) = email.map(str::trim) else { return Ok(None) };
     check_email("email", email)?;
     match &account.login {
+        None if account.role.is_customer() => {
+            let known = app.commands.load_fresh::<Customer>(&account.tenant, account.person.0).await?;
+            if known.desk_identity() == Some(Identity::email(email)) {
+                return Ok(Some(email));
+            }
+            let text = "email: the desk does not know this person by that address; leave it out";
+            Err(Problem::invalid_field("email", "another_address", text))
+        }
         None => Ok(Some(email)),
         Some(login) if normal_email(login) == normal_email(email) => Ok(None),
         Some(_) => {

@@ -9,7 +9,7 @@ use axum::http::Uri;
 use docket_commands::{CommandError, Invocation, NewPerson};
 use docket_domain::Permission::{CreateTickets, EditTickets, EraseData, ManagePeople};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
-use docket_domain::{CustomerId, Data, Rejection};
+use docket_domain::{CustomerId, Data, PersonId, Rejection};
 use docket_projections::views::{CustomerFilter, CustomerView, Page};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::access::Access::{Desk, Own, Sees, SeesOwn};
 use super::ask::Ask;
 use super::extract::{Path, Query};
+use super::following::follow_log;
 use super::problem::{Answer, Problem};
 use super::query::page;
 use super::respond::{Accepted, Listing, Receipt, Versioned};
@@ -138,7 +139,7 @@ pub(super) async fn change_customer(
     if !ask.who.owns(CustomerId(id)) {
         return Err(Problem::not_found("customer"));
     }
-    let before = address::AddressBefore::of(&app, &ask, id).await?;
+    address::check_address(&app, &ask, id).await?;
     let command = CustomerCommand::ChangeDetails {
         name: ask.body.name.clone(),
         email: ask.body.email.clone(),
@@ -146,8 +147,8 @@ pub(super) async fn change_customer(
     };
     let done = app.commands.execute::<Customer>(&ask.invocation, id, command).await;
     let done = done.map_err(|error| ask.refuse(error))?;
-    if let Some(before) = before {
-        before.follow(&app, &ask, id).await?;
+    if !ask.who.is_customer() {
+        follow_log(&app, &ask.invocation, PersonId(id), None).await?;
     }
     Ok(done.into())
 }

@@ -19,6 +19,7 @@ mod encoding;
 mod event_view;
 mod events;
 pub mod extract;
+mod following;
 mod guard;
 mod heads;
 mod history;

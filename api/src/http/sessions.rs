@@ -15,6 +15,7 @@ use super::access::Access::SignedIn;
 use super::accounts::{account_problem, go_offline, record};
 use super::ask::Ask;
 use super::extract::Path;
+use super::following::end_all_sessions;
 use super::problem::{Answer, Problem};
 use super::table::Honours::Neither;
 use super::table::{Table, routes_into};
@@ -101,8 +102,8 @@ pub(super) async fn sign_out_everywhere(
 ) -> Answer<(StatusCode, [(axum::http::HeaderName, HeaderValue); 1])> {
     let who = &ask.who;
     with_session(who)?;
-    app.accounts.sign_out_everywhere(&who.tenant, who.person).await.map_err(account_problem)?;
     record(&app, &ask.invocation, who.person, AccountCommand::RecordSignOutEverywhere).await;
+    end_all_sessions(&app, &ask.invocation, who.person).await?;
     go_offline(&app, &who.tenant, who.person).await;
     let cookie = clear_cookie(app.settings.is_https()).ok_or_else(|| Problem::internal("no cookie"))?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))

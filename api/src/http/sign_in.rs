@@ -8,8 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use docket_commands::Invocation;
 use docket_domain::account::{AccountCommand, SignInMethod};
-use docket_domain::agent::{Agent, AgentCommand};
-use docket_domain::{Actor, AgentId, HeldRole, PermissionSet, PersonId, Role, TenantId};
+use docket_domain::{Actor, HeldRole, PermissionSet, PersonId, Role, TenantId};
 use docket_store::vault::{Account, AccountError, CodeFound, NewSession, Redemption, SessionLimits, TryKey, TryLimit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +18,7 @@ use super::access::Access::Public;
 use super::accounts::{account_problem, method_of, new_login, new_password, record};
 use super::address::{ClientAddress, Network};
 use super::extract::Json as Body;
+use super::following::{as_recorded, know_address};
 use super::problem::{Answer, Problem};
 use super::schema;
 use super::table::Honours::Neither;
@@ -113,6 +113,7 @@ pub(super) async fn sign_in(
     let signed_in = AccountCommand::RecordSignIn { session_id: session.id, method: came.method, ip, user_agent };
     record(&app, &by, person, signed_in).await;
     end_oldest(&app, &by, person).await?;
+    know_address(&app, &by, &came.account).await;
 
     let seconds = (session.expires_at - session.created_at).num_seconds();
     let cookie = session_cookie(&secret, seconds, app.settings.is_https())
@@ -247,7 +248,11 @@ async fn by_password(app: &App, body: &SignIn, email: &str, password: &str, from
     // A browser known to this account has tries of its own: neither its neighbours nor who guesses at the account lock it out.
     let keys = browser.map_or_else(|| vec![login, from.network.clone()], |browser| vec![browser]);
     throttle(app, &keys).await?;
-    match app.accounts.check_password(&tenant, email, password).await.map_err(broken)? {
+    let account = match app.accounts.check_password(&tenant, email, password).await.map_err(broken)? {
+        Some(account) => as_recorded(app, account).await?,
+        None => None,
+    };
+    match account {
         Some(account) => {
             // Only the account's wrong tries are forgotten: else whoever has one account could go on guessing at others.
             for key in &keys {
@@ -294,19 +299,19 @@ async fn by_code(app: &App, code: &str, body: &SignIn, from: &Whence) -> Answer<
         redeemed => redeemed.map_err(account_problem)?,
     };
     let by = Invocation::by(tenant.clone(), actor(&account.role, person));
-    if let Some(email) = login {
+    if login.is_some() {
         record(app, &by, person, AccountCommand::RecordAddressChange).await;
-        know_address(app, &by, person, &email).await?;
     }
     if sets_password {
         record(app, &by, person, AccountCommand::RecordPasswordChange).await;
     }
-    Ok(Came { account: Account { epoch, ..account }, method, scopes: found.scopes.unwrap_or(PermissionSet::all()) })
+    let account = Account { epoch, login: login.or(account.login), ..account };
+    Ok(Came { account, method, scopes: found.scopes.unwrap_or(PermissionSet::all()) })
 }
 
 /// What who has a code sets with it.
 async fn redemption(app: &App, account: &Account, body: &SignIn) -> Answer<Redemption> {
-    let login = new_login(account, body.email.as_deref())?;
+    let login = new_login(app, account, body.email.as_deref()).await?;
     let password = match &body.password {
         Some(password) => Some(new_password(app, &account.tenant, account.person, login, password).await?),
         None => None,
@@ -328,23 +333,18 @@ async fn good_code(app: &App, code: &str, from: &Whence) -> Answer<(CodeFound, A
     }
     let account = app.accounts.account(&found.tenant, found.person).await.map_err(broken)?;
     let account = account.ok_or_else(code_is_wrong)?;
+    let looked_at = account.epoch;
+    let account = as_recorded(app, account).await?.filter(|now| now.epoch == looked_at);
+    let Some(account) = account else {
+        note_refusal(app, found.tenant, found.person, method_of(found.kind), from);
+        return Err(code_is_wrong());
+    };
     let now = app.commands.permissions_of(&found.tenant, account.role).await?;
     if found.scopes.is_some_and(|then| then != now) {
         note_refusal(app, found.tenant, found.person, method_of(found.kind), from);
         return Err(code_is_wrong());
     }
     Ok((found, account))
-}
-
-/// Somebody of the desk who had no address has the one they sign in with in their profile too.
-async fn know_address(app: &App, by: &Invocation, person: PersonId, email: &str) -> Answer<()> {
-    let agent = app.commands.load::<Agent>(&by.tenant, person.0).await?;
-    let Some(name) = agent.name.to_known().filter(|_| agent.registered && agent.email.is_none()) else {
-        return Ok(());
-    };
-    let rename = AgentCommand::Rename { name, email: Some(email.to_owned()) };
-    app.commands.change_agent(by, AgentId(person.0), &rename).await?;
-    Ok(())
 }
 
 /// A code somebody was given.

@@ -1,10 +1,10 @@
 //! The first start: an organisation, and somebody who may sign in to it.
 
 use chrono::TimeDelta;
-use docket_commands::{CommandError, Invocation};
+use docket_commands::{CommandError, HandedOut, Invocation};
 use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand};
-use docket_domain::{Actor, AgentId, PersonId, Rejection, Role, TenantId};
+use docket_domain::{Actor, AgentId, Permission, PermissionSet, PersonId, Rejection, Role, TenantId};
 use docket_store::vault::{AccountError, CodeKind, NewAccount};
 use uuid::Uuid;
 
@@ -80,7 +80,12 @@ pub async fn issue_code(
     let issued = accounts.issue_code(tenant, person, account.epoch, may, CodeKind::SignIn, lasts).await;
     let (code, expires_at) = issued.map_err(begin)?;
     let issued = AccountCommand::RecordCodeIssued { method: SignInMethod::Code, expires_at };
-    done(desk.commands.execute::<Account>(&Invocation::by(tenant.clone(), Actor::SYSTEM), person.0, issued).await)?;
+    let handed =
+        HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
+    // Opens it in the log as well, should whoever opened it have died before that.
+    done(
+        desk.commands.record_handed_out(&Invocation::by(tenant.clone(), Actor::SYSTEM), person, &issued, handed).await,
+    )?;
     Ok(code)
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use docket_commands::Unfollowed;
 use docket_projections::Runner;
 use docket_reactors::Reactors;
 use docket_store::delivery::{
@@ -69,6 +70,10 @@ impl Server {
         if let Err(error) = desk.commands.follow_identities().await {
             // What is asked for is compared with the log again, one by one.
             tracing::warn!(%error, "what people are known by could not be compared with the log");
+        }
+        if let Err(error) = desk.commands.follow_people(Unfollowed::All).await {
+            // It is tried again every now and then, and with each sign-in.
+            tracing::warn!(%error, "accounts and erasures could not be compared with the log");
         }
         let holder = format!("{} {}", std::process::id(), new_id().simple());
         let delivery = deliver(&desk, &holder, &work, &stop_work).await?;

@@ -23,6 +23,8 @@ pub struct Account {
     pub tokens: BTreeSet<Uuid>,
     /// Whether they are locked out.
     pub disabled: bool,
+    /// At which version all sessions were last ended; 0: never.
+    pub signed_out: u64,
 }
 
 impl Aggregate for Account {
@@ -92,13 +94,13 @@ impl Aggregate for Account {
                 self.tokens.clear();
             }
             E::AccountEnabled(_) => self.disabled = false,
+            E::SignedOutEverywhere(_) => self.signed_out = stamp.version,
             E::SignedIn(_)
             | E::SignInRefused(_)
             | E::SignedOut(_)
             | E::PasswordChanged(_)
             | E::SignInCodeIssued(_)
-            | E::SignInAddressChanged(_)
-            | E::SignedOutEverywhere(_) => {}
+            | E::SignInAddressChanged(_) => {}
         }
     }
 

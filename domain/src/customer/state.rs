@@ -24,6 +24,8 @@ pub struct Customer {
     pub email: Option<PersonalText>,
     /// Whether somebody who can know stated the address: only then it is an identity.
     pub email_verified: bool,
+    /// The address the desk last wrote down for them, whatever they stated since: what lets them in is made for it.
+    pub desk_email: Option<PersonalText>,
     /// The name they last stated themselves, where another is known.
     pub stated_name: Option<PersonalText>,
     /// The address they last stated themselves, where another is known.
@@ -107,13 +109,19 @@ impl Aggregate for Customer {
                 self.name.clone_from(&registered.name);
                 self.email.clone_from(&registered.email);
                 self.email_verified = registered.is_email_verified(stamp.actor);
+                self.desk_email = registered.email.clone().filter(|_| self.email_verified);
                 self.phone.clone_from(&registered.phone);
                 self.external_id.clone_from(&registered.external_id);
             }
             E::CustomerDetailsChanged(details) => {
+                let verified = details.is_email_verified(stamp.actor);
+                let taken_away = details.email.is_none() && self.email_verified;
+                if verified || (taken_away && stamp.actor.kind != ActorKind::Customer) {
+                    self.desk_email.clone_from(&details.email);
+                }
                 self.name.clone_from(&details.name);
                 self.email.clone_from(&details.email);
-                self.email_verified = details.is_email_verified(stamp.actor);
+                self.email_verified = verified;
                 self.phone.clone_from(&details.phone);
                 // Whoever writes down the details has seen what was stated.
                 (self.stated_name, self.stated_email) = (None, None);
@@ -132,6 +140,7 @@ impl Aggregate for Customer {
                 self.erased = true;
                 self.email_verified = false;
                 (self.name, self.email, self.phone, self.external_id) = (None, None, None, None);
+                self.desk_email = None;
                 (self.stated_name, self.stated_email) = (None, None);
                 self.said = OwnWords::default();
             }
@@ -149,17 +158,22 @@ impl Aggregate for Customer {
     fn heap_bytes(&self) -> usize {
         let known = [&self.name, &self.email, &self.stated_name, &self.stated_email, &self.phone, &self.external_id];
         let texts = known.into_iter().chain([&self.said.name, &self.said.email]).flatten();
+        let texts = texts.chain(&self.desk_email);
         texts.map(PersonalText::heap_bytes).sum::<usize>() + self.absorbed.capacity() * size_of::<CustomerId>()
     }
 }
 
 impl Customer {
-    /// By what the desk knows them. What they only say of themselves is not among it: else whoever states somebody
-    /// else's address would be taken for them.
+    /// By what the desk knows them. What they only say of themselves is not among it, and takes nothing from it: else whoever
+    /// states somebody else's address would be taken for them, and the address they sign in with would be free for another.
     pub fn identities(&self) -> Vec<Identity> {
         let external_id = self.external_id.as_ref().and_then(PersonalText::known).map(Identity::external_id);
-        let email = Identity::of_email(&self.email).filter(|_| self.email_verified);
-        external_id.into_iter().chain(email).collect()
+        external_id.into_iter().chain(self.desk_identity()).collect()
+    }
+
+    /// The address the desk knows them by, with which they sign in.
+    pub fn desk_identity(&self) -> Option<Identity> {
+        Identity::of_email(&self.desk_email)
     }
 
     /// Who they turned out to be: themselves, unless they were merged.

@@ -9,6 +9,8 @@ use percent_encoding::percent_decode_str;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::{Exposure, SecretFile};
+
 /// What a server may be.
 const SERVERS: &str = "a server is nats://host:4222 or tls://host:4222";
 
@@ -123,8 +125,9 @@ impl NatsOptions {
             check_certificates(path)?;
         }
         if let Some((_, key)) = &self.client_certificate {
+            let file = SecretFile::read(key, Exposure::Told).map_err(|error| InvalidNatsOptions(error.to_string()))?;
             let not = |error| InvalidNatsOptions(format!("{} holds no private key in PEM: {error}", key.display()));
-            PrivateKeyDer::from_pem_file(key).map_err(not)?;
+            PrivateKeyDer::from_pem_slice(file.bytes()).map_err(not)?;
         }
         options = match &self.login {
             NatsLogin::None => options,

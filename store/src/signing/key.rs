@@ -1,7 +1,7 @@
 //! What signs: a key in a file, or a program that has one.
 
 use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::command;
 use super::head::PublicKey;
+use crate::{Exposure, SecretFile, SecretFileError};
 
 /// What signs heads.
 #[derive(Debug, Clone)]
@@ -29,21 +30,16 @@ pub enum SigningKey {
 /// A key cannot be used, or did not sign.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningKeyError {
-    /// The file cannot be read or made.
-    #[error("the signing key {path} cannot be used: {source}")]
-    File {
+    /// The file cannot be used.
+    #[error("the signing key {0}")]
+    File(#[from] SecretFileError),
+    /// The file cannot be made.
+    #[error("the signing key {path} cannot be made: {source}")]
+    NotMade {
         /// The file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
-    },
-    /// Others may read the file.
-    #[error("the signing key {path} can be read by others (mode {mode:o}); make it private with: chmod 600 {path}")]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
     },
     /// It is no key.
     #[error(
@@ -68,13 +64,8 @@ impl SigningKey {
     /// # Errors
     /// [`SigningKeyError`].
     pub fn from_file(path: &Path) -> Result<Self, SigningKeyError> {
-        let failed = |source| SigningKeyError::File { path: path.to_owned(), source };
-        let mode = std::fs::metadata(path).map_err(failed)?.mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(SigningKeyError::Exposed { path: path.to_owned(), mode });
-        }
-        let bytes = std::fs::read(path).map_err(failed)?;
-        let pair = read_key(&bytes).ok_or_else(|| SigningKeyError::NotAKey { path: path.to_owned() })?;
+        let file = SecretFile::read(path, Exposure::Refused)?;
+        let pair = read_key(file.bytes()).ok_or_else(|| SigningKeyError::NotAKey { path: path.to_owned() })?;
         Ok(Self::Here(Arc::new(pair)))
     }
 
@@ -118,9 +109,9 @@ impl SigningKey {
 /// Makes a new key in a file that is not there yet, for its owner alone, and returns its public half.
 ///
 /// # Errors
-/// [`SigningKeyError::File`].
+/// [`SigningKeyError::NotMade`].
 pub fn make_key_file(path: &Path) -> Result<PublicKey, SigningKeyError> {
-    let failed = |source| SigningKeyError::File { path: path.to_owned(), source };
+    let failed = |source| SigningKeyError::NotMade { path: path.to_owned(), source };
     let mut seed = [0_u8; 32];
     aws_lc_rs::rand::fill(&mut seed).map_err(|_| failed(std::io::Error::other("no randomness")))?;
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
@@ -151,14 +142,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("signing.key");
         let public_key = make_key_file(&path).unwrap();
-        assert!(matches!(make_key_file(&path), Err(SigningKeyError::File { .. })), "none is overwritten");
+        assert!(matches!(make_key_file(&path), Err(SigningKeyError::NotMade { .. })), "none is overwritten");
         let key = SigningKey::from_file(&path).unwrap();
         assert_eq!(key.public_key(), public_key);
         let signature = key.sign(b"a statement").await.unwrap();
         assert!(public_key.has_signed(b"a statement", &signature));
         assert!(!public_key.has_signed(b"another", &signature));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(SigningKey::from_file(&path), Err(SigningKeyError::Exposed { mode: 0o640, .. })));
+        let exposed = SigningKey::from_file(&path);
+        assert!(matches!(exposed, Err(SigningKeyError::File(SecretFileError::Exposed { mode: 0o640, .. }))));
     }
 
     /// RFC 8410, section 10.3.

@@ -30,8 +30,8 @@ impl Accounts {
         let (base, own) = written(role);
         let opened = writing!(self.0.database, tx => {
             sqlx::query(
-                "INSERT INTO credentials (tenant, person, role, custom_role_id, login_mac, login_sealed, password, created_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+                "INSERT INTO credentials (tenant, person, role, custom_role_id, login_mac, login_sealed, password, created_at, \
+                 log_left, log_signed_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (1 = 0), 0) ON CONFLICT DO NOTHING",
             )
             .bind(name).bind(person.0).bind(base).bind(own).bind(mac).bind(sealed).bind(password).bind(now)
             .execute(&mut *tx).await?.rows_affected() > 0
@@ -136,21 +136,6 @@ impl Accounts {
         self.changed(tenant, person, changed.is_some())
     }
 
-    /// Sets what a person may do. Ends codes; sessions go on with at most what they began with.
-    ///
-    /// # Errors
-    /// [`AccountError::NoAccount`].
-    pub async fn set_role(&self, tenant: &TenantId, person: PersonId, role: HeldRole) -> Result<(), AccountError> {
-        let name = tenant.to_string();
-        let (base, own) = written(role);
-        let changed = writing!(self.0.database, tx => {
-            sqlx::query("UPDATE credentials SET role = $3, custom_role_id = $4 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(base).bind(own).execute(&mut *tx).await?;
-            raise!(tx, &name, person.0, Carry::ALL_BUT_CODES)
-        })?;
-        self.changed(tenant, person, changed.is_some())
-    }
-
     /// Locks a person out or lets them in again. With the first everything they could come in with ends for good.
     ///
     /// # Errors
@@ -230,9 +215,7 @@ impl Accounts {
     }
 
     async fn login_row(&self, tenant: &TenantId, login: &str) -> Result<Option<Row>, KeyError> {
-        let mac = self.login_mac(tenant, login);
-        // As it was kept before addresses had one form: in the spelling it was given in.
-        let before = keyed_hash(&self.0.lookup, tenant, "login", &login.trim().to_lowercase()).to_vec();
+        let [mac, before] = self.login_macs(tenant, login);
         Ok(reading!(&self.0.database, pool =>
             sqlx::query_as("SELECT person, role, custom_role_id, login_sealed, password, disabled, created_at, epoch \
                             FROM credentials WHERE tenant = $1 AND login_mac IN ($2, $3) \
@@ -240,8 +223,19 @@ impl Accounts {
                 .bind(tenant.as_str()).bind(mac).bind(before).fetch_optional(pool).await)?)
     }
 
-    fn login_mac(&self, tenant: &TenantId, login: &str) -> Vec<u8> {
+    pub(super) fn login_mac(&self, tenant: &TenantId, login: &str) -> Vec<u8> {
         keyed_hash(&self.0.lookup, tenant, "login", &normal_email(login)).to_vec()
+    }
+
+    /// By what a login may be found: its hash, and that of the spelling it was given in, from before addresses had one form.
+    fn login_macs(&self, tenant: &TenantId, login: &str) -> [Vec<u8>; 2] {
+        let before = keyed_hash(&self.0.lookup, tenant, "login", &login.trim().to_lowercase()).to_vec();
+        [self.login_mac(tenant, login), before]
+    }
+
+    /// Whether `mac` is that of this login.
+    pub(super) fn is_login(&self, tenant: &TenantId, login: &str, mac: &[u8]) -> bool {
+        self.login_macs(tenant, login).iter().any(|one| one == mac)
     }
 
     /// A login as it is kept: the hash it is found by, and the address sealed with the person's key.
@@ -292,6 +286,6 @@ impl Accounts {
 }
 
 /// A role as the vault keeps it.
-fn written(role: HeldRole) -> (&'static str, Option<Uuid>) {
+pub(super) fn written(role: HeldRole) -> (&'static str, Option<Uuid>) {
     (role.base().as_str(), role.custom_role_id().map(|id| id.0))
 }

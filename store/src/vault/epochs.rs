@@ -8,6 +8,12 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Epoch(pub(super) i64);
 
+impl std::fmt::Display for Epoch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// What goes on when an epoch is raised.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Carry {

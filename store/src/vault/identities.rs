@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use docket_domain::{PersonId, Position, TenantId, normal_email, normal_external_id};
+use docket_domain::{PersonId, TenantId, normal_email, normal_external_id};
 use serde_json::json;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -159,29 +159,6 @@ impl Accounts {
                     .bind(tenant.as_str()).bind(kind).bind(mac).bind(person.0)
                     .execute(&mut *tx).await?;
             }
-        })
-    }
-
-    /// How far of the log the identities are known to follow.
-    ///
-    /// # Errors
-    /// [`KeyError::Unavailable`].
-    pub async fn identities_follow_to(&self) -> Result<Position, KeyError> {
-        let found: Option<(i64,)> = reading!(&self.0.database, pool =>
-            sqlx::query_as("SELECT position FROM vault_positions WHERE name = 'identities'").fetch_optional(pool).await)?;
-        Ok(found.map_or(Position::START, |(position,)| Position(position.unsigned_abs())))
-    }
-
-    /// Notes how far of the log the identities follow.
-    ///
-    /// # Errors
-    /// [`KeyError::Unavailable`].
-    pub async fn note_identities_follow(&self, position: Position) -> Result<(), KeyError> {
-        let position = i64::try_from(position.0).map_err(|_| KeyError::Damaged)?;
-        writing!(self.0.database, tx => {
-            sqlx::query("INSERT INTO vault_positions (name, position) VALUES ('identities', $1) \
-                         ON CONFLICT (name) DO UPDATE SET position = excluded.position")
-                .bind(position).execute(&mut *tx).await?;
         })
     }
 

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
-use crate::{KeyError, new_id};
+use crate::{Exposure, KeyError, SecretFile, SecretFileError, new_id};
 
 /// There is no usable master key.
 #[derive(Debug, thiserror::Error)]
@@ -21,14 +21,6 @@ pub enum MasterKeyError {
         /// Where the text came from: a variable's name or a path.
         place: String,
     },
-    /// Others may read the file.
-    #[error("{path} can be read by others (mode {mode:o}); make it private with: chmod 600 {path}")]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
     /// The vault is there, its key is not. Nothing was made in its place.
     #[error("{path} is missing, the key of the vault {vault}; put it back from its backup")]
     Missing {
@@ -37,9 +29,12 @@ pub enum MasterKeyError {
         /// What it opens.
         vault: PathBuf,
     },
-    /// The file cannot be read or made.
-    #[error("the master key file {path} cannot be used: {source}")]
-    File {
+    /// The file cannot be used.
+    #[error(transparent)]
+    File(#[from] SecretFileError),
+    /// The file cannot be made.
+    #[error("{path} cannot be made: {source}")]
+    NotMade {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -81,17 +76,12 @@ impl MasterKey {
     /// # Errors
     /// [`MasterKeyError`], also if others may read the file.
     pub fn load_or_create(path: &Path) -> Result<Self, MasterKeyError> {
-        let failed = |source| MasterKeyError::File { path: path.to_owned(), source };
-        match std::fs::metadata(path) {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path).map_err(failed)?,
-            Err(error) => return Err(failed(error)),
+        let not_made = |source| MasterKeyError::NotMade { path: path.to_owned(), source };
+        // Anything else that is wrong with it shows when it is read.
+        if std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            create(path).map_err(not_made)?;
         }
-        let mode = std::fs::metadata(path).map_err(failed)?.mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(MasterKeyError::Exposed { path: path.to_owned(), mode });
-        }
-        Self::from_hex(&std::fs::read_to_string(path).map_err(failed)?, &path.display().to_string())
+        Self::from_hex(SecretFile::read(path, Exposure::Refused)?.text()?, &path.display().to_string())
     }
 
     /// Wraps `plain`; `place` says where it belongs and is authenticated.

@@ -164,6 +164,13 @@ pub enum Damage {
     Differs(String),
 }
 
+impl Damage {
+    /// Whether only what was asked for is not proven: nothing shows that the log is not what was written.
+    pub const fn is_unproven(&self) -> bool {
+        matches!(self, Self::NothingSigned | Self::SignedLate { .. } | Self::TenantNotCompared { .. })
+    }
+}
+
 /// The log did not verify.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use docket_tests::{Docket, DocketOptions, Person, PostgresServer};
+use docket_tests::{DEADLINE, Docket, DocketOptions, NatsServer, NatsVersion, Person, PostgresServer, eventually};
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
@@ -117,6 +117,45 @@ async fn waits_for(docket: &Docket, url: &str, mut holder: PgConnection, other: 
     let status = tokio::task::spawn_blocking(move || sweep.wait()).await.expect("a thread").expect("a process");
     assert!(status.success(), "{status}");
     assert_ne!(filenode(other, rewritten).await, before);
+}
+
+/// What JetStream keeps in its own files is not within reach of a sweep: it says so, of that and of nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_jetstream_keeps_is_left_to_whoever_runs_it() {
+    let Some(nats) = NatsServer::start(NatsVersion::Current).await else { return };
+    let docket = Docket::start_with(DocketOptions { nats: Some(nats.url()), ..DocketOptions::default() }).await;
+    let admin = docket.admin();
+    let id = admin.post("/v1/customers", json!({ "name": "Quentin Xylophone" })).await.id();
+    let opened = admin.open_ticket(&id, "My chrysanthemum").await;
+    // It is in the stream's files, which is why there is something to say.
+    eventually(DEADLINE, || async {
+        if containing(&nats.store(), "chrysanthemum").is_empty() { Err("not published yet") } else { Ok(()) }
+    })
+    .await;
+    let erased = admin.post(&format!("/v1/customers/{id}/erase"), json!({})).await.ok();
+    admin.get_at("/v1/tickets", erased["position"].as_u64().expect("a position")).await.ok();
+    assert!(!admin.get(&format!("/v1/tickets/{}", opened.id())).await.text.contains("chrysanthemum"));
+
+    let sweep = |nats_url: Option<String>, arguments: &[&str]| {
+        let mut command = docket.command("sweep");
+        command.args(arguments).envs(nats_url.map(|url| ("DOCKET_NATS__URL", url)));
+        let output = command.output().expect("it ran");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let said = sweep(Some(nats.url()), &[]);
+    let left: Vec<&str> = said.lines().filter(|line| line.starts_with("left to do: ")).collect();
+    assert_eq!(left.len(), 1, "{said}");
+    for word in ["JetStream", "relay.keep_hours", "encrypt", "delete the stream"] {
+        assert!(left[0].contains(word), "{word}: {said}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&sweep(Some(nats.url()), &["--json"])).expect("JSON");
+    let left = report["left"].as_array().expect("a list");
+    assert!(left.len() == 1 && left[0].as_str().is_some_and(|left| left.contains("JetStream")), "{report}");
+    // Without a broker there is nothing of the kind.
+    let report: serde_json::Value = serde_json::from_str(&sweep(None, &["--json"])).expect("JSON");
+    assert_eq!(report["left"], json!([]), "{report}");
 }
 
 async fn filenode(database: &mut PgConnection, sql: &'static str) -> u32 {

@@ -10,6 +10,7 @@ mod erasure_files;
 mod fault_broker;
 mod fault_database;
 mod fault_kill;
+mod fault_vault;
 mod foreign;
 mod generated_clients;
 mod imports;

@@ -1,9 +1,9 @@
 //! A desk that signs its log: what its operator and an auditor prove, and what shows when somebody wrote to its databases.
 
-use docket_tests::{Database, Docket, DocketOptions};
+use docket_tests::{Database, Docket, DocketOptions, tamper};
 use serde_json::Value;
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 
 /// Runs `docket verify --json`: whether it ended well, and what it said.
 fn verify(docket: &Docket, arguments: &[&str]) -> (bool, Value) {
@@ -18,23 +18,6 @@ fn of<'a>(report: &'a Value, check: &str) -> (&'a str, &'a str) {
     let checks = report["checks"].as_array().expect("a list");
     let found = checks.iter().find(|one| one["check"] == check).unwrap_or_else(|| panic!("no {check}: {report}"));
     (found["result"].as_str().expect("a name"), found["detail"].as_str().expect("words"))
-}
-
-/// Writes to a database behind the desk's back: to its log, or to its read models.
-async fn tamper(docket: &Docket, file: &str, schema: &str, sql: &str) {
-    match docket.store_url() {
-        None => {
-            let options = SqliteConnectOptions::new().filename(docket.data().join(file));
-            let mut connection = options.connect().await.expect("it opens");
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("written");
-            connection.close().await.expect("closed");
-        }
-        Some(url) => {
-            let sql = format!("SET search_path = {schema}; {sql}");
-            let mut connection = PgConnection::connect(url).await.expect("it opens");
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("written");
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -125,4 +108,47 @@ async fn signed_and_tampered(mut options: DocketOptions) {
     assert!(!well && of(&report, "signed_heads").1.contains("nothing was signed"), "{report:#}");
     let (well, report) = verify(&docket, &["--anchor", &anchor]);
     assert!(!well && of(&report, "anchor").0 == "failed", "{report:#}");
+}
+
+/// A name that was mistyped proves nothing, and nothing of the log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_organisation_nobody_knows_is_named_and_proves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let made = Docket::bare_command("signer").args(["new", &path("signing.key")]).output().expect("it ran");
+    let key = String::from_utf8(made.stdout).expect("text").trim().to_owned();
+    let environment = vec![("DOCKET_SIGNING__KEY_FILE".into(), path("signing.key"))];
+    let mut docket = Docket::start_with(DocketOptions { environment, ..DocketOptions::default() }).await;
+    docket.admin().post("/v1/customers", serde_json::json!({ "name": "Maria Rossi" })).await.ok();
+    docket.stop().await;
+    for (scope, name) in [("--everyone", "all.jsonl"), ("--format", "one.jsonl.gz")] {
+        let file = path(name);
+        let mut export = docket.command("export");
+        export.args(["--format", "raw", "--out", &file]);
+        if scope == "--everyone" {
+            export.arg(scope);
+        }
+        assert!(export.output().expect("it ran").status.success());
+        for arguments in [vec!["--tenant", "nobody"], vec!["--tenant", "nobody", "--json"]] {
+            let mut verify = docket.command("verify");
+            let output = verify.args(["--export", &file, "--signer", &key]).args(&arguments).output().expect("it ran");
+            let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert_eq!(output.status.code(), Some(1), "{said}{told}");
+            assert!(told.contains("not proven as asked") && told.contains("all events of nobody"), "{told}");
+            assert!(!told.contains("not what was written") && !told.contains("panicked"), "{told}");
+            assert!(said.contains("nobody") && said.contains("failed"), "{said}");
+        }
+        let well = docket.command("verify").args(["--export", &file, "--signer", &key, "--tenant", "default"]).output();
+        assert!(well.expect("it ran").status.success(), "{name}");
+    }
+    // Nor is there anything to export.
+    for format in ["raw", "history"] {
+        let mut export = docket.command("export");
+        let output =
+            export.args(["--format", format, "--out", &path("none.jsonl")]).env("DOCKET_ORG", "nobody").output();
+        let output = output.expect("it ran");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && told.contains("there is no organisation nobody"), "{format}: {told}");
+        assert!(!std::path::Path::new(&path("none.jsonl")).exists(), "{format}: nothing is left of it");
+    }
 }

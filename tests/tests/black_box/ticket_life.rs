@@ -103,3 +103,48 @@ async fn at(who: &Person, path: &str, receipt: &Value) -> Value {
 fn texts(messages: &[Value]) -> Vec<String> {
     messages.iter().filter_map(|message| message["body"].as_str().map(str::to_owned)).collect()
 }
+
+/// A change of many tickets says of each on which version it was made, so that it can be taken back to what was there, whatever
+/// whoever asked for it had seen.
+#[tokio::test]
+async fn a_bulk_change_tells_on_what_it_was_made() {
+    let mut docket = Docket::start().await;
+    let admin = docket.admin();
+    let carl = Person::customer(&admin, "Carl Customer").await;
+    let (seen, moved) = (admin.open_ticket(&carl.id, "Seen").await, admin.open_ticket(&carl.id, "Moved").await);
+    let (one, two) = (seen.id(), moved.id());
+    let version = |receipt: &Value| receipt["version"].as_u64().expect("a version");
+    // Since it was shown, somebody else has changed one of them.
+    let urgent = admin.put(&format!("/v1/tickets/{two}/priority"), json!({ "priority": "urgent" })).await.ok();
+    let change = json!({ "ids": [one, two], "priority": "high", "add_tags": ["batch"] });
+    let answer = admin.post_once("/v1/ticket-changes", "bulk", &change).await.expect("an answer").ok();
+    let before = |item: usize| answer["items"][item]["version_before"].as_u64().expect("the version before");
+    assert_eq!((before(0), before(1)), (version(&seen.ok()), version(&urgent)), "{answer}");
+    let priority = async |id: &str, version: u64| {
+        let at = at(
+            &Person { id: String::new(), client: admin.clone() },
+            &format!("/v1/tickets/{id}?at_version={version}"),
+            &urgent,
+        )
+        .await;
+        at["priority"].clone()
+    };
+    assert_eq!(priority(&one, before(0)).await, "medium");
+    assert_eq!(priority(&two, before(1)).await, "urgent");
+    assert_eq!(priority(&two, version(&answer["items"][1]["receipt"])).await, "high");
+
+    // The same is told when it is asked for again, also by another process, and after more was done.
+    admin.put(&format!("/v1/tickets/{one}/priority"), json!({ "priority": "low" })).await.ok();
+    docket.kill();
+    docket.resume().await;
+    let again = admin.post_once("/v1/ticket-changes", "bulk", &change).await.expect("an answer").ok();
+    assert_eq!(again, answer);
+    // What was so already was changed on the version it is at; what is refused, on none.
+    let nobody = docket_store::new_id();
+    let same = json!({ "ids": [two, nobody], "priority": "high" });
+    let answer = admin.post("/v1/ticket-changes", same).await.ok();
+    let item = &answer["items"][0];
+    assert_eq!(item["version_before"], item["receipt"]["version"], "{answer}");
+    assert!(answer["items"][1].get("version_before").is_none(), "{answer}");
+    docket.stop().await;
+}

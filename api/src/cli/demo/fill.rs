@@ -42,7 +42,8 @@ pub(super) fn sign_in() -> &'static str {
 
 /// Fills the desk, unless it is the demonstration's already.
 pub(super) async fn fill(desk: &Desk, tickets: usize, chats: usize) -> Result<Option<Filled>, Failure> {
-    if desk.accounts().find_login(&desk.tenant, AGENTS[0].email).await?.is_some() {
+    let account = desk.accounts().find_login(&desk.tenant, AGENTS[0].email).await?;
+    if account.is_some_and(|account| account.has_password) {
         return Ok(None);
     }
     let filling = Filling { desk, commands: &desk.commands, tenant: desk.tenant.clone() };
@@ -77,10 +78,10 @@ pub(super) async fn fill(desk: &Desk, tickets: usize, chats: usize) -> Result<Op
     for (number, story) in NOW.iter().enumerate() {
         filling.come(number, story, &agents, &departments).await?;
     }
-    // Last: only with the address is it the demonstration's, so that what was interrupted is noticed.
+    // Last: only with the password is it the demonstration's, so that what was interrupted is noticed.
     let admin = PersonId(agents[0].0);
-    desk.accounts().set_password(&desk.tenant, admin, &password()?, None).await?;
     desk.accounts().set_login(&desk.tenant, admin, Some(AGENTS[0].email), None).await?;
+    desk.accounts().set_password(&desk.tenant, admin, &password()?, None).await?;
     Ok(Some(Filled { tickets: report.tickets, chats: report.chats + NOW.len() as u64 }))
 }
 

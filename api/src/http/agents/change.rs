@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use docket_commands::Loaded;
+use docket_commands::{Invocation, Loaded};
 use docket_domain::account::AccountCommand;
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::{AgentId, DepartmentId, Permission, PersonId, PersonalText, Role};
@@ -16,11 +16,12 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::accounts::{
-    SignInCode, account_problem, check_email, end_sessions, may_grant, named_role, outranks_account, record,
-    sign_in_code,
+    SignInCode, account_problem, check_email, end_sessions, may_grant, named_role, open_account, outranks_account,
+    record, sign_in_code,
 };
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
+use crate::http::following::follow_log;
 use crate::http::problem::{Answer, Problem};
 use crate::http::respond::{Accepted, Receipt};
 use crate::http::schema;
@@ -57,13 +58,18 @@ async fn keep_an_admin(app: &App, who: &Principal, agent: &Agent, id: Uuid) -> A
     }
 }
 
-/// An account may be missing (an imported agent); then there is nothing to change in it.
-fn unless_missing<T: Default>(result: Result<T, AccountError>) -> Answer<T> {
-    match result {
-        Ok(done) => Ok(done),
-        Err(AccountError::NoAccount) => Ok(T::default()),
-        Err(error) => Err(account_problem(error)),
+/// Locks an agent's account, or opens it again, as the log says by now: also one that the command line opened or locked besides.
+async fn lock_as_recorded(app: &App, by: &Invocation, id: Uuid) -> Answer<()> {
+    let (tenant, person) = (&by.tenant, PersonId(id));
+    follow_log(app, by, person, None).await?;
+    let left = app.commands.load_fresh::<Agent>(tenant, id).await?.deactivated;
+    let account = app.accounts.account(tenant, person).await.map_err(|error| account_problem(error.into()))?;
+    if account.is_some_and(|account| account.disabled != left) {
+        app.accounts.set_disabled(tenant, person, left).await.map_err(account_problem)?;
+        let command = if left { AccountCommand::RecordDisabled } else { AccountCommand::RecordEnabled };
+        record(app, by, person, command).await;
     }
+    Ok(())
 }
 
 /// Name and address, both as they are to be.
@@ -97,10 +103,7 @@ pub(in crate::http) async fn rename_agent(
     let accepted = change(&app, &ask, id, rename).await?;
     // Whoever changes their own stays where they do it.
     let keep = ask.who.session().filter(|_| ask.who.person == person);
-    let login = app.commands.load_fresh::<Agent>(tenant, id).await?.email.as_ref().and_then(PersonalText::to_known);
-    if unless_missing(app.accounts.set_login(tenant, person, login.as_deref(), keep).await)? {
-        record(&app, &ask.invocation, person, AccountCommand::RecordAddressChange).await;
-    }
+    follow_log(&app, &ask.invocation, person, keep).await?;
     Ok(accepted)
 }
 
@@ -131,9 +134,7 @@ pub(in crate::http) async fn change_agent_role(
         keep_an_admin(&app, &ask.who, &agent, id).await?;
     }
     let accepted = change(&app, &ask, id, AgentCommand::ChangeRole { to: role }).await?;
-    // When the request is repeated, what was recorded since counts.
-    let role = app.commands.load_fresh::<Agent>(&ask.who.tenant, id).await?.role;
-    unless_missing(app.accounts.set_role(&ask.who.tenant, PersonId(id), role).await)?;
+    follow_log(&app, &ask.invocation, PersonId(id), None).await?;
     Ok(accepted)
 }
 
@@ -229,17 +230,12 @@ pub(in crate::http) async fn deactivate_agent(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Accepted> {
-    let (agent, account) = outranks(&app, &ask.who, id).await?;
+    let (agent, _) = outranks(&app, &ask.who, id).await?;
     keep_an_admin(&app, &ask.who, &agent, id).await?;
     let done = app.commands.deactivate_agent(&ask.invocation, AgentId(id)).await;
     let accepted = done.map(Accepted::from).map_err(|error| ask.refuse(error))?;
     // From here on they are let in nowhere, whatever the vault says; and unless they are back by now, it says the same.
-    if app.commands.load_fresh::<Agent>(&ask.who.tenant, id).await?.deactivated {
-        unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), true).await)?;
-        if account.is_some() {
-            record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordDisabled).await;
-        }
-    }
+    lock_as_recorded(&app, &ask.invocation, id).await?;
     Ok(accepted)
 }
 
@@ -251,14 +247,9 @@ pub(in crate::http) async fn reactivate_agent(
     Path(id): Path<Uuid>,
     ask: Ask,
 ) -> Answer<Accepted> {
-    let (_, account) = outranks(&app, &ask.who, id).await?;
+    outranks(&app, &ask.who, id).await?;
     let accepted = change(&app, &ask, id, AgentCommand::Reactivate).await?;
-    if !app.commands.load_fresh::<Agent>(&ask.who.tenant, id).await?.deactivated {
-        unless_missing(app.accounts.set_disabled(&ask.who.tenant, PersonId(id), false).await)?;
-        if account.is_some() {
-            record(&app, &ask.invocation, PersonId(id), AccountCommand::RecordEnabled).await;
-        }
-    }
+    lock_as_recorded(&app, &ask.invocation, id).await?;
     Ok(accepted)
 }
 
@@ -277,7 +268,7 @@ pub(in crate::http) async fn end_agent_sessions(
 }
 
 /// Makes a one-time code with which an agent signs in and sets a password. The one before ends, and this one with whatever
-/// changes what the agent may do or signs in with.
+/// changes what the agent may do or signs in with. Opens them an account if they have none, as after an import.
 #[utoipa::path(post, path = "/v1/agents/{id}/sign-in-code", tag = "agents", params(("id" = Uuid, Path)),
     responses((status = 200, body = SignInCode)))]
 pub(in crate::http) async fn issue_agent_sign_in_code(
@@ -289,6 +280,13 @@ pub(in crate::http) async fn issue_agent_sign_in_code(
     if agent.deactivated {
         return Err(Problem::conflict("agent_deactivated", "the agent is deactivated; reactivate them first"));
     }
-    let account = account.ok_or_else(|| Problem::not_found("account"))?;
+    // Somebody who came with an import has none, nor has who was registered by a process that died over it.
+    let account = match account {
+        Some(account) => account,
+        None => {
+            let email = agent.email.as_ref().and_then(PersonalText::to_known);
+            open_account(&app, &ask.invocation, PersonId(id), agent.role, email).await?
+        }
+    };
     sign_in_code(&app, &ask.invocation, &account).await
 }

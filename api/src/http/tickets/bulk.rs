@@ -67,6 +67,10 @@ pub(crate) struct BulkItem {
     /// Where it stands now, if it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<Receipt>,
+    /// The version it was changed on: what it was like then is told with `at_version`. Absent where it was not changed, and in the
+    /// answer to a repeated request that was first made before this was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_before: Option<u64>,
     /// Why it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -204,11 +208,13 @@ fn item(ask: &Ask<BulkChange>, id: Uuid, outcome: Result<Done, CommandError>) ->
         Ok(done) => {
             let receipt =
                 Receipt { id, version: done.version, position: done.position.0, number: None, message_id: None };
-            BulkItem { id, status: 200, receipt: Some(receipt), problem: None }
+            let version_before = done.note.as_deref().and_then(|note| note.parse().ok());
+            BulkItem { id, status: 200, receipt: Some(receipt), version_before, problem: None }
         }
         Err(error) => {
             let problem = refuse(&ask.who, error).fields_as(&[("add", "add_tags"), ("remove", "remove_tags")]);
-            BulkItem { id, status: problem.status().as_u16(), receipt: None, problem: Some(problem.document()) }
+            let status = problem.status().as_u16();
+            BulkItem { id, status, receipt: None, version_before: None, problem: Some(problem.document()) }
         }
     }
 }

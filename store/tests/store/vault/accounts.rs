@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta};
-use docket_domain::{HeldRole, Permission, PermissionSet, Position, Role, RoleId, TenantId};
+use docket_domain::{HeldRole, Permission, PermissionSet, PersonId, Position, Role, RoleId, TenantId};
 use docket_store::vault::{
-    AccountError, CodeKind, IdentityClaim, IdentityKind, NewAccount, NewApiToken, NewSession, Proof, Redemption,
-    SessionLimits,
+    AccountError, Accounts, CodeKind, IdentityClaim, IdentityKind, KnownAddress, LogSays, NewAccount, NewApiToken,
+    NewSession, Proof, Redemption, SessionLimits,
 };
 use docket_store::{KeyError, Keyring as _};
 
@@ -146,16 +146,16 @@ async fn tokens_are_recognised_and_revoked(kind: Kind) {
     house.clock.advance(TimeDelta::seconds(11));
     assert!(accounts.recognise(&short).await.unwrap().is_none());
 
-    accounts.set_role(&tenant(), who, Role::Admin.into()).await.unwrap();
+    give(&accounts, who, Role::Admin.into()).await;
     let caller = accounts.recognise(&secret).await.unwrap().unwrap();
     assert_eq!((caller.role, caller.permissions(Role::Admin.permissions())), (Role::Admin.into(), scopes));
     // Of a role of the tenant's own only the scopes are known here.
     let own = HeldRole::Own(RoleId(person().0));
-    accounts.set_role(&tenant(), who, own).await.unwrap();
+    give(&accounts, who, own).await;
     let caller = accounts.recognise(&secret).await.unwrap().unwrap();
     assert_eq!((caller.role, caller.scopes), (own, scopes));
     assert_eq!(accounts.account(&tenant(), who).await.unwrap().unwrap().role, own);
-    accounts.set_role(&tenant(), who, Role::Admin.into()).await.unwrap();
+    give(&accounts, who, Role::Admin.into()).await;
     assert_eq!(accounts.account(&tenant(), who).await.unwrap().unwrap().role, Role::Admin.into());
     // What it was looked at for is not what it is any more.
     assert!(matches!(accounts.issue_token(&tenant(), new(None)).await, Err(AccountError::Changed)));
@@ -171,6 +171,13 @@ async fn tokens_are_recognised_and_revoked(kind: Kind) {
     assert!(listed[0].revoked_at.is_some() && listed[0].label == "CI");
     vault.close().await;
     other.close().await;
+}
+
+/// The account follows a log in which somebody holds `role`.
+async fn give(accounts: &Accounts, who: PersonId, role: HeldRole) {
+    let says = LogSays { address: KnownAddress::Unreadable, role: Some(role), left: false, signed_out: 0 };
+    let behind = accounts.behind(&tenant(), who, &says).await.unwrap().unwrap();
+    accounts.follow(&tenant(), who, &says, &behind, None).await.unwrap();
 }
 
 fn house_now(house: &House) -> DateTime<chrono::Utc> {
@@ -285,7 +292,7 @@ async fn credentials_end_with_what_allowed_them(kind: Kind) {
         ("everywhere", false, true),
         ("disabled", false, false),
     ] {
-        accounts.set_role(&tenant(), who, Role::Agent.into()).await.unwrap();
+        give(&accounts, who, Role::Agent.into()).await;
         let then = epoch(&vault, who).await;
         let scopes = Role::Agent.permissions();
         let token = NewApiToken { person: who, label: "CI".into(), scopes, expires_at: None, epoch: then };
@@ -302,7 +309,7 @@ async fn credentials_end_with_what_allowed_them(kind: Kind) {
             assert!(elsewhere.recognise(secret).await.unwrap().is_some());
         }
         match change {
-            "role" => accounts.set_role(&tenant(), who, Role::Admin.into()).await.unwrap(),
+            "role" => give(&accounts, who, Role::Admin.into()).await,
             "address" => {
                 assert!(!accounts.set_login(&tenant(), who, Some("ADA@example.org"), None).await.unwrap());
                 assert!(accounts.recognise(&session).await.unwrap().is_some(), "it is the same address");

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use docket_store::{MasterKey, MasterKeyError};
+use docket_store::{MasterKey, MasterKeyError, SecretFileError};
 
 #[test]
 fn is_made_once_and_private() {
@@ -27,7 +27,21 @@ fn is_refused_when_others_can_read_it() {
     let path = folder.path().join("master.key");
     MasterKey::load_or_create(&path).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(matches!(MasterKey::load_or_create(&path), Err(MasterKeyError::Exposed { mode: 0o640, .. })));
+    let exposed = MasterKey::load_or_create(&path).unwrap_err();
+    assert!(matches!(exposed, MasterKeyError::File(SecretFileError::Exposed { mode: 0o640, .. })));
+}
+
+#[test]
+fn an_empty_file_and_a_folder_are_no_keys_and_stay_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("master.key");
+    std::fs::write(&empty, "").unwrap();
+    std::fs::set_permissions(&empty, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let refused = MasterKey::load_or_create(&empty).unwrap_err();
+    assert!(matches!(refused, MasterKeyError::File(SecretFileError::Empty { .. })), "{refused}");
+    assert_eq!(std::fs::read(&empty).unwrap(), b"");
+    let refused = MasterKey::load_or_create(folder.path()).unwrap_err();
+    assert!(matches!(refused, MasterKeyError::File(SecretFileError::Folder { .. })), "{refused}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 mod accounts;
+mod following;
 mod house;
 mod keys;
 mod master_key;
