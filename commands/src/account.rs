@@ -12,7 +12,7 @@ use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand};
 use docket_domain::{
-    Actor, Aggregate as _, Category, CustomerId, PersonId, PersonalText, Position, Rejection, TenantId,
+    Actor, Category, CustomerId, PersonId, PersonalText, Position, Rejection, TenantId,
 };
 use docket_store::vault::{AccountError, Behind, KnownAddress, LogSays};
 use docket_store::{Filter, JournalError};

@@ -140,7 +140,7 @@ async fn what_a_visitor_was_known_by_is_the_customers_they_turned_out_to_be() {
 }
 
 /// A desk's log with a vault and clock of the test's own.
-async fn with_clock(desk: &Desk) -> (Commands, docket_store::Accounts, Arc<ManualClock>, tempfile::TempDir) {
+pub(crate) async fn with_clock(desk: &Desk) -> (Commands, docket_store::Accounts, Arc<ManualClock>, tempfile::TempDir) {
     let (clock, folder) = (Arc::new(ManualClock::at(docket_store::SystemClock.now())), tempfile::tempdir().unwrap());
     let path = folder.path().join("vault.db").display().to_string();
     let vault = open_vault(&path, MasterKey::from_bytes(&[7; 32]), clock.clone()).await.unwrap();
