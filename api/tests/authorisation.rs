@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::harness::{Client, TestDesk};
 
 /// Ids that belong to nobody.
-fn filled(path: &str) -> String {
+pub(crate) fn filled(path: &str) -> String {
     let mut filled = String::new();
     for part in path.split_inclusive(['{', '}']) {
         match part.strip_suffix('}') {

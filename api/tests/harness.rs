@@ -9,6 +9,8 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::described;
+
 /// The bootstrap token of every test's desk.
 pub(crate) const BOOTSTRAP: &str = "a-bootstrap-token-for-tests";
 
@@ -212,7 +214,23 @@ impl Client {
         request
     }
 
+    /// Sends a request. Whatever is answered has to be in the API's description.
     pub(crate) async fn send(request: RequestBuilder) -> Answer {
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let response = client.execute(request).await.expect("an answer");
+        let (status, headers, at) = (response.status(), response.headers().clone(), response.url().clone());
+        let answer = Answer { status, headers, text: response.text().await.expect("a body") };
+        // Unless it led elsewhere.
+        if at == url {
+            described::check(method.as_str(), url.path(), &answer);
+        }
+        answer
+    }
+
+    /// The same of a process that serves only a part of what is described.
+    pub(crate) async fn send_undescribed(request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         Answer { status, headers, text: response.text().await.expect("a body") }

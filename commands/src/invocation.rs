@@ -64,6 +64,32 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The versions at which a caller has a command carried out: any of those they know, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IfMatch(Vec<u64>);
+
+impl IfMatch {
+    /// At this version alone.
+    pub fn at(version: u64) -> Self {
+        Self(vec![version])
+    }
+
+    /// At any of these; of none at no version at all.
+    pub fn any_of(versions: impl IntoIterator<Item = u64>) -> Self {
+        Self(versions.into_iter().collect())
+    }
+
+    /// Whether this version is one of them.
+    pub fn takes(&self, version: u64) -> bool {
+        self.0.contains(&version)
+    }
+
+    /// The latest version before `current` that the caller knows: what came after it they have missed.
+    pub(crate) fn known_before(&self, current: u64) -> Option<u64> {
+        self.0.iter().copied().filter(|version| *version < current).max()
+    }
+}
+
 /// Who asks for a command, from where, and under which conditions.
 #[derive(Debug, Clone)]
 pub struct Invocation {
@@ -78,7 +104,7 @@ pub struct Invocation {
     /// Makes the command happen once.
     pub idempotency: Option<RequestKey>,
     /// The version at which the caller last saw what the command is about; another one refuses it as stale.
-    pub if_match: Option<u64>,
+    pub if_match: Option<IfMatch>,
     /// On whose authority rights are handed out; Docket's own if absent.
     pub mandate: Option<Mandate>,
 }
@@ -132,7 +158,7 @@ impl Invocation {
     /// The same, if the version still is `version`.
     #[must_use]
     pub fn if_at(mut self, version: u64) -> Self {
-        self.if_match = Some(version);
+        self.if_match = Some(IfMatch::at(version));
         self
     }
 }

@@ -43,7 +43,7 @@ pub use chat::{ConvertChat, StartChat};
 pub use customer::NewPerson;
 pub use error::CommandError;
 pub use execute::{Commands, Settings};
-pub use invocation::{Done, Invocation, RequestKey};
+pub use invocation::{Done, IfMatch, Invocation, RequestKey};
 pub use mandate::{Grounds, HandedOut, Mandate};
 pub use organisation::tenant_of_widget;
 pub use service_level::better_terms;

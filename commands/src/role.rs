@@ -5,7 +5,7 @@ use docket_domain::{Category, DomainEvent, Event, HeldRole, Permission, Permissi
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
-use crate::{CommandError, Commands, Done, Invocation, Loaded, metric};
+use crate::{CommandError, Commands, Done, IfMatch, Invocation, Loaded, metric};
 
 /// How many of the events a stale caller missed are shown.
 const MISSED: usize = 500;
@@ -32,7 +32,7 @@ impl Commands {
     /// # Errors
     /// See [`CommandError`].
     pub async fn change_roles(&self, invocation: &Invocation, command: RoleCommand) -> Result<Done, CommandError> {
-        let (about, wanted) = (command.about(), invocation.if_match);
+        let (about, wanted) = (command.about(), invocation.if_match.as_ref());
         let unconditional = Invocation { if_match: None, ..invocation.clone() };
         let name = metric::name(Category::Role, std::slice::from_ref(&command));
         let outcome = carry_out!(self, &unconditional, name, attempt => change(&mut attempt, &command, wanted));
@@ -43,7 +43,10 @@ impl Commands {
                 Ok(done)
             }
             (Err(CommandError::Stale { current, .. }), Some(wanted)) => {
-                let missed = self.missed_of_role(&invocation.tenant, about, wanted).await?;
+                let missed = match wanted.known_before(current) {
+                    Some(known) => self.missed_of_role(&invocation.tenant, about, known).await?,
+                    None => Vec::new(),
+                };
                 Err(CommandError::Stale { current, missed, public: None })
             }
             (outcome, _) => outcome,
@@ -86,13 +89,22 @@ impl Commands {
     }
 }
 
-async fn change(attempt: &mut Attempt<'_>, command: &RoleCommand, wanted: Option<u64>) -> Result<(), CommandError> {
+async fn change(
+    attempt: &mut Attempt<'_>,
+    command: &RoleCommand,
+    wanted: Option<&IfMatch>,
+) -> Result<(), CommandError> {
     attempt.organisation().await?;
     let roles = attempt.load::<Roles>(ROLES_ID).await?;
-    if let (Some(wanted), Some(role)) = (wanted, roles.roles.get(&command.about()))
-        && wanted != role.version
+    let current = match command {
+        // What is yet to be is at no version.
+        RoleCommand::Define { .. } => Some(0),
+        _ => roles.roles.get(&command.about()).map(|role| role.version),
+    };
+    if let (Some(wanted), Some(current)) = (wanted, current)
+        && !wanted.takes(current)
     {
-        return Err(CommandError::Stale { current: role.version, missed: Vec::new(), public: None });
+        return Err(CommandError::Stale { current, missed: Vec::new(), public: None });
     }
     attempt.note = match command {
         RoleCommand::Define { role_id, .. } => Some(role_id.to_string()),

@@ -12,7 +12,7 @@ use docket_domain::{
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
-use crate::{CommandError, Commands, Done, Invocation, Loaded, metric};
+use crate::{CommandError, Commands, Done, IfMatch, Invocation, Loaded, metric};
 
 /// How many of the events a stale caller missed are shown.
 const MISSED: usize = 500;
@@ -52,7 +52,7 @@ impl Commands {
         command: ServiceLevelCommand,
     ) -> Result<Done, CommandError> {
         let about = command.about();
-        let wanted = invocation.if_match.filter(|_| about.is_some());
+        let wanted = invocation.if_match.as_ref().filter(|_| about.is_some());
         let unconditional = Invocation { if_match: None, ..invocation.clone() };
         let name = metric::name(Category::ServiceLevel, std::slice::from_ref(&command));
         let outcome = carry_out!(self, &unconditional, name, attempt => change(&mut attempt, &command, wanted));
@@ -63,7 +63,10 @@ impl Commands {
                 Ok(done)
             }
             (Err(CommandError::Stale { current, .. }), Some(setting), Some(wanted)) => {
-                let missed = self.missed(&invocation.tenant, setting, wanted).await?;
+                let missed = match wanted.known_before(current) {
+                    Some(known) => self.missed(&invocation.tenant, setting, known).await?,
+                    None => Vec::new(),
+                };
                 Err(CommandError::Stale { current, missed, public: None })
             }
             (outcome, ..) => outcome,
@@ -101,13 +104,17 @@ impl Commands {
 async fn change(
     attempt: &mut Attempt<'_>,
     command: &ServiceLevelCommand,
-    wanted: Option<u64>,
+    wanted: Option<&IfMatch>,
 ) -> Result<(), CommandError> {
     attempt.organisation().await?;
     let levels = attempt.load::<ServiceLevels>(SERVICE_LEVELS_ID).await?;
-    let current = command.about().and_then(|setting| levels.version_of(setting));
+    let current = match command {
+        // What is yet to be is at no version.
+        ServiceLevelCommand::DefineCalendar { .. } | ServiceLevelCommand::DefinePolicy { .. } => Some(0),
+        _ => command.about().and_then(|setting| levels.version_of(setting)),
+    };
     if let (Some(wanted), Some(current)) = (wanted, current)
-        && wanted != current
+        && !wanted.takes(current)
     {
         return Err(CommandError::Stale { current, missed: Vec::new(), public: None });
     }

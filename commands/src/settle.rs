@@ -129,11 +129,11 @@ impl Attempt<'_> {
         if self.refresh(true).await? {
             return self.again().await;
         }
-        match (refusal, self.about.take(), self.invocation.if_match) {
-            (CommandError::Stale { current, mut public, .. }, Some(about), Some(wanted)) => {
-                let missed = match wanted < current {
-                    true => self.commands.journal().read_stream(&about, self.seen_upto, MISSED).await?,
-                    false => Vec::new(),
+        match (refusal, self.about.take()) {
+            (CommandError::Stale { current, mut public, .. }, Some(about)) => {
+                let missed = match self.seen_upto {
+                    Some(seen) => self.commands.journal().read_stream(&about, seen, MISSED).await?,
+                    None => Vec::new(),
                 };
                 if let Some(public) = &mut public {
                     let seen = missed.iter().filter(|event| event.body.public_fields().is_some());

@@ -269,7 +269,7 @@ pub(crate) async fn open(
     let taken = match *number {
         Some(number) => number,
         // What is yet to be is at no version: whoever names one is refused.
-        None if attempt.invocation.if_match.is_some_and(|version| version > 0) => TicketNumber(0),
+        None if attempt.invocation.if_match.as_ref().is_some_and(|wanted| !wanted.takes(0)) => TicketNumber(0),
         None if attempt.is_answered().await? => TicketNumber(0),
         None => *number.insert(attempt.next_number().await?),
     };

@@ -6,7 +6,7 @@ use std::fmt;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::text::is_unseen;
+use crate::text::{is_space, is_unseen};
 
 /// The longest mail address, in bytes (RFC 5321).
 const MOST_BYTES: usize = 254;
@@ -87,9 +87,52 @@ pub fn normal_email(address: &str) -> String {
     }
 }
 
-/// The one form in which ids of other systems are compared: as written, in composed characters.
+/// What is no id of another system: nobody would see the difference to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have single spaces at most within it, and no control characters or others that cannot be seen")]
+pub struct NoExternalId;
+
+/// An id in another system as somebody writes it, in the one form in which ids are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExternalId(String);
+
+impl ExternalId {
+    /// Takes an id, if it has no second spelling that looks the same. Blanks around it are left out.
+    ///
+    /// # Errors
+    /// [`NoExternalId`].
+    pub fn parse(text: &str) -> Result<Self, NoExternalId> {
+        let id = composed(text.trim());
+        if id.is_empty() || id != normal_external_id(&id) { Err(NoExternalId) } else { Ok(Self(id)) }
+    }
+
+    /// As it is kept and compared.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The one form in which ids of other systems are compared: in composed characters, without what cannot be seen, each run of
+/// blanks of whatever kind one space, none around it. Case counts. Takes whatever was once kept as an id.
 pub fn normal_external_id(id: &str) -> String {
-    composed(id.trim())
+    let mut seen = String::with_capacity(id.len());
+    for c in id.chars() {
+        if is_space(c) {
+            if !seen.is_empty() && !seen.ends_with(' ') {
+                seen.push(' ');
+            }
+        } else if !is_unseen(c) {
+            seen.push(c);
+        }
+    }
+    seen.truncate(seen.trim_end().len());
+    composed(&seen)
 }
 
 fn composed(text: &str) -> String {
@@ -124,7 +167,52 @@ mod tests {
         assert_ne!(normal_email("v@x.example"), normal_email("v@y.example"));
         assert_ne!(normal_email("v+a@x.example"), normal_email("v@x.example"));
         assert_eq!(normal_email("no address"), "noaddress");
-        assert_eq!(normal_external_id(" jose\u{301} "), "jos\u{e9}");
+    }
+
+    #[test]
+    fn one_id_is_one_however_it_is_spelled() {
+        for (one, other) in [
+            ("jos\u{e9}", " jose\u{301} "),
+            ("crm-17", "crm\u{200b}-17\u{202e}"),
+            ("crm 17", "\u{a0}crm\u{3000}\t17\u{feff}"),
+            ("crm 17", "crm  \u{2060} 17"),
+        ] {
+            assert_eq!(normal_external_id(other), one, "{other:?}");
+            assert_eq!(normal_external_id(one), one);
+        }
+        assert_ne!(normal_external_id("CRM-17"), normal_external_id("crm-17"));
+        assert_eq!(normal_external_id("\u{200b} \u{7}"), "");
+    }
+
+    #[test]
+    fn an_id_with_a_second_spelling_is_none() {
+        for text in [
+            "",
+            " ",
+            "crm\u{200b}17",
+            "crm\u{202e}17",
+            "crm\u{a0}17",
+            "crm  17",
+            "crm\t17",
+            "crm\u{7}17",
+            "\u{feff}crm",
+            "crm\u{2800}17",
+            "crm\u{fe0f}",
+        ] {
+            assert_eq!(ExternalId::parse(text), Err(NoExternalId), "{text:?}");
+        }
+        for text in ["17", "crm 17", "urn:shop:17/a?b=c#d", "Kunde Nr. 17", "顧客-17", "jos\u{e9}"] {
+            assert_eq!(ExternalId::parse(text).expect("an id").as_str(), text);
+        }
+        assert_eq!(ExternalId::parse("\u{a0} jose\u{301}\n").expect("an id").as_str(), "jos\u{e9}");
+    }
+
+    /// Composing makes nothing unseen or blank of what was neither, so that the form of a form is the form.
+    #[test]
+    fn composing_hides_nothing() {
+        for c in ('\0'..=char::MAX).filter(|c| !is_unseen(*c)) {
+            assert!(composed(&c.to_string()).chars().all(|c| !is_unseen(c)), "{c:?}");
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod told;
 mod trail;
 pub mod view;
 
-pub use address::{MailAddress, NoAddress, normal_email, normal_external_id};
+pub use address::{ExternalId, MailAddress, NoAddress, NoExternalId, normal_email, normal_external_id};
 pub use aggregate::{Aggregate, DecideContext, Stamp};
 pub use conversation::{Conversation, ReadMark};
 pub use data::{Data, ForCustomers};

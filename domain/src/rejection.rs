@@ -1,7 +1,7 @@
 //! Why a command is refused.
 
 use crate::text::is_blank;
-use crate::{MailAddress, NoAddress};
+use crate::{ExternalId, MailAddress, NoAddress};
 
 /// One field that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -142,6 +142,19 @@ impl Violations {
             Err(why) => {
                 let code = if why == NoAddress::TooLong { "too_long" } else { "invalid" };
                 self.add(field, code, format!("{field} {why}"));
+                Some(text.to_owned())
+            }
+        }
+    }
+
+    /// Checks an id in another system, at most `max` characters, if there is one; a blank text counts as absent. See [`ExternalId`].
+    pub fn external_id(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+        let text = text.filter(|text| !is_blank(text))?;
+        self.length(field, text, 1, max);
+        match ExternalId::parse(text) {
+            Ok(id) => Some(id.to_string()),
+            Err(why) => {
+                self.add(field, "invalid", format!("{field} {why}"));
                 Some(text.to_owned())
             }
         }

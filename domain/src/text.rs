@@ -59,18 +59,30 @@ const ELLIPSIS: &str = "…";
 /// A text for a terminal, log or plain file: what would steer it, begin a line that is none, or turn the order in which it is read, stands there in words
 /// (`\u{1b}`). Line breaks and tabs stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t'))
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    escaped(text, |c, printable| printable.extend(c.escape_unicode()))
+}
+
+/// JSON that says the same to a program, in which for a terminal or reader stand the same signs in words as in what is
+/// [`printable`], as JSON writes them (`\u202e`).
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    // JSON has such a character nowhere but within its strings, and none beyond the basic plane steers.
+    escaped(json, |c, printable| printable.push_str(&format!("\\u{:04x}", u32::from(c))))
+}
+
+fn steers(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t'))
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
     }
-    let mut printable = String::with_capacity(text.len() + 16);
+    let mut escaped = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if steers(c) { printable.extend(c.escape_unicode()) } else { printable.push(c) }
+        if steers(c) { escape(c, &mut escaped) } else { escaped.push(c) }
     }
-    Cow::Owned(printable)
+    Cow::Owned(escaped)
 }
 
 /// A line without what no line needs. Joiners and variation selectors stay where they shape what stands before them.
@@ -90,13 +102,15 @@ fn clean_line(line: &str) -> String {
     clean
 }
 
+/// Whether it is drawn as a gap, whatever its width.
+pub(crate) fn is_space(c: char) -> bool {
+    // Braille's empty pattern is drawn as a space, but is none to Unicode.
+    c.is_whitespace() || c == '\u{2800}'
+}
+
 /// Whether nobody would see it, at least not by itself.
 pub(crate) fn is_unseen(c: char) -> bool {
-    // Braille's empty pattern is drawn as a space, but is none to Unicode.
-    c.is_whitespace()
-        || c.is_control()
-        || c == '\u{2800}'
-        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+    is_space(c) || c.is_control() || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 /// Emoji and many scripts are written with these: ZWNJ, ZWJ, variation selectors, tags of flags.
@@ -148,6 +162,19 @@ mod tests {
         assert_eq!(printable("invoice\u{202e}fdp.exe"), "invoice\\u{202e}fdp.exe");
         assert_eq!(printable("one\u{2028}line\u{2029}"), "one\\u{2028}line\\u{2029}");
         assert_eq!(printable("Grüße\n\tمرحبا 👋"), "Grüße\n\tمرحبا 👋");
+    }
+
+    #[test]
+    fn nothing_printed_as_json_steers_a_terminal_and_all_of_it_is_the_same() {
+        let mut all = String::from("Grüße\n\tمرحبا 👋 \\u202e \"");
+        all.extend(('\0'..=char::MAX).filter(|c| steers(*c)));
+        let value = serde_json::json!({ all.clone(): [all.clone()] });
+        for json in [value.to_string(), format!("{value:#}")] {
+            let printed = printable_json(&json);
+            assert!(!printed.contains(steers), "{printed}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).expect("JSON"), value);
+        }
+        assert!(matches!(printable_json("{\"a\": \"Grüße\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -37,6 +37,35 @@ fn details_are_told_as_they_are_now() {
 }
 
 #[test]
+fn an_id_elsewhere_has_one_spelling() {
+    let register = |external_id: &str| CustomerCommand::Register {
+        kind: CustomerKind::Customer,
+        name: None,
+        email: None,
+        phone: None,
+        external_id: Some(external_id.to_owned()),
+    };
+    for id in ["crm\u{200b}-1", "crm\u{a0}1", "crm  1", "crm\u{202e}1", "crm\n1", "\u{feff}crm-1"] {
+        Scenario::<Customer>::new().when(agent(1), register(id)).then_invalid(&[("external_id", "invalid")]);
+    }
+    let kept = |id: &str| Scenario::<Customer>::new().given(agent(1), register(id)).state.external_id;
+    assert_eq!(kept("\u{a0}jose\u{301} 1 "), Some("jos\u{e9} 1".into()));
+    assert_eq!(kept(" \u{200b}"), None, "what is blank is absent");
+    // As it lies in the log from before.
+    let of_old = CustomerRegistered {
+        kind: CustomerKind::Customer,
+        name: None,
+        email: None,
+        phone: None,
+        external_id: Some("crm\u{200b}\u{a0}1".into()),
+        email_verified: None,
+    };
+    let mut scenario = Scenario::<Customer>::new();
+    scenario.happen(agent(1), [of_old.into()]);
+    assert_eq!(scenario.state.identities(), [Identity::external_id("crm 1")]);
+}
+
+#[test]
 fn erasing_happens_once_and_for_good() {
     registered(CustomerKind::Customer)
         .when(agent(1), CustomerCommand::Erase)

@@ -13,6 +13,7 @@ mod customer;
 mod data;
 mod department;
 mod events;
+mod external_id;
 mod history;
 mod organisation;
 mod properties;

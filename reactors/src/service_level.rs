@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_commands::{CommandError, Commands, Invocation, RequestKey, better_terms};
+use docket_commands::{CommandError, Commands, IfMatch, Invocation, RequestKey, better_terms};
 use docket_domain::organisation::Organisation;
 use docket_domain::service_level::{SERVICE_LEVELS_ID, ServiceLevelEvent, ServiceLevels};
 use docket_domain::ticket::{
@@ -270,7 +270,7 @@ async fn match_one(
         correlation_id: cause.correlation_id,
         causation_id: Some(cause.event_id),
         idempotency: Some(key),
-        if_match: Some(ticket.version),
+        if_match: Some(IfMatch::at(ticket.version)),
         mandate: None,
     };
     commands.match_ticket_again(&invocation, id).await?;

@@ -5,6 +5,7 @@ mod lines;
 use std::collections::VecDeque;
 use std::io::BufRead;
 
+use docket_domain::text::printable_json;
 use docket_domain::{Position, TenantId};
 use serde::Serialize;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
@@ -146,7 +147,7 @@ impl<'a> SignedPart<'a> {
 }
 
 fn push(buffer: &mut Vec<u8>, line: &impl Serialize) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(&mut *buffer, line)?;
+    buffer.extend_from_slice(printable_json(&serde_json::to_string(line)?).as_bytes());
     buffer.push(b'\n');
     Ok(())
 }

@@ -18,9 +18,11 @@ macro_rules! scripts {
 pub(crate) const SQLITE_LOG: &[Script] = scripts!("sqlite/log": "0001_log", "0002_quarantine", "0003_heads", "0004_numbers_aside", "0005_installation", "0006_unchanged", "0007_quarantine_changes");
 pub(crate) const POSTGRES_LOG: &[Script] = scripts!("postgres/log": "0001_log", "0002_quarantine", "0003_heads", "0004_numbers_aside", "0005_installation", "0006_unchanged", "0007_quarantine_changes");
 pub(crate) const SQLITE_VAULT: &[Script] = scripts!("sqlite/vault": "0001_vault", "0002_visits", "0003_roles", "0004_claims",
-    "0005_epochs", "0006_tries", "0007_installation", "0008_code_scopes", "0009_following");
+    "0005_epochs", "0006_tries", "0007_installation", "0008_code_scopes", "0009_following",
+    "0010_external_ids");
 pub(crate) const POSTGRES_VAULT: &[Script] = scripts!("postgres/vault": "0001_vault", "0002_visits", "0003_roles",
-    "0004_claims", "0005_epochs", "0006_tries", "0007_installation", "0008_code_scopes", "0009_following");
+    "0004_claims", "0005_epochs", "0006_tries", "0007_installation", "0008_code_scopes", "0009_following",
+    "0010_external_ids");
 
 /// What sqlx makes of such files: their number, their name in words, and a hash of their text.
 fn migration((name, sql): &Script) -> Option<Migration> {

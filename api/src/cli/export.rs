@@ -12,7 +12,7 @@ use docket_store::{EventStore, Filter, StoreError, export_log};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::io::AsyncWrite;
 
-use super::{Outcome, SettingArgs, files};
+use super::{Outcome, SettingArgs, files, say_beside};
 
 /// Writes out an organisation's history, readable, or the log as it lies, sealed and verifiable. The server may go on.
 #[derive(Debug, Args)]
@@ -89,7 +89,7 @@ impl Export {
         bar.finish_and_clear();
         out.finish()?;
         // Not on the standard output: that may be the export.
-        eprintln!("{told}");
+        say_beside(&told);
         Ok(())
     }
 }

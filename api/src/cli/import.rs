@@ -10,7 +10,6 @@ use clap::Args;
 use docket_commands::import::{ImportReport, ImportedBy, Importer};
 use docket_domain::Actor;
 use docket_domain::import::ImportedThrough;
-use docket_domain::text::printable;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
@@ -157,7 +156,7 @@ fn tell(report: &ImportReport, as_json: bool) -> Outcome {
         say!("{count} {what}");
     }
     for refusal in &report.refused {
-        say!("  line {}: {}", refusal.line, printable(&refusal.reason));
+        say!("  line {}: {}", refusal.line, refusal.reason);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The `docket` command line.
 
-/// Prints a line. Unlike `println!` it does not mind that nobody reads it any more.
+/// Prints a line, [printable] whatever is in it. Unlike `println!` it does not mind that nobody reads it any more.
 macro_rules! say {
     ($($what:tt)*) => { $crate::cli::print_line(format_args!($($what)*)) };
 }
@@ -27,6 +27,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use docket_domain::text::{printable, printable_json};
 
 pub(crate) use settings::SettingArgs;
 
@@ -112,7 +113,7 @@ pub fn run() -> ExitCode {
     match runtime.block_on(command.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("docket: {error}");
+            say_beside(&format!("docket: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -154,12 +155,27 @@ impl Command {
 
 /// A line for people, or (`--json`) an object for programs.
 pub(crate) fn print_json(value: &serde_json::Value) {
-    say!("{value:#}");
+    print(&printable_json(&format!("{value:#}")));
+}
+
+/// An object for programs that read one a line.
+pub(crate) fn print_json_line(value: &serde_json::Value) {
+    print(&printable_json(&value.to_string()));
+}
+
+/// Prints a line for people: what others wrote steers no terminal and turns no order, wherever in it it stands.
+pub(crate) fn print_line(line: std::fmt::Arguments<'_>) {
+    print(&printable(&line.to_string()));
+}
+
+/// Says something on the standard error, in the same way.
+pub(crate) fn say_beside(line: &str) {
+    eprintln!("{}", printable(line));
 }
 
 /// Prints a line to the standard output. Who closed the pipe (`| head`) has read enough: the command goes on to its end, and ends as
 /// it would have.
-pub(crate) fn print_line(line: std::fmt::Arguments<'_>) {
+fn print(line: &str) {
     let Err(error) = writeln!(std::io::stdout(), "{line}") else { return };
     if error.kind() != std::io::ErrorKind::BrokenPipe {
         eprintln!("docket: what was to be said cannot be printed: {error}");

@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use docket_commands::Invocation;
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::{Agent, AgentCommand};
-use docket_domain::text::printable;
 use docket_domain::{Actor, AgentId, CustomerId, HeldRole, Permission, PermissionSet, PersonId, Role};
 use docket_store::new_id;
 use docket_store::vault::{AccountError, NewAccount, NewApiToken};
@@ -162,7 +161,7 @@ impl User {
                             "{}  {:<10}  {}  {state}",
                             one.person,
                             role_name(one.role),
-                            printable(one.login.as_deref().unwrap_or("-"))
+                            one.login.as_deref().unwrap_or("-")
                         );
                     }
                 }
@@ -305,7 +304,7 @@ impl Token {
                         say!(
                             "{}  {:<30}  until {:<10}  used {:<10}  {state}",
                             one.id,
-                            printable(&one.label),
+                            one.label,
                             day(one.expires_at),
                             day(one.last_used_at)
                         );

@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 use docket_domain::Position;
-use docket_domain::text::printable;
 use docket_store::{Decided, Filter, JournalError, QuarantineChange, Quarantined, StoreError};
 use serde_json::json;
 
-use super::{Outcome, SettingArgs, print_json};
+use super::{Outcome, SettingArgs, print_json, say_beside};
 use crate::runtime::Desk;
 
 /// Leaves out an event that this version does not understand, so that everything else goes on.
@@ -67,11 +66,11 @@ impl Quarantine {
             } else if let Some(known) = store.quarantined().await?.into_iter().find(|known| known.position == position)
             {
                 let Quarantined { since, reason, .. } = known;
-                eprintln!("left out already, since {}: {reason}", since.format("%Y-%m-%d %H:%M:%S"));
+                say_beside(&format!("left out already, since {}: {reason}", since.format("%Y-%m-%d %H:%M:%S")));
             } else {
                 let found = what_is_wrong(&desk, position).await?;
                 store.quarantine(position, &decided).await?;
-                eprintln!("left out from now on: {found}");
+                say_beside(&format!("left out from now on: {found}"));
             }
         }
         let (all, changes) = (store.quarantined().await?, store.quarantine_changes().await?);
@@ -93,12 +92,12 @@ fn tell(all: &[Quarantined], changes: &[QuarantineChange]) {
     for event in all {
         let Quarantined { position, reason, since } = event;
         let by = put_by(event, changes).unwrap_or("nobody knows whom");
-        say!("{:>12}  {}  by {}: {}", position.0, day(*since), printable(by), printable(reason));
+        say!("{:>12}  {}  by {by}: {reason}", position.0, day(*since));
     }
     for QuarantineChange { position, decided: Decided { by, reason, at }, .. } in
         changes.iter().filter(|change| change.is_release)
     {
-        say!("{:>12}  {}  released by {}: {}", position.0, day(*at), printable(by), printable(reason));
+        say!("{:>12}  {}  released by {by}: {reason}", position.0, day(*at));
     }
 }
 

@@ -7,7 +7,7 @@ use docket_domain::{Category, Event, RoleId, StreamId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Outcome, SettingArgs};
+use super::{Outcome, SettingArgs, print_json_line};
 use crate::runtime::Desk;
 
 const PAGE: usize = 500;
@@ -47,7 +47,7 @@ impl Replay {
             for event in events.iter().filter(|event| self.at_version.is_none_or(|most| event.meta.version <= most)) {
                 any = true;
                 if self.json {
-                    say!("{}", as_json(event)?);
+                    print_json_line(&as_json(event)?);
                 } else {
                     say!("{}", as_text(event, &roles)?);
                 }

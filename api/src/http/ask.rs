@@ -1,9 +1,9 @@
 //! A command as it arrives: who asks, under which conditions, for what.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, HeaderValue};
-use docket_commands::{CommandError, Invocation, RequestKey};
+use docket_commands::{CommandError, IfMatch, Invocation, RequestKey};
 use docket_domain::{Category, Data, MessageId, Rejection};
 use docket_store::new_id;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::extract::{check_encoding, is_json, parse_json, read_body, unsupported_media_type};
 use super::problem::Problem;
+use super::tags::{Tag, Tags};
 use crate::auth::Who;
 
 /// The id of a request: in the answer's `X-Request-Id`, in the log, and on every event it led to.
@@ -93,7 +94,7 @@ fn stale(current: u64) -> Problem {
         axum::http::StatusCode::PRECONDITION_FAILED,
         "stale",
         "It has changed meanwhile",
-        format!("it is at version {current} now"),
+        format!("it is at version {current} now, which If-Match does not name; a weak tag (W/) names none"),
     )
     .with("current_version", current)
 }
@@ -187,23 +188,29 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// `"7"`, `7` or `*`; the latter asks for nothing, since a command on what is not there is refused anyway.
-fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let Some(value) = only(headers, "If-Match")? else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
+/// The versions that `If-Match` names (RFC 9110, 13.1.1). `*` asks for nothing, since a command on what is not there is refused
+/// anyway. Tags are compared strongly: one that is weak, or none of ours, matches no version.
+fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Problem> {
+    if !headers.contains_key(IF_MATCH) {
         return Ok(None);
     }
-    let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-    // What was read has more behind its version: see `respond::etag_of`.
-    match tag.split_once('-').map_or(tag, |(version, _)| version).parse() {
-        Ok(version) => Ok(Some(version)),
-        Err(_) => Err(bad_header("If-Match", "the version in quotes, as ETag gave it, or *")),
+    match Tags::read(headers.get_all(IF_MATCH)) {
+        Some(Tags::Any) => Ok(None),
+        Some(Tags::OneOf(tags)) => Ok(Some(IfMatch::any_of(tags.into_iter().filter_map(version_of)))),
+        None => Err(bad_header("If-Match", "tags in double quotes, as ETag gave them, or *")),
     }
 }
 
+/// The version a tag of ours tells.
+fn version_of(tag: Tag<'_>) -> Option<u64> {
+    let text = std::str::from_utf8(tag.opaque).ok().filter(|_| !tag.weak)?;
+    // What was read has more behind its version: see `respond::etag_of`.
+    let written = text.split_once('-').map_or(text, |(version, _)| version);
+    written.parse().ok().filter(|version: &u64| version.to_string() == written)
+}
+
 /// A header that may be there once: of two nobody knows which is meant.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Problem> {
+pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Problem> {
     let mut all = headers.get_all(name).iter();
     match (all.next(), all.next()) {
         (_, Some(_)) => Err(bad_header(name, "given once")),
@@ -222,20 +229,31 @@ pub fn bad_header(name: &str, rule: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::IF_MATCH;
-
     use super::*;
 
     #[test]
     fn versions_are_read_as_etag_gives_them() {
         let read = |text: &'static str| if_match(&HeaderMap::from_iter([(IF_MATCH, text.parse().expect("a value"))]));
-        for (text, version) in
-            [("\"7\"", Some(7)), ("7", Some(7)), ("W/\"7\"", Some(7)), ("\"7-9f\"", Some(7)), ("*", None)]
-        {
-            assert_eq!(read(text).expect("is read"), version);
+        let cases: [(&str, &[u64]); 9] = [
+            ("\"7\"", &[7]),
+            ("\"7-9f\"", &[7]),
+            ("\"7\", \"8-a\", W/\"9\"", &[7, 8]),
+            ("W/\"7\"", &[]),
+            ("\"x\"", &[]),
+            ("\"\"", &[]),
+            ("\"07\"", &[]),
+            ("\"+7\"", &[]),
+            ("\"99999999999999999999\"", &[]),
+        ];
+        for (text, versions) in cases {
+            let expected = IfMatch::any_of(versions.iter().copied());
+            assert_eq!(read(text).expect("is read"), Some(expected), "{text}");
         }
-        for text in ["\"x\"", "", "-1", "\"7\", \"8\""] {
-            assert_eq!(read(text).expect_err("is refused").status(), 400);
+        assert_eq!(read("*").expect("is read"), None);
+        assert_eq!(if_match(&HeaderMap::new()).expect("is read"), None);
+        for text in ["7", "", "-1", "seven", "\"7", "\"1\" \"2\"", "*, \"1\""] {
+            let problem = read(text).expect_err("is refused");
+            assert_eq!((problem.status().as_u16(), problem.code()), (400, "invalid_header"), "{text}");
         }
     }
 }

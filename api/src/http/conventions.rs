@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::address::ClientAddress;
 use super::ask::RequestId;
 use super::extract::BodyLimit;
+use super::parameters::check_path;
 use super::problem::Problem;
 use crate::app::App;
 
@@ -62,6 +63,8 @@ pub(crate) async fn conventions(State(app): State<App>, mut request: Request, ne
             "at most 8192 bytes",
         )
         .into_response()
+    } else if let Err(refusal) = check_path(request.uri().path(), route.as_ref().map(MatchedPath::as_str)) {
+        refusal.into_response()
     } else {
         let work = CURRENT.scope(id, next.run(request));
         match AssertUnwindSafe(work).catch_unwind().await {

@@ -9,6 +9,7 @@ use axum::http::Uri;
 use docket_commands::{CommandError, Invocation, NewPerson};
 use docket_domain::Permission::{CreateTickets, EditTickets, EraseData, ManagePeople};
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
+use docket_domain::text::is_blank;
 use docket_domain::{CustomerId, Data, PersonId, Rejection};
 use docket_projections::views::{CustomerFilter, CustomerView, Page};
 use serde::Deserialize;
@@ -54,7 +55,7 @@ pub(crate) struct CustomerQuery {
     kind: Option<CustomerKind>,
     /// This address; case does not count.
     email: Option<String>,
-    /// Exactly this id in another system.
+    /// This id in another system, however it is spelled; case counts.
     external_id: Option<String>,
     /// Part of a name or address.
     search: Option<String>,
@@ -194,7 +195,7 @@ pub(crate) struct NewCustomer {
     pub email: Option<String>,
     /// Their telephone number.
     pub phone: Option<String>,
-    /// Their id in another system.
+    /// Their id in another system. Single spaces at most within it, and nothing that cannot be seen.
     pub external_id: Option<String>,
 }
 
@@ -207,7 +208,7 @@ impl From<&NewCustomer> for NewPerson {
 
 /// Finds a customer by external id or address, or registers them. Doing it twice finds the same one.
 pub(super) async fn customer_for(app: &App, new: &NewCustomer, invocation: &Invocation) -> Answer<CustomerId> {
-    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !is_blank(text));
     if !given(&new.email) && !given(&new.external_id) {
         return Err(Problem::invalid_field(
             "customer.email",
@@ -221,7 +222,12 @@ pub(super) async fn customer_for(app: &App, new: &NewCustomer, invocation: &Invo
             Problem::taken("identity_taken", &field, "somebody with another external_id is known by this address")
                 .with("id", by.to_string())
         }
-        error => error.into(),
+        error => Problem::from(error).fields_as(&[
+            ("name", "customer.name"),
+            ("email", "customer.email"),
+            ("phone", "customer.phone"),
+            ("external_id", "customer.external_id"),
+        ]),
     })
 }
 

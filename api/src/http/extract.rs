@@ -9,7 +9,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::FieldViolation;
 use docket_projections::views::TOO_MANY;
@@ -34,7 +34,7 @@ pub struct Json<T>(pub T);
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
-/// Query parameters.
+/// Query parameters, of which the guard knows that they can be read and are taken.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
@@ -157,10 +157,15 @@ fn json_problem(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[
         let message = strip_place(&inner.to_string());
         return Problem::invalid(vec![violation(&error.path().to_string(), &message)]);
     }
-    Problem::malformed(
-        "malformed_json",
-        format!("the body is not JSON: {} (line {}, column {})", what(inner), inner.line(), inner.column()),
-    )
+    let message = format!("the body is not JSON: {} (line {}, column {})", what(inner), inner.line(), inner.column());
+    let problem = Problem::malformed("malformed_json", message.clone());
+    match error.path().to_string() {
+        path if path == "." => problem,
+        // As far as it could be read it is known in which field it breaks off.
+        field => {
+            problem.errors(vec![FieldViolation { message: format!("{field}: {message}"), field, code: "invalid" }])
+        }
+    }
 }
 
 /// serde_json appends where it was: ` at line 1 column 2`.
@@ -233,7 +238,7 @@ impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequestParts<S> f
     }
 }
 
-fn bad_path(field: String, message: &str) -> Problem {
+pub(super) fn bad_path(field: String, message: &str) -> Problem {
     let errors = vec![FieldViolation { message: format!("{field}: {message}"), field, code: "invalid" }];
     Problem::malformed("invalid_path", message).errors(errors)
 }
@@ -242,35 +247,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        check_query(&parts.uri)?;
         match axum::extract::Query::<T>::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(query_problem(&rejection)),
         }
     }
-}
-
-/// Refuses what no database of ours can compare with, whatever the parameter is for.
-fn check_query(uri: &Uri) -> Result<(), Problem> {
-    let Ok(axum::extract::Query(pairs)) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-        return Ok(());
-    };
-    let mut errors = Vec::new();
-    for (name, value) in pairs {
-        let (code, rule) = if name.contains('\0') || value.contains('\0') {
-            ("invalid", "must not contain the character NUL")
-        } else if DateTime::parse_from_rfc3339(&value)
-            .or_else(|_| value.parse())
-            .is_ok_and(|at| !in_our_times(at.to_utc()))
-        {
-            ("out_of_range", "must be a time of the years 1 to 9999")
-        } else {
-            continue;
-        };
-        let field = name.replace('\0', "");
-        errors.push(FieldViolation { message: format!("{field} {rule}"), field, code });
-    }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
 }
 
 /// Whether the log and every database can keep this time.
@@ -349,6 +330,27 @@ mod tests {
         assert_eq!(parse_json::<serde_json::Value>(deep.as_bytes()).expect_err("is refused").status(), 400);
         let error = parse_json::<Order>(b"{\"name\":\"\xff\"}").expect_err("is refused");
         assert_eq!(error.status(), 400);
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        let cases: [(&[u8], u16, &str); 7] = [
+            (b"{\"name\":\"\xff\"}", 400, "name"),
+            (b"{\"name\":\"\xed\xa0\x80\"}", 400, "name"),
+            (b"{\"name\":\"x\ny\"}", 400, "name"),
+            (b"{\"name\":\"x\",\"lines\":[{\"count\":01}]}", 400, "lines[0].count"),
+            (br#"{"name":"\ud800"}"#, 422, "name"),
+            (br#"{"name":"\udc00\ud800"}"#, 422, "name"),
+            (br#"{"name":"\uZZZZ"}"#, 400, "name"),
+        ];
+        for (body, status, field) in cases {
+            let problem = parse_json::<Order>(body).expect_err("is refused").document();
+            assert_eq!(
+                (&problem["status"], &problem["errors"][0]["field"]),
+                (&status.into(), &field.into()),
+                "{problem}"
+            );
+        }
     }
 
     #[test]

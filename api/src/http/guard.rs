@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Request, State};
+use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,8 +11,9 @@ use docket_domain::Position;
 
 use super::access::Access;
 use super::address::ClientAddress;
-use super::ask::{bad_header, journal_problem};
+use super::ask::{bad_header, journal_problem, only};
 use super::cors::ForVisitor;
+use super::parameters::QueryNames;
 use super::problem::Problem;
 use super::reads::Reader;
 use super::respond::POSITION;
@@ -20,15 +22,20 @@ use super::widget::admit_visitor;
 use crate::app::App;
 use crate::auth::{Principal, Who, shows_visit};
 
+/// What a route asks of a request.
+#[derive(Clone)]
+pub(super) struct Rules {
+    pub(super) app: App,
+    pub(super) access: Access,
+    pub(super) honours: Honours,
+    pub(super) query: QueryNames,
+}
+
 /// Lets a request through to its handler, or not.
-pub(crate) async fn guard(
-    State((app, access, honours)): State<(App, Access, Honours)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn guard(State(rules): State<Rules>, mut request: Request, next: Next) -> Response {
     let mut visitor = false;
-    let mut response = match admit(&app, access, honours, &mut request, &mut visitor).await {
-        Ok(()) => answer(&app, access, request, next).await,
+    let mut response = match admit(&rules, &mut request, &mut visitor).await {
+        Ok(()) => answer(&rules.app, rules.access, request, next).await,
         Err(problem) => problem.into_response(),
     };
     if visitor {
@@ -69,13 +76,9 @@ fn reader(app: &App, access: Access, request: &Request) -> Option<Reader> {
 }
 
 /// `visitor` tells whether the answer is for a visitor's page to read, whatever it is.
-async fn admit(
-    app: &App,
-    access: Access,
-    honours: Honours,
-    request: &mut Request,
-    visitor: &mut bool,
-) -> Result<(), Problem> {
+async fn admit(rules: &Rules, request: &mut Request, visitor: &mut bool) -> Result<(), Problem> {
+    let Rules { app, access, honours, query } = rules;
+    let access = *access;
     // Who may not learn how far the log is.
     let mut outside = access == Access::Public;
     if access != Access::Public {
@@ -98,18 +101,12 @@ async fn admit(
         }
         request.extensions_mut().insert(Who::new(principal));
     }
-    // To carry it out as if there were no key would let who tries again do it twice.
-    if honours == Honours::Neither
-        && request.method() != Method::GET
-        && request.headers().contains_key("idempotency-key")
-    {
-        return Err(Problem::malformed(
-            "idempotency_unsupported",
-            "this cannot be repeated under an Idempotency-Key; send it without, and nothing was done now",
-        ));
+    query.check(request.uri())?;
+    if request.method() != Method::GET {
+        check_conditions(*honours, request.headers())?;
     }
     if request.method() == Method::GET
-        && let Some(wanted) = request.headers().get("docket-min-position")
+        && let Some(wanted) = only(request.headers(), "Docket-Min-Position")?
     {
         let position = wanted
             .to_str()
@@ -120,6 +117,24 @@ async fn admit(
         // Nor does what is not there yet tell them: they wait for no more than there is.
         let head = if outside { head_of(app).await? } else { position };
         wait_for(app, position.min(head)).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a condition that the route does not keep: to carry it out as if none had been made would let who tries again do it
+/// twice, or change what has changed meanwhile.
+fn check_conditions(honours: Honours, headers: &HeaderMap) -> Result<(), Problem> {
+    if honours == Honours::Neither && headers.contains_key("idempotency-key") {
+        return Err(Problem::malformed(
+            "idempotency_unsupported",
+            "this cannot be repeated under an Idempotency-Key; send it without, and nothing was done now",
+        ));
+    }
+    if honours != Honours::Both && headers.contains_key(IF_MATCH) {
+        return Err(Problem::malformed(
+            "if_match_unsupported",
+            "what this changes has no one version that If-Match could name; send it without, and nothing was done now",
+        ));
     }
     Ok(())
 }

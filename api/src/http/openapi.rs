@@ -55,8 +55,9 @@ fn words(status: u16) -> &'static str {
         405 => "The path does not take this method.",
         408 => "The body did not arrive in time.",
         409 => "Not possible now: an impossible transition, or a rule in the way; `code` says which.",
-        412 => "`If-Match` names another version; `missed` has what happened since.",
+        412 => "`If-Match` does not name the version it is at; `missed` has what happened since.",
         413 => "The body is too large; `limit` says how large it may be.",
+        414 => "The address is too long: path and query together have at most 8192 bytes.",
         415 => "The body is not application/json.",
         422 => {
             "Fields are not as they must be (`errors` names each), or an Idempotency-Key came with another request before."
@@ -100,7 +101,9 @@ pub(crate) fn describe(mut paths: Paths, mut components: Components) -> OpenApi 
             "An event-sourced support desk. Commands answer with the `version` of what they changed and the log's \
              `position`; a query with `Docket-Min-Position` waits until it shows that position. Refusals are RFC 9457 \
              problems with a stable `code`; a method that a path does not take is one too, `method_not_allowed` with \
-             `Allow`.",
+             `Allow`. What cannot be read as a request of HTTP at all is refused with 400, 414 or 431 and no body. A parameter of the \
+             query that a route does not take is refused, as is a field of a body. Beside the names told here a status may be \
+             given as `pending`, which is `on_hold`, and a priority as `normal`, which is `medium`; they are never answered so.",
         ))
         .build();
     let document = OpenApiBuilder::new()

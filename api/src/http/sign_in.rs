@@ -76,6 +76,8 @@ pub(crate) struct SignedInAs {
 /// and one address may change in a minute (429 `over_budget`), and ends the oldest of more than 50 sessions.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = SignIn,
     responses((status = 201, body = SignedInAs), (status = 401, description = "Wrong address, password or code.",
+        content_type = "application/problem+json", body = super::openapi::ProblemDocument),
+        (status = 403, description = "Not for pages of another origin.",
         content_type = "application/problem+json", body = super::openapi::ProblemDocument)))]
 pub(super) async fn sign_in(
     State(app): State<App>,

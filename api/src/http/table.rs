@@ -9,7 +9,9 @@ use utoipa::openapi::{Components, Paths, Ref, RefOr, Required};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::access::Access;
-use super::guard::guard;
+use super::conventions::HEALTH;
+use super::guard::{Rules, guard};
+use super::parameters::{ANY_QUERY, QueryNames};
 use crate::app::App;
 
 /// Which of the headers that put conditions on a change a route keeps.
@@ -65,9 +67,9 @@ impl Table {
     /// Adds a route.
     pub fn add(&mut self, access: Access, honours: Honours, (schemas, paths, methods): UtoipaMethodRouter<App>) {
         self.components.schemas.extend(schemas);
-        let methods = methods.route_layer(from_fn_with_state((self.app.clone(), access, honours), guard));
         let mut methods = Some(methods);
         for (path, mut item) in paths.paths {
+            let mut query = None;
             let operations = [
                 (Method::GET, &mut item.get),
                 (Method::PUT, &mut item.put),
@@ -76,11 +78,15 @@ impl Table {
             ];
             for (method, operation) in operations {
                 if let Some(operation) = operation {
+                    query = Some(QueryNames::of(&path, operation));
                     describe(operation, &method, &path, access, honours);
                     self.routes.push(Route { method, path: path.clone(), access, honours });
                 }
             }
-            if let Some(methods) = methods.take() {
+            // One handler, which is one operation.
+            if let (Some(methods), Some(query)) = (methods.take(), query) {
+                let rules = Rules { app: self.app.clone(), access, honours, query };
+                let methods = methods.route_layer(from_fn_with_state(rules, guard));
                 self.router = std::mem::take(&mut self.router).route(&path, methods);
             }
             let mut one = Paths::new();
@@ -96,7 +102,7 @@ impl Table {
 }
 
 /// The refusals that can come from anywhere, by status. Their descriptions are in [`super::openapi`].
-pub(super) const PROBLEMS: [u16; 14] = [400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 500, 503, 405];
+pub(super) const PROBLEMS: [u16; 15] = [400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 422, 429, 500, 503, 405];
 
 /// Adds to an operation what is true of many: who may call it, its headers, its refusals.
 fn describe(operation: &mut Operation, method: &Method, path: &str, access: Access, honours: Honours) {
@@ -111,13 +117,14 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
             parameters.push(
                 header(
                     "Idempotency-Key",
-                    "The same key and request again answers as the first time, and changes nothing.",
+                    "The same key and request again answers as the first time, and changes nothing. Visible ASCII characters.",
+                    Some(255),
                 )
                 .into(),
             );
         }
         if honours == Honours::Both {
-            parameters.push(header("If-Match", "Refuses with 412 if the version is another by now.").into());
+            parameters.push(header("If-Match", IF_MATCH, None).into());
         }
     } else {
         parameters.push(position_header().into());
@@ -131,7 +138,9 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
             404 => path.contains('{') || changes,
             412 => changes && honours == Honours::Both,
             408 | 409 | 413 | 415 => changes,
-            429 => changes || path.starts_with("/v1/"),
+            422 => changes || !ANY_QUERY.contains(&path),
+            // One address may have so many requests at the same time.
+            429 => !HEALTH.contains(&path),
             405 => false,
             _ => true,
         };
@@ -145,15 +154,21 @@ fn describe(operation: &mut Operation, method: &Method, path: &str, access: Acce
     }
 }
 
-/// A header of a request, as a parameter.
-pub(super) fn header(name: &str, description: &str) -> Parameter {
+/// What `If-Match` does where it is kept.
+const IF_MATCH: &str = "Carries it out only if it is still at this version: the `ETag` or the `version` in quotes, as `\"7\"`. Of several \
+    (`\"6\", \"7\"`) one has to be it. Otherwise it is refused with 412 and what was missed; what is yet to begin is at version 0. Tags are \
+    compared strongly (RFC 9110, 13.1.1): a weak one (`W/\"7\"`) is that of no version. `*` asks for no more than that it is there. \
+    What is no tag, as `7` without quotes, is refused with 400.";
+
+/// A header of a request, as a parameter, with how many characters it may have.
+pub(super) fn header(name: &str, description: &str, most: Option<usize>) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(description))
         .schema(Some(Schema::Object(
-            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).build(),
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(most).build(),
         )))
         .build()
 }

@@ -6,27 +6,34 @@
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, TRANSFER_ENCODING};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+
+use super::tags::Tags;
 
 /// The layer.
 pub(super) async fn unchanged(request: Request, next: Next) -> Response {
     let reads = [Method::GET, Method::HEAD].contains(request.method());
-    let known: Vec<HeaderValue> = match reads {
-        true => request.headers().get_all(IF_NONE_MATCH).iter().cloned().collect(),
-        false => Vec::new(),
-    };
+    let mut known = HeaderMap::new();
+    if reads {
+        for line in request.headers().get_all(IF_NONE_MATCH) {
+            known.append(IF_NONE_MATCH, line.clone());
+        }
+    }
     let response = next.run(request).await;
-    let is_known = response.status() == StatusCode::OK
-        && response.headers().get(ETAG).is_some_and(|tag| known.iter().any(|known| names(known, tag)));
+    let is_known =
+        response.status() == StatusCode::OK && response.headers().get(ETAG).is_some_and(|tag| names(&known, tag));
     if is_known { without_body(response) } else { response }
 }
 
 /// Whether a list of tags names this one. How strong they are is no matter here; `*` names any.
-fn names(list: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(list), Ok(tag)) = (list.to_str(), tag.to_str()) else { return false };
-    list.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+fn names(known: &HeaderMap, tag: &HeaderValue) -> bool {
+    match Tags::read(known.get_all(IF_NONE_MATCH)) {
+        Some(Tags::Any) => true,
+        Some(Tags::OneOf(tags)) => tags.iter().any(|known| tag.as_bytes() == [b"\"", known.opaque, b"\""].concat()),
+        None => false,
+    }
 }
 
 /// The same, but for the body and what describes it.
@@ -47,7 +54,10 @@ mod tests {
 
     #[test]
     fn a_tag_is_found_in_a_list() {
-        let names = |list: &'static str| names(&HeaderValue::from_static(list), &HeaderValue::from_static("\"7-a\""));
+        let names = |list: &'static str| {
+            let known = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(list))]);
+            names(&known, &HeaderValue::from_static("\"7-a\""))
+        };
         for list in ["\"7-a\"", "W/\"7-a\"", "\"6-b\", \"7-a\"", "*"] {
             assert!(names(list), "{list}");
         }

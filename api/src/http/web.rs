@@ -4,7 +4,7 @@
 mod files;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY,
 };
@@ -14,6 +14,7 @@ use axum::routing::get;
 
 use self::files::{Encoding, File};
 use super::conventions::no_such_path;
+use super::extract::Path;
 use crate::app::App;
 
 /// The pages' own scripts, styles and fonts, and the API they came from; nothing from elsewhere, nothing inline.

@@ -9,6 +9,7 @@ mod known;
 mod ticket;
 
 use chrono::{DateTime, Utc};
+use docket_domain::text::printable_json;
 use docket_domain::{Actor, ActorKind, Category, DomainEvent, Event, Position, StreamId, TenantId};
 use docket_store::{Filter, Journal, JournalError, StoreError};
 use futures::StreamExt as _;
@@ -87,9 +88,8 @@ pub async fn export_history(
             Line::Stream(_) => report.streams += 1,
         }
         report.events += events.len() as u64;
-        let mut text = serde_json::to_vec(&line)?;
-        text.push(b'\n');
-        out.write_all(&text).await?;
+        let json = serde_json::to_string(&line)?;
+        out.write_all(format!("{}\n", printable_json(&json)).as_bytes()).await?;
         progress(done, total);
     }
     out.flush().await?;

@@ -83,6 +83,10 @@ fn not_ahead(line: &Line, latest: DateTime<Utc>) -> Result<(), Reason> {
 #[error("the import stopped: {0}")]
 pub struct ImportError(Arc<JournalError>);
 
+fn stopped(error: JournalError) -> ImportError {
+    ImportError(Arc::new(error))
+}
+
 /// A line that is done with, and the number it was to have.
 struct Brought {
     line: u64,
@@ -104,7 +108,6 @@ pub struct Importer {
     postponed: Vec<(Planned, u64)>,
     /// Lines to look for before they get a number.
     careful: u32,
-    line: u64,
     room: Arc<Semaphore>,
     lines: JoinSet<Brought>,
     report: ImportReport,
@@ -124,7 +127,6 @@ impl Importer {
         by: ImportedBy,
     ) -> Result<Self, ImportError> {
         let began_at = journal.clock().now();
-        let stopped = |error: JournalError| ImportError(Arc::new(error));
         let plain_fields = organisation(&journal, &tenant).await.map_err(stopped)?.plain_fields();
         let context = Arc::new(Context {
             identities: Identities::new(journal.clone(), accounts),
@@ -147,7 +149,6 @@ impl Importer {
             asked: 0,
             postponed: Vec::new(),
             careful: CAREFUL,
-            line: 0,
             room: Arc::new(Semaphore::new(IN_FLIGHT)),
             lines: JoinSet::new(),
             report: ImportReport::default(),
@@ -166,37 +167,32 @@ impl Importer {
     /// [`ImportError`] if the log or the vault fails; a line that is refused is no error.
     pub async fn push(&mut self, piece: &[u8]) -> Result<(), ImportError> {
         self.digest.update(piece);
-        for line in self.splitter.push(piece) {
-            self.take(line).await?;
+        for (number, line) in self.splitter.push(piece) {
+            while let Some(done) = self.lines.try_join_next() {
+                self.settle(done).await?;
+            }
+            // What is refused is done with here and now: only a line that comes in is worth waiting for.
+            if let Some(planned) = self.understand(number, line) {
+                self.begin(planned, number).await.map_err(stopped)?;
+            }
         }
+        // Lines of which none comes in wait for nothing; others have their turn all the same.
+        tokio::task::coop::consume_budget().await;
         Ok(())
     }
 
-    async fn take(&mut self, raw: RawLine) -> Result<(), ImportError> {
-        self.line += 1;
-        while let Some(done) = self.lines.try_join_next() {
-            self.settle(done).await?;
-        }
+    /// What a line asks for; None if it is refused.
+    fn understand(&mut self, number: u64, raw: RawLine) -> Option<Planned> {
         let RawLine::Complete(bytes) = raw else {
-            self.refuse(self.line, format!("a line may have at most {} bytes", format::LINE_BYTES));
-            return Ok(());
+            self.refuse(number, format!("a line may have at most {} bytes", format::LINE_BYTES));
+            return None;
         };
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(());
-        }
         let latest = self.context.journal.clock().now() + AHEAD;
-        let planned = match parse(&bytes)
+        let planned = parse(&bytes)
             .and_then(|line| not_ahead(&line, latest).map(|()| line))
             .and_then(|line| Planned::new(line, &self.context.tenant, &mut self.people))
-            .and_then(|planned| wanted_number(&planned).map_or(Ok(()), numbers::check).map(|()| planned))
-        {
-            Ok(planned) => planned,
-            Err(reason) => {
-                self.refuse(self.line, reason);
-                return Ok(());
-            }
-        };
-        self.begin(planned).await.map_err(|error| ImportError(Arc::new(error)))
+            .and_then(|planned| wanted_number(&planned).map_or(Ok(()), numbers::check).map(|()| planned));
+        planned.map_err(|reason| self.refuse(number, reason)).ok()
     }
 
     /// Waits for everything under way and tells what became of it.
@@ -204,10 +200,10 @@ impl Importer {
     /// # Errors
     /// [`ImportError`] as with [`push`](Self::push).
     pub async fn finish(mut self) -> Result<ImportReport, ImportError> {
-        match self.splitter.finish() {
-            Some(RawLine::Complete(last)) if last.is_empty() => {}
-            Some(last) => self.take(last).await?,
-            None => {}
+        if let Some((number, last)) = self.splitter.finish()
+            && let Some(planned) = self.understand(number, last)
+        {
+            self.begin(planned, number).await.map_err(stopped)?;
         }
         loop {
             while let Some(done) = self.lines.join_next().await {
@@ -219,7 +215,7 @@ impl Importer {
                 break;
             }
             for (planned, line) in postponed {
-                self.renumber(planned, line).await.map_err(|error| ImportError(Arc::new(error)))?;
+                self.renumber(planned, line).await.map_err(stopped)?;
             }
         }
         let mut report = self.report;
@@ -228,15 +224,15 @@ impl Importer {
         report.events += events;
         report.refused.sort_by_key(|refusal| refusal.line);
         let sha256 = hex(self.digest.finish().as_ref());
-        let recorded = self.context.record.finish(&report, self.line, sha256).await;
-        recorded.map_err(|error| ImportError(Arc::new(error)))?;
+        let recorded = self.context.record.finish(&report, self.splitter.lines(), sha256).await;
+        recorded.map_err(stopped)?;
         let took = self.context.journal.clock().now() - self.began_at;
         report.seconds = took.as_seconds_f64();
         Ok(report)
     }
 
     /// Gives a ticket its number and sends the line on its way.
-    async fn begin(&mut self, planned: Planned) -> Result<(), JournalError> {
+    async fn begin(&mut self, planned: Planned, line: u64) -> Result<(), JournalError> {
         let mut number = None;
         if planned.stream.category == Category::Ticket {
             if self.careful > 0 {
@@ -267,12 +263,12 @@ impl Importer {
             told
         });
         if has_number {
-            self.send(planned, number, self.line, told).await;
+            self.send(planned, number, line, told).await;
             return Ok(());
         }
         // Nobody waits for a line that waits itself: its id is what it said.
         drop(told);
-        self.postpone(planned, self.line).await
+        self.postpone(planned, line).await
     }
 
     /// Keeps a line until it is known which numbers the others ask for.
@@ -324,7 +320,6 @@ impl Importer {
     }
 
     async fn settle(&mut self, done: Result<Brought, tokio::task::JoinError>) -> Result<(), ImportError> {
-        let stopped = |error: JournalError| ImportError(Arc::new(error));
         let Brought { line, number, outcome } =
             done.map_err(|gone| stopped(StoreError::Unavailable(gone.to_string()).into()))?;
         match outcome {

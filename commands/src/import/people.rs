@@ -9,7 +9,7 @@ use docket_domain::customer::{Customer, CustomerCommand, CustomerEvent, Customer
 use docket_domain::department::{Department, DepartmentCommand, DepartmentEvent};
 use docket_domain::{
     Actor, ActorKind, Aggregate, Category, DecideContext, DomainEvent, PersonId, PersonalText, Position, Role,
-    StreamId, normal_email,
+    StreamId, normal_email, normal_external_id,
 };
 use docket_store::{Draft, Filter};
 use futures::FutureExt as _;
@@ -126,7 +126,8 @@ impl People {
             name: customer.name.clone(),
             email: customer.email.clone(),
             phone: None,
-            external_id: customer.external_id.clone(),
+            // History is as it is: an id that would be refused live is known in the form in which it is compared.
+            external_id: customer.external_id.as_deref().map(normal_external_id),
         };
         let draft = self.draft::<Customer>(&register, at)?;
         if let Some(known) = self.known.get(&(Category::Customer, key.clone())) {

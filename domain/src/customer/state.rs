@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     ActorKind, Aggregate, Category, CustomerId, DecideContext, PersonId, PersonalText, Rejection, Stamp, Violations,
-    normal_external_id,
 };
 
 /// What is known of a customer for deciding.
@@ -64,10 +63,10 @@ impl Aggregate for Customer {
                 let mut violations = Violations::default();
                 let details = details(name.as_deref(), email.as_deref(), phone.as_deref(), context, &mut violations);
                 let external_id =
-                    violations.optional_line("external_id", external_id.as_deref(), context.limits.remark_chars);
+                    violations.external_id("external_id", external_id.as_deref(), context.limits.remark_chars);
                 violations.into_result()?;
                 let CustomerDetailsChanged { name, email, phone, .. } = details;
-                let external_id = external_id.map(|id| normal_external_id(&id).into());
+                let external_id = external_id.map(Into::into);
                 let email_verified = email.as_ref().map(|_| by_who_can_know(context));
                 Ok(vec![CustomerRegistered { kind: *kind, name, email, phone, external_id, email_verified }.into()])
             }

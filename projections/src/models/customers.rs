@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use docket_domain::chat::ChatEvent;
 use docket_domain::customer::{CustomerEvent, CustomerKind};
 use docket_domain::ticket::TicketEvent;
-use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, TenantId, normal_email};
+use docket_domain::{Actor, ActorKind, DomainEvent, Event, PersonalText, TenantId, normal_email, normal_external_id};
 use uuid::Uuid;
 
 use crate::model::{Model, ddl};
@@ -71,7 +71,7 @@ fn key_of(email: Option<&PersonalText>) -> Option<String> {
 
 impl Model for Customers {
     type Row = CustomerRow;
-    const VERSION: i64 = 5;
+    const VERSION: i64 = 6;
     ddl!("customers");
 
     fn keys(event: &Event, keys: &mut Vec<CustomerKey>) {
@@ -102,7 +102,7 @@ impl Model for Customers {
                     email: known(registered.email.as_ref()),
                     email_key: key_of(registered.email.as_ref()),
                     phone: known(registered.phone.as_ref()),
-                    external_id: known(registered.external_id.as_ref()),
+                    external_id: known(registered.external_id.as_ref()).map(|id| normal_external_id(&id)),
                     stated_name: None,
                     stated_email: None,
                 });

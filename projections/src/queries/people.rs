@@ -150,9 +150,7 @@ impl Queries {
             }
         }
         if let Some(external_id) = &filter.external_id {
-            // What was kept before ids had one form is found as it was given.
-            let (normal, given) = (normal_external_id(external_id), external_id.clone());
-            sql.push(" AND c.external_id IN (").value(&normal).push(", ").value(&given).push(")");
+            sql.push(" AND c.external_id = ").value(&normal_external_id(external_id));
         }
         if let Some((at, id)) = place {
             sql.push(" AND (c.registered_at, c.id) < (").value(&at).push(", ").value(&id).push(")");

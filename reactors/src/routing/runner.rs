@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use docket_commands::{CommandError, Commands, Done, Invocation, RequestKey};
+use docket_commands::{CommandError, Commands, Done, IfMatch, Invocation, RequestKey};
 use docket_domain::chat::{ChatCommand, MessagePosted, MessagesRead};
 use docket_domain::{Actor, AgentId, Category, Event, EventPayload as _, Rejection, StreamId, TenantId};
 use docket_store::{JournalError, RecordedEvent};
@@ -212,7 +212,7 @@ fn invocation(tenant: &TenantId, next: Move, last: super::LastEvent) -> Invocati
         correlation_id: last.correlation_id,
         causation_id: Some(last.event_id),
         idempotency: Some(RequestKey::of_cause(&key)),
-        if_match: Some(last.version),
+        if_match: Some(IfMatch::at(last.version)),
         mandate: None,
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use docket_tests::{Docket, DocketOptions, Person};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn history_goes_through_pipes() {
@@ -24,6 +25,47 @@ async fn history_goes_through_pipes() {
     let output = import.wait_with_output().expect("it ran");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!((&report["tickets"], output.status.success()), (&1.into(), true), "{report}");
+}
+
+/// Whatever people wrote, on a terminal it steers nothing and is read in the order in which it was written. JSON says the same
+/// to programs all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_printed_steers_a_terminal() {
+    let turned = "bill\u{202e}fdp.exe";
+    let mut docket = Docket::start().await;
+    let admin = docket.admin();
+    let carl = Person::customer(&admin, "Carl").await;
+    let ticket = carl.client.open_ticket(&carl.id, turned).await.id();
+    let role = json!({ "name": turned, "permissions": ["view_tickets"] });
+    let role = admin.post("/v1/roles", role).await.id();
+    let ada = Person::agent(&admin, "Ada", "agent").await;
+    admin.put(&format!("/v1/agents/{}/role", ada.id), json!({ "custom_role_id": role })).await.ok();
+    docket.stop().await;
+
+    let (replayed, as_json) = (format!("ticket-{ticket}"), "--json");
+    for (command, arguments) in [
+        ("replay", vec![replayed.as_str()]),
+        ("replay", vec![&replayed, as_json]),
+        ("replay", vec!["role-00000000-0000-0000-0000-000000000000"]),
+        ("user list", vec![]),
+        ("user list", vec![as_json]),
+        ("export", vec![]),
+        ("export", vec!["--format", "raw"]),
+    ] {
+        let printed = docket.run(command, &arguments);
+        assert!(printed.contains("u202e") || printed.contains("u{202e}"), "{command} {arguments:?}: {printed}");
+        assert!(!printed.contains('\u{202e}'), "{command} {arguments:?}: {printed}");
+        let json = printed.lines().next().filter(|_| command == "replay" && arguments.contains(&as_json));
+        if let Some(line) = json {
+            let event: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            assert_eq!(event["payload"]["subject"], turned);
+        }
+    }
+    let raw = docket.run("export", &["--format", "raw"]);
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), raw).expect("written");
+    let verified = Docket::bare_command("verify").arg("--export").arg(file.path()).output().expect("it ran");
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -44,7 +44,7 @@ fn describe_unchanged(read: &mut Operation) {
         return;
     }
     let words = "An `ETag`, or several: who has what would be answered is answered 304 and no body.";
-    read.parameters.get_or_insert_default().push(table::header("If-None-Match", words).into());
+    read.parameters.get_or_insert_default().push(table::header("If-None-Match", words, None).into());
     let tag = header(Type::String, "As it was.");
     let unchanged = ResponseBuilder::new().description("As it was.").header("ETag", tag).build();
     read.responses.responses.insert("304".to_owned(), unchanged.into());

@@ -4,6 +4,7 @@
 //! token's signature covers is text like any other. Hashes keep the secret as it is; the key of tokens is derived from it.
 
 use aws_lc_rs::{hkdf, hmac};
+use docket_domain::{ExternalId, NoExternalId};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ const MAX_USER_ID: usize = 200;
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignedIdentity {
-    /// Their id on the site: 1 to 200 characters.
+    /// Their id on the site: 1 to 200 characters, single spaces at most within it and none that cannot be seen.
     pub(super) user_id: String,
     /// HMAC-SHA256 of `user_id` with the widget's identity secret, in hexadecimal.
     pub(super) hash: String,
@@ -80,11 +81,12 @@ pub(super) fn by_token(secret: &str, key: &str, token: &str) -> Answer<Vouched> 
 }
 
 fn check_user_id(field: &str, id: &str) -> Answer<()> {
-    let fits = (1..=MAX_USER_ID).contains(&id.chars().count()) && id.trim() == id && !id.contains(char::is_control);
-    if fits {
+    // What is signed is the text as it is, so that nothing around it is left out here.
+    let written = id.trim() == id && ExternalId::parse(id).is_ok();
+    if written && id.chars().count() <= MAX_USER_ID {
         return Ok(());
     }
-    let rule = format!("{field} must have 1 to {MAX_USER_ID} characters, none of them a control character");
+    let rule = format!("{field} must have 1 to {MAX_USER_ID} characters; it {NoExternalId}");
     Err(Problem::invalid_field(field, "invalid", rule))
 }
 
@@ -111,7 +113,9 @@ mod tests {
         {
             assert_eq!(identity("u1", hash).expect_err("is refused").status(), 401);
         }
-        assert_eq!(identity("", hash(SECRET, "")).expect_err("is refused").status(), 422);
+        for unseen in ["", " u1", "u1 ", "u\u{200b}1", "u\u{a0}1", "u\n1", "u\u{202e}1"] {
+            assert_eq!(identity(unseen, hash(SECRET, unseen)).expect_err("is refused").status(), 422, "{unseen:?}");
+        }
     }
 
     /// The example of `docs/widget.md`, worked out elsewhere.

@@ -94,6 +94,20 @@ async fn an_imported_desk_survives_export_and_import() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_an_export_turns_the_order_of_what_is_read() {
+    let desk = Desk::new().await;
+    let turned = "invoice\u{202e}fdp.exe \u{2066}x\u{2069} \u{2028}\u{9b}31m \u{200f}مرحبا 👋";
+    let message = step(1, agent(1), "message", json!({"body": turned}));
+    let mut line = ticket("T1", json!([message]));
+    line["description"] = json!(turned);
+    line["department"] = json!("Sup\u{202e}port");
+    assert_eq!(desk.import_lines(&[line]).await.refused_count, 0);
+    let text = String::from_utf8(assert_survives(&desk).await).unwrap();
+    assert_eq!(docket_domain::text::printable(&text), text, "all that steers is told in words");
+    assert!(text.contains("مرحبا 👋") && text.contains(r"\u202e"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_live_desk_survives_export_and_import() {
     use docket_domain::agent::{AgentEvent, AgentRegistered, Availability, AvailabilityChanged};
     use docket_domain::customer::{CustomerEvent, CustomerKind, CustomerRegistered};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use docket_commands::import::{LineSplitter, RawLine};
 use docket_domain::ticket::TicketEvent;
 use docket_domain::{ActorKind, Category, DomainEvent, PersonalText};
 use serde_json::{Value, json};
@@ -221,22 +220,6 @@ async fn a_line_erases_nobody_who_is_here() {
         let keys = desk.vault.find(&tenant(), &[person]).await.unwrap();
         assert!(matches!(keys[&person], docket_store::KeyState::Present(_)), "the key of a {category:?} is there");
     }
-}
-
-#[test]
-fn lines_are_cut_wherever_the_bytes_are() {
-    let text = b"one\r\ntwo\n\nlast";
-    for size in 1..text.len() {
-        let mut splitter = LineSplitter::default();
-        let mut lines: Vec<_> = text.chunks(size).flat_map(|piece| splitter.push(piece)).collect();
-        lines.extend(splitter.finish());
-        let expected: Vec<_> = ["one", "two", "", "last"].map(|line| RawLine::Complete(line.into())).into();
-        assert_eq!(lines, expected);
-    }
-    let mut splitter = LineSplitter::default();
-    let long = vec![b'x'; docket_commands::import::format::LINE_BYTES];
-    assert!(splitter.push(&long).is_empty());
-    assert_eq!(splitter.push(b"x\nnext\n"), [RawLine::TooLong, RawLine::Complete("next".into())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,5 +2,7 @@
 
 mod desk;
 mod export;
+mod external_ids;
 mod import;
+mod lines;
 mod numbers;
