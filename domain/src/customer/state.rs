@@ -158,8 +158,12 @@ impl Customer {
     /// else's address would be taken for them.
     pub fn identities(&self) -> Vec<Identity> {
         let external_id = self.external_id.as_ref().and_then(PersonalText::known).map(Identity::external_id);
-        let email = Identity::of_email(&self.email).filter(|_| self.email_verified);
-        external_id.into_iter().chain(email).collect()
+        external_id.into_iter().chain(self.known_address()).collect()
+    }
+
+    /// The address the desk knows them by.
+    pub fn known_address(&self) -> Option<Identity> {
+        Identity::of_email(&self.email).filter(|_| self.email_verified)
     }
 
     /// Who they turned out to be: themselves, unless they were merged.

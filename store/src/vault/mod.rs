@@ -40,6 +40,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc};
 
 pub use accounts::{Account, AccountError, Accounts, Caller, NewAccount, Proof};
 pub use codes::{CodeFound, CodeKind, Redemption};
+pub use credentials::OwnSession;
 pub use epochs::Epoch;
 pub use identities::{IdentityClaim, IdentityKind};
 pub use master_key::{MasterKey, MasterKeyError};

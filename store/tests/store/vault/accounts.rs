@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta};
 use docket_domain::{HeldRole, Permission, PermissionSet, Position, Role, RoleId, TenantId};
 use docket_store::vault::{
-    AccountError, CodeKind, IdentityClaim, IdentityKind, NewAccount, NewApiToken, NewSession, Proof, Redemption,
-    SessionLimits,
+    AccountError, CodeKind, IdentityClaim, IdentityKind, NewAccount, NewApiToken, NewSession, OwnSession, Proof,
+    Redemption, SessionLimits,
 };
 use docket_store::{KeyError, Keyring as _};
 
@@ -213,8 +213,16 @@ async fn a_session_ends_by_itself(kind: Kind) {
     assert!(accounts.end_session(&tenant(), who, one.id).await.unwrap());
     assert!(!accounts.end_session(&tenant(), who, one.id).await.unwrap());
     assert!(accounts.recognise(&one_secret).await.unwrap().is_none());
-    accounts.set_password(&tenant(), who, &strong("staple battery horse"), Some(two.id)).await.unwrap();
+    let own = OwnSession { session: two.id, epoch: epoch(&vault, who).await };
+    accounts.set_password(&tenant(), who, &strong("staple battery horse"), Some(own)).await.unwrap();
     assert!(accounts.recognise(&two_secret).await.unwrap().is_some(), "where the password was changed");
+    // Whoever showed the password before that comes too late, and whose session ended changes nothing.
+    let ended = OwnSession { session: one.id, epoch: epoch(&vault, who).await };
+    for own in [own, ended] {
+        let late = accounts.set_password(&tenant(), who, &strong("not staple battery"), Some(own)).await;
+        assert!(matches!(late, Err(AccountError::Changed)));
+    }
+    assert!(accounts.recognise(&two_secret).await.unwrap().is_some());
     accounts.set_password(&tenant(), who, &strong("staple battery horse"), None).await.unwrap();
     assert!(accounts.recognise(&two_secret).await.unwrap().is_none());
     // Whoever looked at the password before it changed comes too late.
