@@ -23,7 +23,7 @@ fn of_type<'a>(trail: &'a [Value], event_type: &str) -> Vec<&'a Value> {
     trail.iter().filter(|event| event["event_type"] == event_type).collect()
 }
 
-async fn session_of(desk: &TestDesk, person: &Person) -> Client {
+pub(crate) async fn session_of(desk: &TestDesk, person: &Person) -> Client {
     let answer = sign_in(desk, &json!({ "code": code(desk, &person.id).await, "password": PASSWORD })).await;
     answer.expect(StatusCode::CREATED);
     with_session(desk, &answer)

@@ -133,3 +133,48 @@ async fn a_recognised_visitors_history_is_the_customers() {
     let visits = admin.get(&format!("/v1/customers/{customer}/visits")).await.expect(StatusCode::OK);
     assert_eq!(visits["items"].as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn no_two_departments_are_called_alike() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin();
+    let named = |name: &str| json!({ "name": name });
+    let billing = admin.post("/v1/departments", &named("Billing")).await;
+    let path = format!("/v1/departments/{}", billing.id());
+    let other = admin.post("/v1/departments", &named("Caf\u{e9}")).await;
+    for taken in ["Billing", " billing ", "BILLING", "Bill\u{200b}ing", "cafe\u{301}"] {
+        let refused = admin.post("/v1/departments", &named(taken)).await.problem(422, "invalid_fields");
+        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("name"), &json!("taken")));
+    }
+    admin.put(&path, &named("CAF\u{c9}")).await.problem(422, "invalid_fields");
+    admin.put(&path, &named("BILLING")).await.expect(StatusCode::OK);
+    admin.post(&format!("/v1/departments/{}/archive", other.id()), &json!({})).await.expect(StatusCode::OK);
+    let refused = admin.post("/v1/departments", &named("Caf\u{e9}")).await.problem(422, "invalid_fields");
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("archived")), "{refused}");
+    // Those who ask at once get one department, and the same request is answered alike.
+    let at_once = (0..8).map(|_| {
+        let admin = admin.clone();
+        tokio::spawn(async move { admin.post("/v1/departments", &json!({ "name": "Returns" })).await.status })
+    });
+    let at_once = futures::future::join_all(at_once).await.into_iter().map(Result::unwrap);
+    assert_eq!(at_once.filter(|status| *status == StatusCode::CREATED).count(), 1);
+    let again = async || {
+        let request = admin.request(reqwest::Method::POST, "/v1/departments").header("idempotency-key", "once");
+        crate::harness::Client::send(request.json(&named("Sales"))).await
+    };
+    assert_eq!(again().await.expect(StatusCode::CREATED), again().await.expect(StatusCode::CREATED));
+    admin.put(&path, &named("Billing 2")).await.expect(StatusCode::OK);
+    admin.post("/v1/departments", &named("Billing")).await.expect(StatusCode::CREATED);
+    // Of old history two come in alike, and each can be renamed.
+    let line = |n: u32| {
+        let event = json!({ "name": "Twins" });
+        let step = json!({ "at": "2020-01-01T00:00:00Z", "action": "event", "event_type": "DepartmentCreated", "data": event });
+        json!({ "type": "stream", "category": "department", "id": format!("01900000-0000-7000-8000-00000000000{n}"), "history": [step] })
+    };
+    let request = admin.request(reqwest::Method::POST, "/v1/imports").header("content-type", "application/x-ndjson");
+    let imported = crate::harness::Client::send(request.body(format!("{}\n{}\n", line(1), line(2)))).await;
+    assert_eq!(imported.expect(StatusCode::OK)["refused_count"], 0, "{}", imported.text);
+    let twin = "/v1/departments/01900000-0000-7000-8000-000000000001";
+    admin.put(twin, &json!({ "name": "Twins", "description": "one of them" })).await.expect(StatusCode::OK);
+    admin.put(twin, &named("Twin")).await.expect(StatusCode::OK);
+}

@@ -3,7 +3,7 @@
 use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand, CustomerKind, Identity};
 use docket_domain::text::is_blank;
-use docket_domain::{Aggregate as _, CustomerId, DecideContext, PersonId, Rejection, TenantId};
+use docket_domain::{Aggregate as _, CustomerId, DecideContext, Permission, PersonId, Rejection, TenantId};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
@@ -128,6 +128,21 @@ impl Commands {
         if other { Err(Rejection::Taken { field: by.field(), by: found.0 }.into()) } else { Ok(()) }
     }
 
+    /// Sets a customer's details. `lets_in`: they have an account, to which another address is another way in.
+    ///
+    /// # Errors
+    /// Forbidden, if whoever asks may not (any more) do that; see [`CommandError`].
+    pub async fn change_details(
+        &self,
+        invocation: &Invocation,
+        customer: CustomerId,
+        details: &CustomerCommand,
+        lets_in: bool,
+    ) -> Result<Done, CommandError> {
+        let change = "customer.ChangeDetails";
+        carry_out!(self, invocation, change, attempt => change_details(&mut attempt, customer, details, lets_in))
+    }
+
     /// Records that a visitor is a customer the desk knows. What they did before stays where it is.
     ///
     /// # Errors
@@ -146,7 +161,8 @@ impl Commands {
     ///
     /// # Errors
     /// `not_a_customer` for people of the desk; `visitor_merged` for a visitor who turned out to be a customer, who is
-    /// erased as that customer or not at all: what they said may lie in either's tickets. See [`CommandError`].
+    /// erased as that customer or not at all: what they said may lie in either's tickets; forbidden, if whoever asks may not
+    /// (any more) erase. See [`CommandError`].
     pub async fn erase_person(&self, invocation: &Invocation, customer: CustomerId) -> Result<Done, CommandError> {
         loop {
             let (done, visitors) = self.erase_known(invocation, customer).await?;
@@ -174,6 +190,8 @@ impl Commands {
             return Err(Rejection::refused("visitor_merged", detail).into());
         }
         let people: Vec<CustomerId> = std::iter::once(customer).chain(state.absorbed.iter().copied()).collect();
+        // What cannot be undone is recorded whatever else happens: whether whoever asks may is settled before.
+        self.may_erase(invocation).await?;
         for person in &people {
             // First the key: from here on nothing of theirs can be read or written, whatever happens next.
             let keys = self.journal().keys();
@@ -189,6 +207,32 @@ impl Commands {
         }
         Ok((done, state.absorbed.len()))
     }
+
+    /// Whether whoever asks may erase, by the log as it is now.
+    async fn may_erase(&self, invocation: &Invocation) -> Result<(), CommandError> {
+        if let Some(mandate) = invocation.mandate {
+            self.load_fresh::<Agent>(&invocation.tenant, mandate.person.0).await?;
+            self.roles_now(&invocation.tenant).await?;
+        }
+        let standing = Attempt::new(self, invocation).standing().await?;
+        Ok(standing.require(Permission::EraseData)?)
+    }
+}
+
+async fn change_details(
+    attempt: &mut Attempt<'_>,
+    id: CustomerId,
+    details: &CustomerCommand,
+    lets_in: bool,
+) -> Result<(), CommandError> {
+    attempt.decide::<Customer>(id, details).await?;
+    let standing = attempt.standing().await?;
+    standing.require(Permission::EditTickets)?;
+    let another = attempt.change_of::<Customer>(id).is_some_and(|(was, is)| was.desk_identity() != is.desk_identity());
+    if lets_in && another {
+        standing.covers_customers()?;
+    }
+    Ok(())
 }
 
 async fn merge(attempt: &mut Attempt<'_>, visitor: CustomerId, customer: CustomerId) -> Result<(), CommandError> {
@@ -203,7 +247,10 @@ async fn merge(attempt: &mut Attempt<'_>, visitor: CustomerId, customer: Custome
     if known.kind != Some(CustomerKind::Customer) {
         return Err(Rejection::refused("not_a_customer", "a visitor can turn out to be a customer only").into());
     }
-    attempt.decide::<Customer>(customer, &CustomerCommand::Absorb { visitor }).await
+    attempt.decide::<Customer>(customer, &CustomerCommand::Absorb { visitor }).await?;
+    let standing = attempt.standing().await?;
+    standing.require(Permission::ManagePeople)?;
+    Ok(standing.covers_customers()?)
 }
 
 async fn erase(attempt: &mut Attempt<'_>, people: &[CustomerId]) -> Result<(), CommandError> {

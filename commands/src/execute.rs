@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::agent_counts::AgentCounts;
 use crate::attempt::{carry_out, read_on};
 use crate::cache::{Cached, StateCache};
+use crate::department::DepartmentNames;
 use crate::identities::Identities;
 use crate::numbers::Numbers;
 use crate::{CommandError, Done, Invocation, Loaded, metric};
@@ -45,6 +46,7 @@ struct Inner {
     cache: StateCache,
     numbers: Numbers,
     agent_counts: AgentCounts,
+    department_names: DepartmentNames,
     accounts: Accounts,
     appends_many: bool,
     queues: Box<[Mutex<()>]>,
@@ -64,6 +66,7 @@ impl Commands {
             cache,
             numbers: Numbers::default(),
             agent_counts: AgentCounts::default(),
+            department_names: DepartmentNames::default(),
             accounts,
             queues,
             hasher: RandomState::new(),
@@ -188,6 +191,10 @@ impl Commands {
 
     pub(crate) fn agent_counts(&self) -> &AgentCounts {
         &self.0.agent_counts
+    }
+
+    pub(crate) fn department_names(&self) -> &DepartmentNames {
+        &self.0.department_names
     }
 
     pub(crate) fn accounts(&self) -> &Accounts {

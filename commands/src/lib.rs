@@ -18,6 +18,7 @@ mod cache;
 mod chat;
 mod chat_places;
 mod customer;
+mod department;
 mod error;
 mod execute;
 pub mod export;

@@ -7,7 +7,7 @@
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::Agent;
 use docket_domain::role::{ROLES_ID, Roles};
-use docket_domain::{Category, HeldRole, Permission, PermissionSet, PersonId, Rejection};
+use docket_domain::{Category, Data, HeldRole, Permission, PermissionSet, PersonId, Rejection};
 
 use crate::attempt::{Attempt, carry_out};
 use crate::{CommandError, Commands, Done, Invocation, metric};
@@ -63,6 +63,12 @@ impl Standing {
     /// Refuses who may not.
     pub(crate) fn require(self, permission: Permission) -> Result<(), Rejection> {
         if self.permissions.has(permission) { Ok(()) } else { Err(Rejection::Forbidden(GONE)) }
+    }
+
+    /// Refuses to let in as a customer, or to give a customer somebody's conversations, what takes more than they may do
+    /// themselves.
+    pub(crate) fn covers_customers(self) -> Result<(), Rejection> {
+        self.covers(Data::customers_way_in())
     }
 
     /// Refuses to hand out what they may not do themselves.

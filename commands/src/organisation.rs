@@ -1,8 +1,7 @@
-//! Commands on the organisation, its widget and its departments.
+//! Commands on the organisation and its widget.
 
-use docket_domain::department::{Department, DepartmentCommand};
 use docket_domain::organisation::{ORGANISATION_ID, Organisation, OrganisationCommand, WidgetSettings};
-use docket_domain::{DepartmentId, TenantId, Violations};
+use docket_domain::{Permission, TenantId, Violations};
 use docket_store::new_id;
 
 use crate::attempt::{Attempt, carry_out};
@@ -48,26 +47,21 @@ impl Commands {
         carry_out!(self, invocation, "organisation.ChangeWidget", attempt => change_widget(&mut attempt, &key, settings))
     }
 
+    /// Records that the secret by which sites vouch for their visitors is made anew. It must be made, and shown, only if this
+    /// went well.
+    ///
+    /// # Errors
+    /// Forbidden, if whoever asks may not (any more) manage settings, or do what a customer may; see [`CommandError`].
+    pub async fn record_widget_secret(&self, invocation: &Invocation) -> Result<Done, CommandError> {
+        carry_out!(self, invocation, "organisation.RecordWidgetSecret", attempt => record_widget_secret(&mut attempt))
+    }
+
     /// The tenant's settings.
     ///
     /// # Errors
     /// [`CommandError::Journal`] if the log cannot be read.
     pub async fn organisation(&self, tenant: &TenantId) -> Result<Loaded<Organisation>, CommandError> {
         self.load::<Organisation>(tenant, ORGANISATION_ID).await
-    }
-
-    /// Begins a department. Its id is made here; [`Done::stream`] tells it.
-    ///
-    /// # Errors
-    /// See [`CommandError`].
-    pub async fn create_department(
-        &self,
-        invocation: &Invocation,
-        name: String,
-        description: Option<String>,
-    ) -> Result<Done, CommandError> {
-        let id = DepartmentId(new_id());
-        self.begin::<Department>(invocation, id.0, DepartmentCommand::Create { name, description }).await
     }
 }
 
@@ -79,6 +73,13 @@ fn widget_key(tenant: &TenantId) -> String {
 /// Whose widget has this key, if any has; whether it is theirs their settings tell.
 pub fn tenant_of_widget(key: &str) -> Option<TenantId> {
     key.split_once('.').and_then(|(tenant, _)| TenantId::new(tenant).ok())
+}
+
+async fn record_widget_secret(attempt: &mut Attempt<'_>) -> Result<(), CommandError> {
+    attempt.decide::<Organisation>(ORGANISATION_ID, &OrganisationCommand::RecordWidgetSecret).await?;
+    let standing = attempt.standing().await?;
+    standing.require(Permission::ManageSettings)?;
+    Ok(standing.covers_customers()?)
 }
 
 async fn change_widget(attempt: &mut Attempt<'_>, key: &str, settings: &WidgetSettings) -> Result<(), CommandError> {

@@ -5,7 +5,7 @@ use crate::chat::ChatEvent;
 use crate::organisation::OrganisationEvent;
 use crate::ticket::TicketEvent;
 use crate::view::ViewEvent;
-use crate::{Category, DomainEvent, Permission, PermissionSet, PersonId, TicketId};
+use crate::{Category, DomainEvent, Permission, PermissionSet, PersonId, Role, TicketId};
 
 /// A kind of data somebody may or may not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,6 +123,17 @@ impl Data {
             | Self::Reports
             | Self::Tokens => ForCustomers::Nothing,
         }
+    }
+
+    /// What whoever lets somebody in as a customer must be allowed: what a customer does and knows of their own.
+    pub fn customers_way_in() -> PermissionSet {
+        let mut needed: Vec<Permission> = Role::Customer.permissions().iter().collect();
+        for data in Self::ALL {
+            if matches!(data.customers(), ForCustomers::TheirOwn(_)) && !data.is_known_to(PermissionSet::of(&needed)) {
+                needed.extend(data.readers().first());
+            }
+        }
+        PermissionSet::of(&needed)
     }
 
     /// Whether somebody of the desk with these permissions may know it.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -55,6 +56,12 @@ pub fn subject_from(message: &str, max_chars: usize) -> String {
 }
 
 const ELLIPSIS: &str = "…";
+
+/// The one form in which names are compared: what looks alike to whoever reads it is alike, whatever the case.
+pub fn folded_name(name: &str) -> String {
+    let composed = |text: &str| ComposingNormalizerBorrowed::new_nfkc().normalize(text).into_owned();
+    composed(&composed(&clean_line(name)).to_lowercase())
+}
 
 /// A text for a terminal, log or plain file: what would steer it, begin a line that is none, or turn the order in which it is read, stands there in words
 /// (`\u{1b}`). Line breaks and tabs stay.
@@ -141,6 +148,15 @@ mod tests {
         for text in ["a", " . ", "\u{200b}x", "👍", "ﷺ", "क्"] {
             assert!(!is_blank(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn names_that_look_alike_are_alike() {
+        for other in ["billing", " BILLING ", "Bill\u{200b}ing", "\u{ff22}illing"] {
+            assert_eq!(folded_name("Billing"), folded_name(other), "{other:?}");
+        }
+        assert_eq!(folded_name("Caf\u{e9}  Nord"), folded_name("CAFE\u{301} nord"));
+        assert_ne!(folded_name("Billing"), folded_name("Billing 2"));
     }
 
     #[test]

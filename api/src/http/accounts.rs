@@ -8,7 +8,7 @@ use docket_domain::account::{Account, AccountCommand, SignInMethod};
 use docket_domain::agent::{Agent, AgentCommand, Availability};
 use docket_domain::customer::{Customer, Identity};
 use docket_domain::{
-    Actor, AgentId, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText,
+    Actor, AgentId, Data, FieldViolation, HeldRole, MailAddress, Permission, PermissionSet, PersonId, PersonalText,
     Rejection, Role, RoleId, TenantId, normal_email,
 };
 use docket_store::vault::{Account as VaultAccount, AccountError, CodeKind, NewAccount, StrongPassword};
@@ -188,8 +188,8 @@ pub(crate) async fn issue_code(
     let issued = app.accounts.issue_code(tenant, person, account.epoch, may, kind, lasts).await;
     let (code, expires_at) = issued.map_err(account_problem)?;
     let command = AccountCommand::RecordCodeIssued { method: method_of(kind), expires_at };
-    let handed =
-        HandedOut { needs: Permission::ManagePeople, permissions: PermissionSet::default(), role: account.role };
+    let permissions = if account.role.is_customer() { Data::customers_way_in() } else { PermissionSet::default() };
+    let handed = HandedOut { needs: Permission::ManagePeople, permissions, role: account.role };
     if let Err(error) = hand_out(app, by, person, &command, handed).await {
         app.accounts.end_code(&code).await.map_err(|error| account_problem(error.into()))?;
         return Err(error.into());

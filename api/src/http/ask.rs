@@ -142,7 +142,7 @@ pub fn journal_problem(error: &docket_store::JournalError) -> Problem {
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Ask<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Problem> {
         let who = request
             .extensions()
             .get::<Who>()
@@ -156,7 +156,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Ask<T> {
         let json = is_json(request.headers());
         let method = request.method().clone();
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-        let bytes = read_body(request).await?;
+        let bytes = read_body(&mut request).await?;
         let body = if bytes.is_empty() {
             parse_json(b"{}")?
         } else if typed && json {

@@ -146,7 +146,7 @@ pub(super) async fn change_customer(
         email: ask.body.email.clone(),
         phone: ask.body.phone.clone(),
     };
-    let done = app.commands.execute::<Customer>(&ask.invocation, id, command).await;
+    let done = app.commands.change_details(&ask.invocation, CustomerId(id), &command, before.is_some()).await;
     let done = done.map_err(|error| ask.refuse(error))?;
     if !ask.who.is_customer() {
         follow_log(&app, &ask.invocation, PersonId(id), None).await?;

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use docket_domain::Data;
 use docket_domain::Permission::ManageSettings;
-use docket_domain::department::{Department, DepartmentCommand};
+use docket_domain::department::DepartmentCommand;
+use docket_domain::{Data, DepartmentId};
 use docket_projections::views::{DepartmentView, Page};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -62,7 +62,7 @@ pub(crate) struct DepartmentDetails {
     description: Option<String>,
 }
 
-/// Begins a department.
+/// Begins a department. No two are called alike, whatever the case: 422 on `name`.
 #[utoipa::path(post, path = "/v1/departments", tag = "departments", request_body = DepartmentDetails,
     responses((status = 201, body = Receipt)))]
 pub(super) async fn create_department(State(app): State<App>, ask: Ask<DepartmentDetails>) -> Answer<Accepted> {
@@ -72,11 +72,11 @@ pub(super) async fn create_department(State(app): State<App>, ask: Ask<Departmen
 }
 
 async fn change<T>(app: &App, ask: &Ask<T>, id: Uuid, command: DepartmentCommand) -> Answer<Accepted> {
-    let done = app.commands.execute::<Department>(&ask.invocation, id, command).await;
+    let done = app.commands.alter_department(&ask.invocation, DepartmentId(id), &command).await;
     done.map(Accepted::from).map_err(|error| ask.refuse(error))
 }
 
-/// Sets a department's name and purpose.
+/// Sets a department's name and purpose. No two are called alike, whatever the case: 422 on `name`.
 #[utoipa::path(put, path = "/v1/departments/{id}", tag = "departments", params(("id" = Uuid, Path)), request_body = DepartmentDetails,
     responses((status = 200, body = Receipt)))]
 pub(super) async fn change_department(

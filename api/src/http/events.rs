@@ -21,7 +21,7 @@ use super::address::ClientAddress;
 use super::event_view::EventView;
 use super::extract::Query;
 use super::guard::may_still;
-use super::listening::{has_reached, known_position, own_events};
+use super::listening::{has_reached, heard_from, known_position, own_events};
 use super::problem::{Answer, Problem};
 use super::shown::{shown, shown_live};
 use super::table::{Table, routes_into};
@@ -252,9 +252,9 @@ impl Listener {
     async fn replay_own(&mut self, after: Position, now: Position) -> Result<Position, Over> {
         let events = own_events(&self.app, &self.who, &self.categories, after, now).await.map_err(|_| Over)?;
         let Some(events) = events else { return self.reset(now).await };
-        self.told = self.told.max(after);
         self.show(&events).await?;
-        Ok(now)
+        let heard = heard_from(&self.app, after).await.map_err(|_| Over)?;
+        Ok(now.max(heard))
     }
 
     async fn show(&mut self, events: &[Event]) -> Result<(), Over> {

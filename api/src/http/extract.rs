@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::RequestPartsExt;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -26,6 +26,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimit(pub usize);
 
+/// A body that is here whole: its guard waited for it.
+#[derive(Debug, Clone)]
+struct Arrived(Bytes);
+
 /// A JSON body. An empty one counts as `{}`, so that what is missing is named.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
@@ -41,10 +45,10 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Problem> {
         check_encoding(request.headers())?;
         let content_type_ok = is_json(request.headers());
-        let body = read_body(request).await?;
+        let body = read_body(&mut request).await?;
         if body.is_empty() {
             return parse_json(b"{}").map(Self);
         }
@@ -93,18 +97,38 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Waits until the body is here whole, for whoever reads it then. Whether there was anything to wait for.
+///
+/// # Errors
+/// As reading it has.
+pub async fn await_body(request: &mut Request) -> Result<bool, Problem> {
+    if request.body().is_end_stream() {
+        return Ok(false);
+    }
+    let bytes = read_body(request).await?;
+    request.extensions_mut().insert(Arrived(bytes));
+    Ok(true)
+}
+
 /// Reads a body up to the limit; of those who are held to a budget it is taken from theirs.
-pub async fn read_body(request: Request) -> Result<Bytes, Problem> {
-    let (parts, body) = request.into_parts();
-    unpacked_only(&parts.headers)?;
-    let limit = parts.extensions.get::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
-    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+///
+/// # Errors
+/// 415 if it is packed, 413 beyond the limit, 408 if it takes too long, 400 if it breaks off; 429 beyond their budget.
+pub async fn read_body(request: &mut Request) -> Result<Bytes, Problem> {
+    if let Some(Arrived(bytes)) = request.extensions().get() {
+        return Ok(bytes.clone());
+    }
+    unpacked_only(request.headers())?;
+    let limit = request.extensions().get::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
+    let body = std::mem::replace(request.body_mut(), Body::empty());
     match tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => {
-            if let Some(payer) = parts.extensions.get::<Payer>() {
+            if let Some(payer) = request.extensions().get::<Payer>() {
                 payer.bytes(bytes.len())?;
             }
             Ok(bytes)

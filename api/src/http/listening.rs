@@ -45,6 +45,15 @@ pub(super) async fn has_reached(app: &App, who: &Principal, position: Position) 
     Ok(last.last().is_some_and(|event| reached(event.meta.position)))
 }
 
+/// From where on somebody is told who named a position: what the log has not come to yet leaves out nothing that comes.
+pub(super) async fn heard_from(app: &App, after: Position) -> Answer<Position> {
+    if after <= app.hub.position() {
+        return Ok(after);
+    }
+    let head = app.journal.store().head().await.map_err(|error| journal_problem(&error.into()))?;
+    Ok(after.min(head))
+}
+
 /// What happened after a position and up to another in a customer's own conversations of some categories, in order, along
 /// the index of whom things are about. `None`: too much to tell.
 pub(super) async fn own_events(

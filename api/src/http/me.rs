@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use chrono::{DateTime, Utc};
 use docket_domain::account::AccountCommand;
 use docket_domain::{HeldRole, Permission, Role, TenantId};
-use docket_store::vault::TryKey;
+use docket_store::vault::{AccountError, OwnSession, TryKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -132,7 +132,7 @@ pub(super) async fn change_password(
     ask: Ask<NewPassword>,
 ) -> Answer<impl IntoResponse> {
     let who = &ask.who;
-    with_session(who)?;
+    let session = with_session(who)?;
     let broken = |error: docket_store::KeyError| account_problem(error.into());
     let key = TryKey::Password(who.tenant.clone(), who.person);
     throttle(&app, std::slice::from_ref(&key)).await?;
@@ -141,16 +141,23 @@ pub(super) async fn change_password(
         .and_then(|account| account.login)
         .ok_or_else(|| Problem::conflict("no_password", "this account has no address to sign in with"))?;
     let fits = app.accounts.check_password(&who.tenant, &login, &ask.body.current_password).await.map_err(broken)?;
-    if fits.is_none() {
+    let Some(shown) = fits else {
+        // Nor does it fit for whom the account is locked meanwhile.
+        app.authenticator.authenticate(&Method::PUT, &headers).await?;
         return Err(Problem::invalid_field("current_password", "invalid", "current_password is wrong"));
-    }
+    };
     app.accounts.forgive_tries(&key).await.map_err(broken)?;
     let password = new_password(&app, &who.tenant, who.person, None, &ask.body.password).await?;
-    app.accounts.set_password(&who.tenant, who.person, &password, who.session()).await.map_err(account_problem)?;
+    let own = OwnSession { session, epoch: shown.epoch };
+    match app.accounts.set_password(&who.tenant, who.person, &password, Some(own)).await {
+        // Whoever's session it was has been signed out, or was faster.
+        Err(AccountError::Changed) => return Err(Problem::unauthenticated("this session is not valid any more")),
+        set => set.map_err(account_problem)?,
+    }
     record(&app, &ask.invocation, who.person, AccountCommand::RecordPasswordChange).await;
     // What the browser was known by was of the former password.
     let account = app.accounts.account(&who.tenant, who.person).await.map_err(broken)?;
-    let known = match account.filter(|_| who.session().is_some()) {
+    let known = match account {
         Some(account) => Some((SET_COOKIE, remember_browser(&app, &account, known_browser(&headers))?)),
         None => None,
     };

@@ -46,6 +46,8 @@ struct Place {
 /// A read whose turn it is.
 #[derive(Debug)]
 pub(crate) struct Reading {
+    /// Whether it had to come.
+    pub(crate) waited: bool,
     _turn: OwnedSemaphorePermit,
     _place: Place,
 }
@@ -59,9 +61,12 @@ impl Reads {
     /// Waits for the reader's turn; refuses them if too many of theirs wait already.
     pub(crate) async fn begin(self: &Arc<Self>, reader: Reader) -> Result<Reading, Problem> {
         let (place, turns) = self.queue(reader)?;
-        // Nothing ever closes it.
-        let turn = turns.acquire_owned().await.map_err(Problem::internal)?;
-        Ok(Reading { _turn: turn, _place: place })
+        let (turn, waited) = match turns.clone().try_acquire_owned() {
+            Ok(turn) => (turn, false),
+            // Nothing ever closes it.
+            Err(_) => (turns.acquire_owned().await.map_err(Problem::internal)?, true),
+        };
+        Ok(Reading { waited, _turn: turn, _place: place })
     }
 
     fn queue(self: &Arc<Self>, reader: Reader) -> Result<(Place, Arc<Semaphore>), Problem> {

@@ -52,11 +52,8 @@ pub(crate) struct SessionView {
 }
 
 /// What is said of sessions, and done to them, is for who signed in: a token, perhaps one for a single task, is not its owner.
-pub(super) fn with_session(who: &Principal) -> Answer<()> {
-    match who.session() {
-        Some(_) => Ok(()),
-        None => Err(Problem::forbidden("sessions are for who signed in, not for tokens")),
-    }
+pub(super) fn with_session(who: &Principal) -> Answer<Uuid> {
+    who.session().ok_or_else(|| Problem::forbidden("sessions are for who signed in, not for tokens"))
 }
 
 /// The caller's sessions, latest first: at most 50, beyond which a new one ends the oldest. Only with a session.

@@ -25,6 +25,15 @@ pub enum Honours {
     Neither,
 }
 
+/// How a route takes its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// Whole: the [guard](super::guard) waits for it, and asks again then whether its sender still may.
+    Whole,
+    /// Piece by piece, as it comes: the handler asks again with each, see [`Caller`](super::guard::Caller).
+    Pieces,
+}
+
 /// A route, for whoever wants to know what there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -36,6 +45,8 @@ pub struct Route {
     pub access: Access,
     /// Which conditions it keeps.
     pub honours: Honours,
+    /// How it takes its body.
+    pub body: Body,
 }
 
 /// Routes, their guards and their description.
@@ -48,13 +59,21 @@ pub struct Table {
 }
 
 /// Adds handlers with who may call them: `routes_into!(table; Access::Public => handler, …)`. A changing route that
-/// does not keep both conditions says so: `… => handler [Honours::Neither]`.
+/// does not keep both conditions says so: `… => handler [Honours::Neither]`; and one that takes its body piece by piece:
+/// `… => handler [Honours::Neither, Body::Pieces]`.
 macro_rules! routes_into {
-    ($table:expr; $($access:expr => $handler:path $([$honours:expr])?),+ $(,)?) => {
-        $($table.add($access, routes_into!(@honours $($honours)?), utoipa_axum::routes!($handler));)+
+    ($table:expr; $($access:expr => $handler:path $([$honours:expr $(, $body:expr)?])?),+ $(,)?) => {
+        $($table.add(
+            $access,
+            routes_into!(@honours $($honours)?),
+            routes_into!(@body $($($body)?)?),
+            utoipa_axum::routes!($handler),
+        );)+
     };
     (@honours) => { $crate::http::table::Honours::Both };
     (@honours $honours:expr) => { $honours };
+    (@body) => { $crate::http::table::Body::Whole };
+    (@body $body:expr) => { $body };
 }
 pub(crate) use routes_into;
 
@@ -65,7 +84,13 @@ impl Table {
     }
 
     /// Adds a route.
-    pub fn add(&mut self, access: Access, honours: Honours, (schemas, paths, methods): UtoipaMethodRouter<App>) {
+    pub fn add(
+        &mut self,
+        access: Access,
+        honours: Honours,
+        body: Body,
+        (schemas, paths, methods): UtoipaMethodRouter<App>,
+    ) {
         self.components.schemas.extend(schemas);
         let mut methods = Some(methods);
         for (path, mut item) in paths.paths {
@@ -80,12 +105,12 @@ impl Table {
                 if let Some(operation) = operation {
                     query = Some(QueryNames::of(&path, operation));
                     describe(operation, &method, &path, access, honours);
-                    self.routes.push(Route { method, path: path.clone(), access, honours });
+                    self.routes.push(Route { method, path: path.clone(), access, honours, body });
                 }
             }
             // One handler, which is one operation.
             if let (Some(methods), Some(query)) = (methods.take(), query) {
-                let rules = Rules { app: self.app.clone(), access, honours, query };
+                let rules = Rules { app: self.app.clone(), access, honours, body, query };
                 let methods = methods.route_layer(from_fn_with_state(rules, guard));
                 self.router = std::mem::take(&mut self.router).route(&path, methods);
             }

@@ -156,7 +156,8 @@ pub(super) async fn issue_token(State(app): State<App>, ask: Ask<NewToken>) -> A
     let (token, secret) = app.accounts.issue_token(&who.tenant, new).await.map_err(account_problem)?;
     let issued = AccountCommand::RecordTokenIssued { token_id: token.id, label: token.label.clone() };
     let recorded = Invocation { if_match: None, ..ask.invocation.clone() };
-    let handed = HandedOut { needs: ManageSettings, permissions: scopes, role: account.role };
+    let permissions = if account.role.is_customer() { Data::customers_way_in() } else { scopes };
+    let handed = HandedOut { needs: ManageSettings, permissions, role: account.role };
     match app.commands.record_handed_out(&recorded, person, &issued, handed).await {
         Ok(done) if !done.replayed => {}
         // The same request was faster, and one token is enough; or whoever asks may not issue it any more.

@@ -10,6 +10,7 @@
 
 mod bring;
 mod build;
+mod end;
 pub mod format;
 pub(crate) mod ids;
 mod numbers;
@@ -43,7 +44,6 @@ use record::Record;
 use turn::Turns;
 
 use crate::identities::Identities;
-use crate::invocation::hex;
 
 pub use record::ImportedBy;
 pub use report::{ImportReport, Progress, Refusal, TOLD};
@@ -193,42 +193,6 @@ impl Importer {
             .and_then(|line| Planned::new(line, &self.context.tenant, &mut self.people))
             .and_then(|planned| wanted_number(&planned).map_or(Ok(()), numbers::check).map(|()| planned));
         planned.map_err(|reason| self.refuse(number, reason)).ok()
-    }
-
-    /// Waits for everything under way and tells what became of it.
-    ///
-    /// # Errors
-    /// [`ImportError`] as with [`push`](Self::push).
-    pub async fn finish(mut self) -> Result<ImportReport, ImportError> {
-        if let Some((number, last)) = self.splitter.finish()
-            && let Some(planned) = self.understand(number, last)
-        {
-            self.begin(planned, number).await.map_err(stopped)?;
-        }
-        loop {
-            while let Some(done) = self.lines.join_next().await {
-                self.settle(done).await?;
-            }
-            // Now it is known what is asked for.
-            let postponed = std::mem::take(&mut self.postponed);
-            if postponed.is_empty() {
-                break;
-            }
-            for (planned, line) in postponed {
-                self.renumber(planned, line).await.map_err(stopped)?;
-            }
-        }
-        let mut report = self.report;
-        let (others, events) = self.context.counts.so_far();
-        report.others = others;
-        report.events += events;
-        report.refused.sort_by_key(|refusal| refusal.line);
-        let sha256 = hex(self.digest.finish().as_ref());
-        let recorded = self.context.record.finish(&report, self.splitter.lines(), sha256).await;
-        recorded.map_err(stopped)?;
-        let took = self.context.journal.clock().now() - self.began_at;
-        report.seconds = took.as_seconds_f64();
-        Ok(report)
     }
 
     /// Gives a ticket its number and sends the line on its way.

@@ -41,6 +41,14 @@ impl LineSplitter {
         if self.rest.is_empty() && !self.skipping { None } else { self.end() }
     }
 
+    /// Drops what is left of a line, and returns the number of the one at which it ends.
+    pub fn break_off(&mut self) -> u64 {
+        self.rest = Vec::new();
+        self.skipping = false;
+        self.lines += 1;
+        self.lines
+    }
+
     /// How many lines there were, blank ones among them.
     pub fn lines(&self) -> u64 {
         self.lines

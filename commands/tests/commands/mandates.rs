@@ -8,9 +8,11 @@ use docket_commands::{CommandError, Commands, Done, Grounds, HandedOut, Invocati
 use docket_domain::Permission::*;
 use docket_domain::account::{AccountCommand, SignInMethod};
 use docket_domain::agent::AgentCommand;
+use docket_domain::customer::{Customer, CustomerCommand, CustomerKind};
 use docket_domain::role::RoleCommand;
 use docket_domain::{
-    Actor, AgentId, HeldRole, Permission, PermissionSet, PersonId, Position, Role, RoleId, StreamId, TenantId,
+    Actor, AgentId, CustomerId, HeldRole, Permission, PermissionSet, PersonId, Position, Role, RoleId, StreamId,
+    TenantId,
 };
 use docket_store::{
     Append, Appended, Capabilities, EventStore, Filter, IdempotencyKey, Journal, Page, RecordedEvent, StoreError,
@@ -88,10 +90,24 @@ struct House {
     reader: AgentId,
 }
 
-const CHIEFS: [Permission; 3] = [ViewTickets, ManageSettings, ManagePeople];
+const CHIEFS: [Permission; 9] = [
+    ViewTickets,
+    ManageSettings,
+    ManagePeople,
+    EditTickets,
+    EraseData,
+    CreateTickets,
+    ViewChat,
+    SendMessages,
+    ViewChatHistory,
+];
 
 fn everything() -> PermissionSet {
     PermissionSet::all()
+}
+
+fn another_address() -> CustomerCommand {
+    CustomerCommand::ChangeDetails { name: Some("Carl".into()), email: Some("m@example.org".into()), phone: None }
 }
 
 fn joining(role: HeldRole) -> AgentCommand {
@@ -179,8 +195,26 @@ impl House {
                 let code = AccountCommand::RecordCodeIssued { method: SignInMethod::Code, expires_at };
                 on.record_handed_out(&by, person, &code, handed(ManagePeople, &[])).await
             }
+            7 => on.record_widget_secret(&by).await,
+            8 => {
+                let customer = self.customer(CustomerKind::Customer).await;
+                on.change_details(&by, customer, &another_address(), true).await
+            }
+            9 => {
+                let (visitor, customer) =
+                    (self.customer(CustomerKind::Visitor).await, self.customer(CustomerKind::Customer).await);
+                on.merge_visitor(&by, visitor, customer).await
+            }
             _ => return None,
         })
+    }
+
+    async fn customer(&self, kind: CustomerKind) -> CustomerId {
+        let (id, email) =
+            (CustomerId(new_id()), Some("carl@example.org".to_owned()).filter(|_| kind == CustomerKind::Customer));
+        let register = CustomerCommand::Register { kind, name: None, email, phone: None, external_id: None };
+        self.desk.commands.execute::<Customer>(&self.desk.by_admin(), id.0, register).await.unwrap();
+        id
     }
 
     /// A way in which the chief has no longer what they would hand out.
@@ -245,4 +279,44 @@ async fn ones_own_work_and_what_needs_no_rights_goes_on() {
     assert_eq!(code(house.desk.commands.change_agent(&by, house.reader, &away).await), "forbidden");
     let skills = AgentCommand::ChangeSkills { skills: vec!["latin".into()] };
     assert_eq!(code(house.desk.commands.change_agent(&by, house.chief, &skills).await), "forbidden");
+}
+
+#[tokio::test]
+async fn of_who_has_no_account_the_address_lets_nobody_in() {
+    let house = House::new().await;
+    let customer = house.customer(CustomerKind::Customer).await;
+    let less = vec![ViewTickets, EditTickets];
+    let change =
+        RoleCommand::Change { role_id: house.chiefs, name: "Chief".into(), permissions: less, may: everything() };
+    house.desk.commands.change_roles(&house.desk.by_admin(), change).await.unwrap();
+    let details = async |lets_in| {
+        let by = house.by_chief();
+        code(house.desk.commands.change_details(&by, customer, &another_address(), lets_in).await)
+    };
+    assert_eq!(details(true).await, "forbidden");
+    assert_eq!(details(false).await, "done");
+    // What changes no way in is anybody's who may change details.
+    assert_eq!(details(true).await, "done");
+}
+
+#[tokio::test]
+async fn nobody_is_erased_by_who_may_not_any_more() {
+    for change in 0..4 {
+        let house = House::new().await;
+        let customer = house.customer(CustomerKind::Customer).await;
+        // What this node remembers is from before.
+        let node = house.node(None);
+        let tenant = &house.desk.tenant;
+        node.load::<docket_domain::agent::Agent>(tenant, house.chief).await.unwrap();
+        node.roles(tenant).await.unwrap();
+        let by = house.desk.by_admin();
+        match house.taken_from_chief(change) {
+            Change::Role(command) => house.desk.commands.change_roles(&by, command).await.unwrap(),
+            Change::Agent(id, command) => house.desk.commands.change_agent(&by, id, &command).await.unwrap(),
+        };
+        assert_eq!(code(node.erase_person(&house.by_chief(), customer).await), "forbidden");
+        let known = house.desk.commands.load_fresh::<Customer>(tenant, customer).await.unwrap();
+        assert!(known.email.as_ref().is_some_and(|email| email.known().is_some()) && !known.erased);
+        assert_eq!(code(node.erase_person(&house.desk.by_admin(), customer).await), "done");
+    }
 }

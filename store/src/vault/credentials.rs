@@ -14,6 +14,15 @@ use crate::{KeyError, KeyState, Keyring as _};
 /// A row of `credentials`: person, role, own role, login, password hash, disabled, created, epoch.
 type Row = (Uuid, String, Option<Uuid>, Option<String>, Option<String>, bool, i64, i64);
 
+/// A session in which somebody changes their own account, and the account's epoch when they showed that it is theirs.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnSession {
+    /// The session.
+    pub session: Uuid,
+    /// The epoch.
+    pub epoch: Epoch,
+}
+
 impl Accounts {
     /// Opens an account.
     ///
@@ -115,25 +124,37 @@ impl Accounts {
         }
     }
 
-    /// Sets a password. Ends the person's sessions but `keep`, and codes.
+    /// Sets a password. Ends the person's sessions and codes; who sets it `by` a session of their own keeps that one.
     ///
     /// # Errors
-    /// [`AccountError::NoAccount`].
+    /// [`AccountError::NoAccount`]; [`AccountError::Changed`] if the session counts no more, or the account is locked out or not
+    /// what it was when it was looked at.
     pub async fn set_password(
         &self,
         tenant: &TenantId,
         person: PersonId,
         password: &StrongPassword,
-        keep: Option<Uuid>,
+        by: Option<OwnSession>,
     ) -> Result<(), AccountError> {
         let hash = self.0.hash_password(password).await?;
         let name = tenant.to_string();
+        let (session, epoch) = (by.map(|own| own.session), by.map(|own| own.epoch.0));
         let changed = writing!(self.0.database, tx => {
-            sqlx::query("UPDATE credentials SET password = $3 WHERE tenant = $1 AND person = $2")
-                .bind(&name).bind(person.0).bind(hash).execute(&mut *tx).await?;
-            raise!(tx, &name, person.0, Carry { session: keep, ..Carry::TOKENS })
+            let set = sqlx::query(
+                "UPDATE credentials SET password = $3 WHERE tenant = $1 AND person = $2 AND ($4 OR (epoch = $5 AND NOT disabled \
+                 AND EXISTS (SELECT 1 FROM sessions WHERE tenant = $1 AND person = $2 AND id = $6 AND epoch = $5)))",
+            )
+            .bind(&name).bind(person.0).bind(hash).bind(by.is_none()).bind(epoch).bind(session)
+            .execute(&mut *tx).await?.rows_affected() > 0;
+            match set {
+                true => raise!(tx, &name, person.0, Carry { session, ..Carry::TOKENS }),
+                false => None,
+            }
         })?;
-        self.changed(tenant, person, changed.is_some())
+        match (changed, by) {
+            (None, Some(_)) => Err(AccountError::Changed),
+            (changed, _) => self.changed(tenant, person, changed.is_some()),
+        }
     }
 
     /// Locks a person out or lets them in again. With the first everything they could come in with ends for good.

@@ -42,6 +42,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc};
 
 pub use accounts::{Account, AccountError, Accounts, Caller, NewAccount, Proof};
 pub use codes::{CodeFound, CodeKind, Redemption};
+pub use credentials::OwnSession;
 pub use epochs::Epoch;
 pub use following::{Behind, KnownAddress, LogSays};
 pub use identities::{IdentityClaim, IdentityKind};

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use docket_commands::Invocation;
+use docket_commands::{HandedOut, Invocation};
 use docket_domain::account::AccountCommand;
 use docket_domain::customer::{Customer, CustomerCommand, Identity};
-use docket_domain::{PersonId, PersonalText, Role};
+use docket_domain::{Data, Permission, PersonId, PersonalText, Role};
 use docket_store::vault::AccountError;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::accounts::{
-    SignInCode, account_problem, check_email, end_sessions, new_login, open_account, record, sign_in_code,
+    SignInCode, account_problem, check_email, end_sessions, hand_out, new_login, open_account, sign_in_code,
 };
 use crate::http::ask::Ask;
 use crate::http::extract::Path;
@@ -48,8 +48,16 @@ pub(in crate::http) async fn open_customer_account(
     let mut account = open_account(&app, &ask.invocation, person, Role::Customer.into(), Some(email.clone())).await?;
     // They came by a link so far.
     if let Some(login) = new_login(&app, &account, Some(email)).await? {
+        let taken =
+            app.accounts.find_login(&ask.who.tenant, login).await.map_err(|error| account_problem(error.into()))?;
+        if taken.is_some() {
+            return Err(account_problem(AccountError::LoginTaken));
+        }
+        let permissions = Data::customers_way_in();
+        let handed = HandedOut { needs: Permission::ManagePeople, permissions, role: account.role };
+        let given = hand_out(&app, &ask.invocation, person, &AccountCommand::RecordAddressChange, handed).await;
+        given.map_err(|error| ask.refuse(error))?;
         app.accounts.set_login(&ask.who.tenant, person, Some(login), None).await.map_err(account_problem)?;
-        record(&app, &ask.invocation, person, AccountCommand::RecordAddressChange).await;
         account = open_account(&app, &ask.invocation, person, Role::Customer.into(), None).await?;
     }
     sign_in_code(&app, &ask.invocation, &account).await

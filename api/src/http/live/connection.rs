@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::auth::Who;
 use crate::http::event_view::EventView;
 use crate::http::guard::may_still;
-use crate::http::listening::{has_reached, known_position};
+use crate::http::listening::{has_reached, heard_from, known_position};
 use crate::http::shown::shown_live;
 use crate::live::{Signal, SignalKind};
 
@@ -260,7 +260,10 @@ impl Connection {
         }
         let told = match after {
             None => self.app.hub.position(),
-            Some(after) => self.replay(&opened, after).await?,
+            Some(after) => {
+                let after = heard_from(&self.app, after).await.map_err(|_| Over::Failed)?;
+                self.replay(&opened, after).await?
+            }
         };
         for (name, topic) in opened {
             let viewers = match topic.is_conversation() && !self.who.is_customer() {

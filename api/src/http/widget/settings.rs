@@ -3,9 +3,7 @@
 use axum::extract::State;
 use docket_commands::Invocation;
 use docket_domain::DepartmentId;
-use docket_domain::organisation::{
-    FormField, OrganisationCommand, Widget, WidgetLanguage, WidgetPosition, WidgetSettings,
-};
+use docket_domain::organisation::{FormField, Widget, WidgetLanguage, WidgetPosition, WidgetSettings};
 use docket_projections::views::AnyOf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -166,8 +164,7 @@ pub(super) async fn rotate_widget_secret(State(app): State<App>, ask: Ask) -> An
     may_stand_for_customers(&ask.who)?;
     // Recorded first: a secret that nobody can tell was made is worse than a record of one that was not.
     let bare = Invocation { idempotency: None, if_match: None, ..ask.invocation.clone() };
-    let done = app.commands.change_organisation(&bare, OrganisationCommand::RecordWidgetSecret).await;
-    done.map_err(|error| ask.refuse(error))?;
+    app.commands.record_widget_secret(&bare).await.map_err(|error| ask.refuse(error))?;
     let secret = app.accounts.rotate_widget_secret(&ask.who.tenant).await.map_err(vault_problem)?;
     let token_key = token_key(&secret)?;
     Ok(axum::Json(WidgetSecret { secret, token_key }))

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta};
 use docket_domain::{HeldRole, Permission, PermissionSet, PersonId, Position, Role, RoleId, TenantId};
 use docket_store::vault::{
     AccountError, Accounts, CodeKind, IdentityClaim, IdentityKind, KnownAddress, LogSays, NewAccount, NewApiToken,
-    NewSession, Proof, Redemption, SessionLimits,
+    NewSession, OwnSession, Proof, Redemption, SessionLimits,
 };
 use docket_store::{KeyError, Keyring as _};
 
@@ -220,8 +220,16 @@ async fn a_session_ends_by_itself(kind: Kind) {
     assert!(accounts.end_session(&tenant(), who, one.id).await.unwrap());
     assert!(!accounts.end_session(&tenant(), who, one.id).await.unwrap());
     assert!(accounts.recognise(&one_secret).await.unwrap().is_none());
-    accounts.set_password(&tenant(), who, &strong("staple battery horse"), Some(two.id)).await.unwrap();
+    let own = OwnSession { session: two.id, epoch: epoch(&vault, who).await };
+    accounts.set_password(&tenant(), who, &strong("staple battery horse"), Some(own)).await.unwrap();
     assert!(accounts.recognise(&two_secret).await.unwrap().is_some(), "where the password was changed");
+    // Whoever showed the password before that comes too late, and whose session ended changes nothing.
+    let ended = OwnSession { session: one.id, epoch: epoch(&vault, who).await };
+    for own in [own, ended] {
+        let late = accounts.set_password(&tenant(), who, &strong("not staple battery"), Some(own)).await;
+        assert!(matches!(late, Err(AccountError::Changed)));
+    }
+    assert!(accounts.recognise(&two_secret).await.unwrap().is_some());
     accounts.set_password(&tenant(), who, &strong("staple battery horse"), None).await.unwrap();
     assert!(accounts.recognise(&two_secret).await.unwrap().is_none());
     // Whoever looked at the password before it changed comes too late.
