@@ -11,9 +11,7 @@ use chrono::TimeDelta;
 use docket_domain::account::{Account, AccountCommand};
 use docket_domain::agent::Agent;
 use docket_domain::customer::{Customer, CustomerCommand};
-use docket_domain::{
-    Actor, Category, CustomerId, PersonId, PersonalText, Position, Rejection, TenantId,
-};
+use docket_domain::{Actor, Category, CustomerId, PersonId, PersonalText, Position, Rejection, TenantId};
 use docket_store::vault::{AccountError, Behind, KnownAddress, LogSays};
 use docket_store::{Filter, JournalError};
 use futures::StreamExt as _;

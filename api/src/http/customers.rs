@@ -140,13 +140,13 @@ pub(super) async fn change_customer(
     if !ask.who.owns(CustomerId(id)) {
         return Err(Problem::not_found("customer"));
     }
-    address::check_address(&app, &ask, id).await?;
+    let lets_in = address::check_address(&app, &ask, id).await?;
     let command = CustomerCommand::ChangeDetails {
         name: ask.body.name.clone(),
         email: ask.body.email.clone(),
         phone: ask.body.phone.clone(),
     };
-    let done = app.commands.change_details(&ask.invocation, CustomerId(id), &command, before.is_some()).await;
+    let done = app.commands.change_details(&ask.invocation, CustomerId(id), &command, lets_in).await;
     let done = done.map_err(|error| ask.refuse(error))?;
     if !ask.who.is_customer() {
         follow_log(&app, &ask.invocation, PersonId(id), None).await?;

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode};
 use chrono::{DateTime, Datelike as _, Utc};
 use docket_domain::FieldViolation;
 use docket_projections::views::TOO_MANY;
+use http_body::Body as _;
 use serde::de::DeserializeOwned;
 
 use super::budgets::Payer;

@@ -105,8 +105,13 @@ async fn what_customers_say_of_themselves_changes_nothing_of_how_they_sign_in() 
     let (id, by) = (new_id(), desk.by_admin());
     let (person, themselves) = (PersonId(id), desk.by(Actor::customer(id)));
     let first = Some("maria@example.org".to_owned());
-    let register =
-        CustomerCommand::Register { kind: CustomerKind::Customer, name: None, email: first, phone: None, external_id: None };
+    let register = CustomerCommand::Register {
+        kind: CustomerKind::Customer,
+        name: None,
+        email: first,
+        phone: None,
+        external_id: None,
+    };
     commands.execute::<Customer>(&by, id, register).await.unwrap();
     open(&accounts, &desk, person, Role::Customer, "maria@example.org").await;
     commands.follow_people(Unfollowed::All).await.unwrap();

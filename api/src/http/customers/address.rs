@@ -13,15 +13,15 @@ use crate::http::problem::Answer;
 use crate::http::standing::may_stand_for_customers;
 
 /// Refuses to give another address to somebody's account whom the caller may not stand in for, and one that somebody else signs
-/// in with. Nobody is let in by what a customer states of themselves, nor by the address of who has no account.
-pub(super) async fn check_address(app: &App, ask: &Ask<CustomerDetails>, id: Uuid) -> Answer<()> {
+/// in with. True: they have an account, and another address would be another way in. Nobody is let in by what a customer states of themselves, nor by the address of who has no account.
+pub(super) async fn check_address(app: &App, ask: &Ask<CustomerDetails>, id: Uuid) -> Answer<bool> {
     let (who, tenant) = (&ask.who, &ask.who.tenant);
     if who.is_customer() {
-        return Ok(());
+        return Ok(false);
     }
     let account = app.accounts.account(tenant, PersonId(id)).await.map_err(|error| account_problem(error.into()))?;
     if account.is_none_or(|account| !account.role.is_customer()) {
-        return Ok(());
+        return Ok(false);
     }
     let wanted = ask.body.email.as_deref().filter(|email| !email.trim().is_empty());
     let known = app.commands.load_fresh::<Customer>(tenant, id).await?.desk_identity();
@@ -34,5 +34,5 @@ pub(super) async fn check_address(app: &App, ask: &Ask<CustomerDetails>, id: Uui
             return Err(account_problem(AccountError::LoginTaken));
         }
     }
-    Ok(())
+    Ok(true)
 }
