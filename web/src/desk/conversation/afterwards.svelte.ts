@@ -4,9 +4,11 @@ import { browsing } from "$/data/browsing.svelte";
 import { queryClient } from "$/data/query";
 import { m } from "$/i18n/index.svelte";
 import { session } from "$/session/session.svelte";
+import { toasts } from "$/ui/toast.svelte";
 import { navigate, p } from "../router";
 import { undo } from "../undo.svelte";
 import { ticketAsOf } from "./lookups";
+import { canGoBack } from "./canGoBack";
 import type { Reversible } from "./wayBack";
 
 export const AFTERWARDS = ["next", "list", "stay"] as const;
@@ -66,13 +68,17 @@ export function offerBack(shown: TicketDetail, words: string, what: Reversible):
   const onward = afterwards.following(shown.id);
   let led: Promise<() => void> | undefined;
   return (version, on = shown.version) => {
-    undo.offer(m.ticket_change_done({ ticket: shown.number, what: words }), async () => {
+    const said = m.ticket_change_done({ ticket: shown.number, what: words });
+    const back = async () => {
       const { goBack, wayBack } = await import("./wayBack");
       const before = on === shown.version ? shown : await queryClient.fetchQuery(ticketAsOf(shown.id, on));
+      if (!canGoBack(before, what)) return false;
       const isBack = await goBack(wayBack(before, what), version, session.me.person_id);
       if (isBack) (await led)?.();
       return isBack;
-    });
+    };
+    if (canGoBack(shown, what)) undo.offer(said, back);
+    else toasts.say(said);
     if (what.snoozed || what.status === "resolved" || what.status === "closed") led = onward();
   };
 }

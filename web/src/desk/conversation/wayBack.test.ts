@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Ticket } from "$/api/types";
+import { canGoBack } from "./canGoBack";
 import { statusWay, wayBack } from "./wayBack";
 
 const before = (more: Partial<Ticket> = {}) => ({
@@ -22,6 +23,22 @@ describe("the way back from a change", () => {
     expect(bodies(before(), { snoozed: true })).toEqual([["DELETE", "/snooze", undefined]]);
     expect(bodies(before(), { merged: true })).toEqual([["DELETE", "/merge", undefined]]);
     expect(bodies(before(), { status: "closed", priority: "high" })).toEqual([["PUT", "/status", { status: "open" }], ["PUT", "/priority", { priority: "low" }]]);
+  });
+
+  it("puts aside again what another status woke", () => {
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    expect(bodies(before({ snoozed_until: until }), { status: "resolved" })).toEqual([["PUT", "/status", { status: "open" }], ["PUT", "/snooze", { until }]]);
+    expect(bodies(before({ snoozed_until: "2020-01-01T00:00:00Z" }), { status: "resolved" })).toEqual([["PUT", "/status", { status: "open" }]]);
+    expect(bodies(before({ snoozed_until: until }), { priority: "high" })).toEqual([["PUT", "/priority", { priority: "low" }]]);
+  });
+
+  it("is not there where a ticket would be resolved once more", () => {
+    for (const status of ["resolved", "closed"] as const) {
+      expect(canGoBack(before({ status }), { status: "open" })).toBe(false);
+      expect(canGoBack(before({ status }), { status })).toBe(true);
+      expect(canGoBack(before({ status }), { priority: "high" })).toBe(true);
+    }
+    expect(canGoBack(before({ status: "on_hold" }), { status: "closed" })).toBe(true);
   });
 
   it("leaves alone what the change left alone", () => {

@@ -31,6 +31,9 @@ export function wayBack(before: Ticket, change: Reversible): Command[] {
   if (change.merged) return [ticketCommands.unmerge(id)];
   // A ticket that is closed takes no other change: it is opened first.
   const commands: Command[] = change.status ? statusWay(change.status, before.status).map((status) => ticketCommands.status(id, status)) : [];
+  // Another status woke it.
+  const slept = !!before.snoozed_until && Date.parse(before.snoozed_until) > Date.now();
+  if (change.status && change.status !== before.status && slept) commands.push(ticketCommands.snooze(id, before.snoozed_until!));
   if (change.snoozed) commands.push(before.snoozed_until ? ticketCommands.snooze(id, before.snoozed_until) : ticketCommands.wake(id));
   if (change.assignee_id !== undefined && change.assignee_id !== (before.assignee_id ?? null)) {
     commands.push(before.assignee_id ? ticketCommands.assign(id, before.assignee_id) : ticketCommands.unassign(id));

@@ -4,6 +4,7 @@ import { Problem } from "$/api/problem";
 import type { Ticket } from "$/api/types";
 import { queryClient } from "$/data/query";
 import type { components } from "$generated/api";
+import { canGoBack } from "../conversation/canGoBack";
 import { ticketAsOf } from "../conversation/lookups";
 
 export type Change = Omit<components["schemas"]["BulkChange"], "ids"> | { delete: true };
@@ -52,6 +53,7 @@ export async function takeBack(change: Change, changed: readonly Changed[], me: 
   const one = async ({ shown, on, version }: Changed): Promise<boolean> => {
     // What the list showed may be older than what was changed.
     const before = on === shown.version ? shown : await queryClient.fetchQuery(ticketAsOf(shown.id, on));
+    if (!canGoBack(before, change)) return false;
     return goBack(wayBack(before, change), version, me);
   };
   let all = true;

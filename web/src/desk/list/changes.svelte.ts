@@ -4,6 +4,7 @@ import { m } from "$/i18n/index.svelte";
 import { session } from "$/session/session.svelte";
 import { toasts } from "$/ui/toast.svelte";
 import { undo } from "../undo.svelte";
+import { canGoBack } from "../conversation/canGoBack";
 import { type Change, type Changed, changePart, EACH_AT_ONCE, type Refusal, takeBack } from "./bulk";
 import type { TicketListView } from "./feed.svelte";
 
@@ -56,7 +57,9 @@ export class Changes {
   #tell(outcome: Outcome, changed: readonly Changed[]): void {
     const [first] = outcome.refused;
     const words = m.bulk_changed({ count: outcome.changed });
-    if (!("delete" in outcome.change) && changed.length > 0) undo.offer(words, () => takeBack(outcome.change, changed, session.me.person_id));
+    const { change } = outcome;
+    const isReversible = !("delete" in change) && changed.some(({ shown }) => canGoBack(shown, change));
+    if (isReversible) undo.offer(words, () => takeBack(change, changed, session.me.person_id));
     else if (!first) toasts.say(words);
     if (!first) {
       this.view.clear();
