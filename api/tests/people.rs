@@ -168,7 +168,7 @@ async fn no_two_departments_are_called_alike() {
     // Of old history two come in alike, and each can be renamed.
     let line = |n: u32| {
         let event = json!({ "name": "Twins" });
-        let step = json!({ "at": "2020-01-01T00:00:00Z", "action": "event", "event_type": "DepartmentCreated", "data": event });
+        let step = json!({ "at": "2020-01-01T00:00:00Z", "action": "event", "event": "DepartmentCreated", "version": 1, "data": event });
         json!({ "type": "stream", "category": "department", "id": format!("01900000-0000-7000-8000-00000000000{n}"), "history": [step] })
     };
     let request = admin.request(reqwest::Method::POST, "/v1/imports").header("content-type", "application/x-ndjson");

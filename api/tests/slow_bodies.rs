@@ -193,9 +193,10 @@ async fn of_less_that_is_left_what_is_left_can_be_done() {
     let more = "content-type: application/json\r\ncontent-length: 2\r\n";
     let mut secret = Slow::let_in(&chris.client, "POST", secret, more).await;
     secret.rest = b"{}".to_vec();
-    let less = json!({ "name": "Chief", "permissions": ["manage_settings", "view_tickets", "send_messages"] });
+    let less = json!({ "name": "Chief", "permissions": ["manage_settings", "view_tickets", "send_messages", "edit_tickets"] });
     admin.put(&format!("/v1/roles/{role}"), &less).await.expect(StatusCode::OK);
-    assert_eq!(message.finish().await.0, 201);
+    let (status, body) = message.finish().await;
+    assert_eq!(status, 201, "{body}");
     let (status, body) = secret.finish().await;
     assert_eq!((status, &body["code"]), (403, &json!("forbidden")), "{body}");
 }

@@ -26,7 +26,7 @@ fn filter(dice: Dice) -> ViewFilter {
         tag: dice.some(6, dice.text()),
         opened_from: dice.some(7, dice.of(&moments).parse().expect("a moment")),
         opened_to: dice.some(0, dice.of(&moments).parse().expect("a moment")),
-        resolved: dice.some(5, dice.a % 2 == 0),
+        resolved: dice.some(5, dice.a.is_multiple_of(2)),
         resolved_by: dice.some(6, agent_id(dice.small())),
         resolved_from: dice.some(2, dice.of(&moments).parse().expect("a moment")),
         resolved_to: dice.some(4, dice.of(&moments).parse().expect("a moment")),
