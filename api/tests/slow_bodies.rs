@@ -193,7 +193,8 @@ async fn of_less_that_is_left_what_is_left_can_be_done() {
     let more = "content-type: application/json\r\ncontent-length: 2\r\n";
     let mut secret = Slow::let_in(&chris.client, "POST", secret, more).await;
     secret.rest = b"{}".to_vec();
-    let less = json!({ "name": "Chief", "permissions": ["manage_settings", "view_tickets", "send_messages", "edit_tickets"] });
+    let less =
+        json!({ "name": "Chief", "permissions": ["manage_settings", "view_tickets", "send_messages", "edit_tickets"] });
     admin.put(&format!("/v1/roles/{role}"), &less).await.expect(StatusCode::OK);
     let (status, body) = message.finish().await;
     assert_eq!(status, 201, "{body}");
