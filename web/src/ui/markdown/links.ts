@@ -12,7 +12,8 @@ export interface Piece {
 /** Where an address may begin, or has begun. */
 const SIGN = /https?:\/\/|(?<![\p{L}\p{N}])mailto:|@/giu;
 /** An address ends at blanks, quotes, markup, and at what turns the direction of text. */
-const WHOLE = /(?:https?:\/\/|mailto:)[^\s<>"'`“”«»\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,2000}/iy;
+const WEB = /https?:\/\/[^\s<>"'`“”«»\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,2000}/iy;
+const MAIL = /mailto:[^\s<>"'`“”«»\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069?:]{3,640}(?:\?[^\s<>"'`“”«»\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{0,1000})?/iy;
 /** Letters of any script: of half a name somebody else would get the mail. */
 const MAILBOX = /[\p{L}\p{N}_+-][\p{L}\p{M}\p{N}_.+'-]{0,63}$/u;
 const DOMAIN = /[\p{L}\p{M}\p{N}-]{1,63}(?:\.[\p{L}\p{M}\p{N}-]{1,63}){1,8}/uy;
@@ -37,9 +38,8 @@ function withoutTrailing(found: string): string {
 /** An address as it can be followed; null: that is none. */
 export function addressOf(found: string): URL | null {
   try {
-    const url = new URL(found);
-    if (url.protocol === "mailto:") return mailTo(url);
-    return /^https?:$/.test(url.protocol) ? url : null;
+    if (/^https?:/i.test(found)) return new URL(found);
+    return /^mailto:/i.test(found) ? mailTo(new URL(found)) : null;
   } catch {
     return null;
   }
@@ -63,8 +63,9 @@ function mailTo(url: URL): URL | null {
  * are.
  */
 export function linkAt(text: string, at: number): (Required<Piece> & { length: number }) | null {
-  WHOLE.lastIndex = at;
-  const found = WHOLE.exec(text);
+  const whole = /^h/i.test(text[at]!) ? WEB : MAIL;
+  whole.lastIndex = at;
+  const found = whole.exec(text);
   const taken = found && withoutTrailing(found[0]);
   const url = taken ? addressOf(taken) : null;
   if (!taken || !url) return null;
