@@ -140,7 +140,22 @@ impl Commands {
         lets_in: bool,
     ) -> Result<Done, CommandError> {
         let change = "customer.ChangeDetails";
-        carry_out!(self, invocation, change, attempt => change_details(&mut attempt, customer, details, lets_in))
+        let needs = Permission::EditTickets;
+        carry_out!(self, invocation, change, attempt => change_details(&mut attempt, customer, details, needs, lets_in))
+    }
+
+    /// Sets the details of a customer whom the desk is to know by an address, with which they are to sign in.
+    ///
+    /// # Errors
+    /// Forbidden, if whoever asks may not (any more) do that; see [`CommandError`].
+    pub async fn give_address(
+        &self,
+        invocation: &Invocation,
+        customer: CustomerId,
+        details: &CustomerCommand,
+    ) -> Result<Done, CommandError> {
+        let (give, needs) = ("customer.GiveAddress", Permission::ManagePeople);
+        carry_out!(self, invocation, give, attempt => change_details(&mut attempt, customer, details, needs, true))
     }
 
     /// Records that a visitor is a customer the desk knows. What they did before stays where it is.
@@ -223,11 +238,12 @@ async fn change_details(
     attempt: &mut Attempt<'_>,
     id: CustomerId,
     details: &CustomerCommand,
+    needs: Permission,
     lets_in: bool,
 ) -> Result<(), CommandError> {
     attempt.decide::<Customer>(id, details).await?;
     let standing = attempt.standing().await?;
-    standing.require(Permission::EditTickets)?;
+    standing.require(needs)?;
     let another = attempt.change_of::<Customer>(id).is_some_and(|(was, is)| was.desk_identity() != is.desk_identity());
     if lets_in && another {
         standing.covers_customers()?;

@@ -205,6 +205,10 @@ impl House {
                     (self.customer(CustomerKind::Visitor).await, self.customer(CustomerKind::Customer).await);
                 on.merge_visitor(&by, visitor, customer).await
             }
+            10 => {
+                let customer = self.customer(CustomerKind::Customer).await;
+                on.give_address(&by, customer, &another_address()).await
+            }
             _ => return None,
         })
     }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use docket_commands::{HandedOut, Invocation};
 use docket_domain::account::AccountCommand;
 use docket_domain::customer::{Customer, CustomerCommand, Identity};
-use docket_domain::{Data, Permission, PersonId, PersonalText, Role};
+use docket_domain::{CustomerId, Data, Permission, PersonId, PersonalText, Role};
 use docket_store::vault::AccountError;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -85,7 +85,7 @@ async fn know_by(app: &App, ask: &Ask<CustomerAccount>, customer: &Customer, id:
     let (name, phone) = (known(&customer.name), known(&customer.phone));
     let details = CustomerCommand::ChangeDetails { name, email: Some(email.to_owned()), phone };
     let bare = Invocation { idempotency: None, if_match: None, ..ask.invocation.clone() };
-    app.commands.execute::<Customer>(&bare, id, details).await.map_err(|error| ask.refuse(error))?;
+    app.commands.give_address(&bare, CustomerId(id), &details).await.map_err(|error| ask.refuse(error))?;
     Ok(())
 }
 
