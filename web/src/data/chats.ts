@@ -5,7 +5,7 @@ import type { Chat } from "$/api/types";
 import { live } from "$/live/live.svelte";
 import { session } from "$/session/session.svelte";
 import { mergeAnswer, mergeChat, positionOf } from "./chatBook";
-import { queryClient } from "./query";
+import { put, queryClient } from "./query";
 import { ticketKeys } from "./tickets";
 
 export type ChatPage = { items: Chat[]; next_cursor?: string | null };
@@ -76,8 +76,12 @@ export function chatList(query: ChatQuery) {
 
 /** Puts a chat's new state wherever it is shown. */
 export function patchChat(chat: Chat): void {
-  queryClient.setQueryData<readonly Chat[]>(chatKeys.open, (chats) => chats && mergeChat(chats, chat));
-  queryClient.setQueryData<Chat>(chatKeys.one(chat.id), (known) => (known && known.position > chat.position ? known : chat));
+  const one = chatKeys.one(chat.id);
+  const newer = (known?: Chat) => (known && known.position > chat.position ? known : chat);
+  put(one, () => queryClient.setQueryData<Chat>(one, newer));
+  // What was heard since counts: a chat that ended meanwhile does not come back.
+  const latest = () => newer(queryClient.getQueryData<Chat>(one));
+  put(chatKeys.open, () => queryClient.setQueryData<readonly Chat[]>(chatKeys.open, (chats) => chats && mergeChat(chats, latest())));
 }
 
 /** Asks for a chat anew and puts it in place. */

@@ -4,7 +4,7 @@ import { api, ok } from "$/api/client";
 import type { paths } from "$generated/api";
 import type { Ticket } from "$/api/types";
 import { live } from "$/live/live.svelte";
-import { queryClient } from "./query";
+import { askAnew, put, queryClient } from "./query";
 
 export type TicketFilter = Omit<NonNullable<paths["/v1/tickets"]["get"]["parameters"]["query"]>, "cursor">;
 export type TicketPage = { items: Ticket[]; next_cursor?: string | null };
@@ -50,12 +50,14 @@ export function ticketCounts() {
 
 /** Puts a ticket's new state into every list that shows it, where it stands: rows do not move under a reader's hand. */
 export function patchTicket(ticket: Ticket): void {
-  queryClient.setQueriesData<InfiniteData<TicketPage, string | null>>({ queryKey: ticketKeys.lists }, (data) => {
-    const shown = data?.pages.some((page) => page.items.some((one) => one.id === ticket.id && one.version <= ticket.version));
-    if (!data || !shown) return data;
-    const swap = (one: Ticket) => (one.id === ticket.id && one.version <= ticket.version ? ticket : one);
-    return { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(swap) })) };
-  });
+  const swap = (one: Ticket) => (one.id === ticket.id && one.version <= ticket.version ? ticket : one);
+  put(ticketKeys.lists, () =>
+    queryClient.setQueriesData<InfiniteData<TicketPage, string | null>>({ queryKey: ticketKeys.lists }, (data) => {
+      const shown = data?.pages.some((page) => page.items.some((one) => one.id === ticket.id && one.version <= ticket.version));
+      if (!data || !shown) return data;
+      return { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(swap) })) };
+    }),
+  );
 }
 
 const SETTLE_MS = 150;
@@ -79,7 +81,7 @@ export function followTickets(arrived: (id: string) => void = () => undefined): 
         .some(([, data]) => data?.pages.some((page) => page.items.some((one) => one.id === id)));
       const isOpen = queryClient.getQueryState(ticketKeys.one(id)) !== undefined;
       if (!isShown && !isOpen) return arrived(id);
-      const ticket = await queryClient.fetchQuery({ ...ticketDetail(id), staleTime: 0 }).catch(() => null);
+      const ticket = await askAnew(ticketDetail(id)).catch(() => null);
       if (ticket) patchTicket(ticket);
     }));
   };

@@ -123,9 +123,11 @@ test("what is being typed into a field stays under the hand, and asks before it 
 test("an answer that sets a status, written without a network, does not go over what happened meanwhile", async ({ enter }) => {
   const { id } = await ask("Offline and late");
   const [rosas, bos] = await both(enter, id);
-  await rosas.context().setOffline(true);
   await rosas.getByRole("textbox", { name: "Reply" }).fill("Solved, I think.");
   await rosas.getByRole("button", { name: "Send and set the status" }).click();
+  // Once the menu has come: its code is fetched while the page rests.
+  await expect(rosas.getByRole("menuitem", { name: "Send and set to Resolved" })).toBeVisible();
+  await rosas.context().setOffline(true);
   await rosas.getByRole("menuitem", { name: "Send and set to Resolved" }).click();
   await expect(rosas.getByText("Waiting to be sent").first()).toBeVisible();
   await bos.getByRole("textbox", { name: "Reply" }).fill("One more question: which colour?");

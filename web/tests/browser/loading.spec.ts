@@ -93,5 +93,7 @@ test("every section speaks the language in use, also when it is changed, and sho
     await expect(desk.getByRole("heading", { level: 1 }).first()).toHaveText(title);
   }
   expect(slow).toBeGreaterThan(5);
+  // What is still under way is waited for.
+  await desk.unrouteAll({ behavior: "wait" });
   await expect(desk.locator("body")).not.toContainText("undefined");
 });

@@ -3,7 +3,7 @@ import { api, ok } from "$/api/client";
 import { Problem } from "$/api/problem";
 import type { DocketEvent, Ticket } from "$/api/types";
 import { ticketDetail, type TicketPage } from "$/data/tickets";
-import { queryClient } from "$/data/query";
+import { askAnew } from "$/data/query";
 import { meetTags } from "$/data/tags.svelte";
 import { live } from "$/live/live.svelte";
 import { session } from "$/session/session.svelte";
@@ -17,7 +17,7 @@ const PAGE = 100;
 /** One ticket, also for whoever has it open. Null: deleted, or out of reach. */
 async function readOne(id: string): Promise<Ticket | null> {
   try {
-    return await queryClient.fetchQuery({ ...ticketDetail(id), staleTime: 0, gcTime: 10_000 });
+    return await askAnew({ ...ticketDetail(id), gcTime: 10_000 });
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return null;
     throw error;
