@@ -97,7 +97,9 @@ fn a_name_is_one_roles_alone_and_no_built_in_ones() {
         with_reader().when(agent(1), define(2, name, &[ViewTickets])).then_invalid(&[("name", code)]);
     };
     invalid("rEADER", "taken");
+    invalid("Ｒeader", "taken");
     invalid("Admin", "taken");
+    invalid("ａｄｍｉｎ", "taken");
     invalid("customer", "taken");
     invalid(" ", "required");
     invalid(&"x".repeat(65), "too_long");

@@ -135,6 +135,11 @@ fn what_is_wrong_with_a_calendar_is_named() {
         .then_invalid(&[("ranges.1", "invalid"), ("ranges.2", "invalid"), ("ranges.4", "invalid")])
         .when(agent(1), define_calendar(2, "Mornings", hours(&[])))
         .then_invalid(&[("name", "taken"), ("ranges", "required")])
+        // Two that look alike are alike.
+        .when(agent(1), define_calendar(2, "mORNINGS", mornings()))
+        .then_invalid(&[("name", "taken")])
+        .when(agent(1), define_calendar(2, "Ｍornings", mornings()))
+        .then_invalid(&[("name", "taken")])
         .when(agent(1), define_calendar(2, " ", mornings()))
         .then_invalid(&[("name", "required")])
         .when(agent(1), define_calendar(2, &"x".repeat(101), mornings()))
@@ -198,7 +203,7 @@ fn a_policy_is_defined_changed_ordered_and_archived() {
 fn what_is_wrong_with_a_policy_is_named() {
     let target = |seconds| SlaTarget { resolution: Some(seconds), ..SlaTarget::default() };
     let wrong = SlaPolicy {
-        name: "vip".to_owned(),
+        name: "VIP".to_owned(),
         calendar_id: calendar_id(9),
         targets: BTreeMap::from([(Priority::Low, target(0)), (Priority::Urgent, target(u64::MAX))]),
         conditions: SlaConditions {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{MOST_ROLES, NAME_CHARS, RoleArchived, RoleChanged, RoleCommand, RoleDefined, RoleEvent};
+use crate::text::folded_name;
 use crate::{
     Aggregate, Category, DecideContext, HeldRole, Permission, PermissionSet, PersonId, Rejection, Role, RoleId, Stamp,
     Violations,
@@ -44,8 +45,8 @@ impl Roles {
 
     /// A role that is offered, by its name, whatever the case.
     pub fn named(&self, name: &str) -> Option<RoleId> {
-        let wanted = folded(name);
-        self.offered().find(|(_, role)| folded(&role.name) == wanted).map(|(id, _)| id)
+        let wanted = folded_name(name);
+        self.offered().find(|(_, role)| folded_name(&role.name) == wanted).map(|(id, _)| id)
     }
 
     /// What who holds this may do now. A role that is not known here, or archived after all, allows nothing: better to
@@ -75,11 +76,14 @@ impl Roles {
         violations: &mut Violations,
     ) -> (String, PermissionSet) {
         let name = violations.line("name", name, 1, NAME_CHARS.min(context.limits.name_chars));
-        let wanted = folded(&name);
+        let wanted = folded_name(&name);
         if Role::ALL.iter().any(|role| role.as_str() == wanted) {
             violations.add("name", "taken", format!("there is a built-in role called {wanted:?}"));
-        } else if !name.is_empty() && self.named(&name).is_some_and(|other| other != id) {
-            violations.add("name", "taken", format!("there is another role called {name:?}"));
+        } else if !name.is_empty()
+            && self.roles.get(&id).is_none_or(|role| folded_name(&role.name) != wanted)
+            && let Some(other) = self.named(&name).and_then(|other| self.roles.get(&other))
+        {
+            violations.add("name", "taken", format!("there is another role called {:?}", other.name));
         }
         let permissions = PermissionSet::of(permissions);
         if permissions.is_empty() {
@@ -149,11 +153,6 @@ impl Roles {
         }
         Ok(vec![RoleArchived { role_id: id, name: known.name.clone() }.into()])
     }
-}
-
-/// Names are the same whatever the case.
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 fn within(permissions: PermissionSet, may: PermissionSet) -> Result<(), Rejection> {

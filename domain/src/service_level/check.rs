@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::{ServiceLevels, SlaConditions, SlaPolicy};
 use crate::sla::LONGEST_TARGET;
+use crate::text::folded_name;
 use crate::ticket::{Channel, Hours, Priority, SlaTarget, TicketStatus, WorkingRange};
 use crate::{CalendarId, DecideContext, DepartmentId, SlaPolicyId, Violations};
 
@@ -20,15 +21,22 @@ const MOST_HOLIDAYS: usize = 366;
 /// The most entries of one condition.
 const MOST_CHOICES: usize = 100;
 
+/// A name as it will be kept, which no other has. What was called alike before may stay so.
 fn checked_name<'a>(
     name: &str,
+    before: Option<&str>,
     mut others: impl Iterator<Item = &'a str>,
     context: &DecideContext<'_>,
     violations: &mut Violations,
 ) -> String {
     let name = violations.line("name", name, 1, NAME_CHARS.min(context.limits.name_chars));
-    if !name.is_empty() && others.any(|other| other == name) {
-        violations.add("name", "taken", format!("there is another one called {name:?}"));
+    let wanted = folded_name(&name);
+    let stays = before.is_some_and(|before| folded_name(before) == wanted);
+    if !name.is_empty()
+        && !stays
+        && let Some(other) = others.find(|other| folded_name(other) == wanted)
+    {
+        violations.add("name", "taken", format!("there is another one called {other:?}"));
     }
     name
 }
@@ -43,7 +51,8 @@ pub(super) fn checked_calendar(
     violations: &mut Violations,
 ) -> (String, Hours) {
     let others = levels.calendars.iter().filter(|(other, calendar)| **other != id && !calendar.archived);
-    let name = checked_name(name, others.map(|(_, calendar)| calendar.name.as_str()), context, violations);
+    let before = levels.calendars.get(&id).map(|calendar| calendar.name.as_str());
+    let name = checked_name(name, before, others.map(|(_, calendar)| calendar.name.as_str()), context, violations);
     if hours.time_zone.parse::<Tz>().is_err() {
         violations.add("time_zone", "unknown", "time_zone must be an IANA name such as Europe/Rome");
     }
@@ -95,7 +104,9 @@ pub(super) fn checked_policy(
     violations: &mut Violations,
 ) -> SlaPolicy {
     let others = levels.in_order().filter(|(other, _)| *other != id);
-    let name = checked_name(&policy.name, others.map(|(_, defined)| defined.policy.name.as_str()), context, violations);
+    let before = levels.in_order().find(|(other, _)| *other == id).map(|(_, defined)| defined.policy.name.as_str());
+    let others = others.map(|(_, defined)| defined.policy.name.as_str());
+    let name = checked_name(&policy.name, before, others, context, violations);
     match levels.calendars.get(&policy.calendar_id) {
         None => violations.add("calendar_id", "unknown", "there is no such calendar"),
         Some(calendar) if calendar.archived => {
