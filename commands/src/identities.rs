@@ -100,6 +100,12 @@ impl Identities {
         Ok(if taken { Ok(()) } else { Err(claim.person) })
     }
 
+    /// Whether somebody is known by an id elsewhere.
+    pub(crate) async fn has_external_id(&self, tenant: &TenantId, customer: CustomerId) -> Result<bool, JournalError> {
+        let who = self.state(tenant, customer.into()).await?;
+        Ok(who.identities().iter().any(|identity| matches!(identity, Identity::ExternalId(_))))
+    }
+
     async fn release(&self, tenant: &TenantId, identity: &Identity, person: PersonId) {
         let (kind, value) = place(identity);
         if let Err(error) = self.accounts.release_identity(tenant, kind, value, person).await {

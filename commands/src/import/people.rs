@@ -60,6 +60,8 @@ pub(super) enum Who {
 pub(super) struct People {
     context: Arc<Context>,
     known: HashMap<(Category, Key), Entered>,
+    /// The last customer that was met with an address.
+    with_address: HashMap<String, Entered>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -73,7 +75,7 @@ enum Key {
 impl People {
     /// Knows the departments there are by name; everybody else is found by id.
     pub(super) async fn new(context: Arc<Context>) -> Result<Self, docket_store::JournalError> {
-        let mut people = Self { context: context.clone(), known: HashMap::new() };
+        let mut people = Self { context: context.clone(), known: HashMap::new(), with_address: HashMap::new() };
         let filter = Filter {
             tenant: Some(context.tenant.clone()),
             categories: vec![Category::Department],
@@ -137,7 +139,18 @@ impl People {
             Entered::already(candidate)
         } else {
             let context = self.context.clone();
-            Entered::new(candidate, context.enter_customer(candidate, draft))
+            // Of two with one address, whom an earlier line speaks of has it.
+            let email = customer.email.as_deref().map(normal_email);
+            let earlier = email.as_ref().and_then(|email| self.with_address.get(email)).cloned();
+            let entered = Entered::new(candidate, async move {
+                if let Some(earlier) = earlier {
+                    // How it went for them is told to their own line.
+                    _ = earlier.done.await;
+                }
+                context.enter_customer(candidate, draft).await
+            });
+            self.with_address.extend(email.map(|email| (email, entered.clone())));
+            entered
         };
         self.known.insert((Category::Customer, key), entered.clone());
         Ok(entered)
@@ -274,6 +287,13 @@ impl Context {
                 Holder::Known(known) => return Ok(known.0),
                 Holder::Claiming(other) => id = other.0,
                 Holder::Nobody => {}
+            }
+            // Whoever is known by the address alone is the one meant; with another id elsewhere they are somebody else.
+            if let (Some(_), Some(email)) = (&external_id, &email)
+                && let Holder::Known(known) = self.identities.holder(&self.tenant, email).await?
+                && !self.identities.has_external_id(&self.tenant, known).await?
+            {
+                return Ok(known.0);
             }
             if let Err(other) = self.identities.claim(&self.tenant, first, PersonId(id)).await? {
                 id = other.0;

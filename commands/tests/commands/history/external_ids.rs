@@ -1,21 +1,24 @@
 //! Ids of customers elsewhere as older systems, and older versions, wrote them: read, and known in their one form.
 
 use docket_domain::customer::CustomerEvent;
-use docket_domain::{Category, DomainEvent};
+use docket_domain::{Category, DomainEvent, PersonalText};
 use docket_store::vault::IdentityKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::desk::{Desk, tenant, ticket};
 
-/// How many customers there are, and their ids as recorded.
+/// How many customers there are, and their ids as recorded, in their order.
 async fn customers(desk: &Desk) -> Vec<String> {
     let events = desk.events().await;
     let registered = events.iter().filter_map(|event| match &event.body {
         DomainEvent::Customer(CustomerEvent::CustomerRegistered(registered)) => Some(registered),
         _ => None,
     });
-    registered.map(|one| one.external_id.as_ref().and_then(|id| id.to_known()).unwrap_or_default()).collect()
+    let id = |id: &PersonalText| id.to_known();
+    let mut ids: Vec<_> = registered.map(|one| one.external_id.as_ref().and_then(id).unwrap_or_default()).collect();
+    ids.sort();
+    ids
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,4 +58,31 @@ async fn what_an_older_version_recorded_comes_in_as_it_was_recorded() {
     let other = Desk::new().await;
     assert_eq!(other.import(&text).await.refused_count, 0);
     assert_eq!(customers(&other).await, customers(&desk).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_known_by_the_address_alone_is_the_customer_of_a_line_with_an_id() {
+    let desk = Desk::new().await;
+    let line = |n: usize, customer: Value| {
+        let mut line = ticket(&format!("T{n}"), json!([]));
+        line["customer"] = customer;
+        line
+    };
+    // In one file, in the order of its lines, and in a later one.
+    let first = [
+        line(1, json!({ "email": "ada@example.org", "name": "Ada" })),
+        line(2, json!({ "email": "Ada@Example.org", "external_id": "crm-1", "name": "Ada" })),
+        line(3, json!({ "email": "info@example.org", "external_id": "crm-2", "name": "Bo" })),
+        line(4, json!({ "email": "info@example.org", "external_id": "crm-3", "name": "Cy" })),
+    ];
+    let report = desk.import_lines(&first).await;
+    assert_eq!((report.tickets, report.refused_count), (4, 0), "{report:?}");
+    assert_eq!(customers(&desk).await, ["", "crm-2", "crm-3"]);
+    let later = [
+        line(5, json!({ "email": "ada@example.org", "external_id": "shop-9", "name": "Ada" })),
+        line(6, json!({ "email": "info@example.org", "external_id": "shop-7", "name": "Di" })),
+    ];
+    let report = desk.import_lines(&later).await;
+    assert_eq!((report.tickets, report.refused_count), (2, 0), "{report:?}");
+    assert_eq!(customers(&desk).await, ["", "crm-2", "crm-3", "shop-7"]);
 }
