@@ -119,12 +119,19 @@ async fn a_vault_and_read_models_that_take_nothing_are_not_ready_until_they_do()
         let ready = || async { (admin.get("/readyz").await.status == StatusCode::OK).then_some(()) };
         eventually("ready", ready).await;
         let path = desk.desk().settings.data.join(file);
-        let sql = |sql: &'static str| {
-            let connection = rusqlite::Connection::open(&path).expect("opened");
-            connection.execute_batch(sql).expect("done");
+        // Aside, as from another program: the desk must be able to end what it is writing.
+        let sql = async |sql: &'static str| {
+            let path = path.clone();
+            let work = move || {
+                let connection = rusqlite::Connection::open(&path).expect("opened");
+                connection.busy_timeout(Duration::from_secs(60)).expect("set");
+                connection.execute_batch(sql).expect("done");
+            };
+            tokio::task::spawn_blocking(work).await.expect("ended");
         };
         // As on a full disk, or one that became read-only. Nobody has written since, nor does.
-        sql("CREATE TRIGGER full BEFORE INSERT ON probe BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+        sql("CREATE TRIGGER full BEFORE INSERT ON probe BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+            .await;
         let said = eventually("it is noticed", || async {
             let answer = admin.get("/readyz").await;
             (answer.status == StatusCode::SERVICE_UNAVAILABLE).then(|| answer.json()["not_ready"].to_string())
@@ -134,7 +141,7 @@ async fn a_vault_and_read_models_that_take_nothing_are_not_ready_until_they_do()
         let nobody = desk.anonymous().get("/readyz").await.text;
         assert!(nobody.contains(what) && !nobody.contains("disk is full"), "{nobody}");
         // Somebody else's transaction is no reason.
-        sql("DROP TRIGGER full");
+        sql("DROP TRIGGER full").await;
         eventually("ready again", ready).await;
     }
 }

@@ -86,9 +86,14 @@ async fn a_part_of_a_path_that_cannot_be_read_is_named() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     // Where files lie and where nothing does.
-    for path in ["/assets/%FF", "/static/%zz", "/widget/%00", "/desk/%FF", "/docs/%FF", "/v1/nothing/%FF"] {
+    for path in ["/assets/%FF", "/static/%zz", "/widget/%00", "/docs/%FF", "/v1/nothing/%FF"] {
         let refused = admin.get(path).await.problem(400, "invalid_path");
         assert_eq!(refused["errors"][0]["field"], "path", "{path}");
+    }
+    // Whoever follows a broken link into the pages finds a page, which says so.
+    for path in ["/desk/tickets/%E0%A4%A", "/help/%FF"] {
+        let page = admin.get(path).await;
+        assert_eq!(page.headers["content-type"], "text/html; charset=utf-8", "{path}");
     }
 }
 

@@ -15,6 +15,7 @@ use axum::routing::get;
 use self::files::{Encoding, File};
 use super::conventions::no_such_path;
 use super::extract::Path;
+use super::parameters::PAGES;
 use crate::app::App;
 
 /// The pages' own scripts, styles and fonts, and the API they came from; nothing from elsewhere, nothing inline.
@@ -28,13 +29,14 @@ const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The routes of the web build, except `/` and `/sign-in`, which answer without it too.
 pub(super) fn router() -> Router<App> {
+    let [any_desk, any_help] = PAGES;
     Router::new()
         .route("/desk", get(desk))
         .route("/desk/", get(desk))
-        .route("/desk/{*path}", get(desk))
+        .route(any_desk, get(desk))
         .route("/help", get(help))
         .route("/help/", get(help))
-        .route("/help/{*path}", get(help))
+        .route(any_help, get(help))
         .route("/assets/{*path}", get(asset))
         .route("/static/{*path}", get(static_file))
         .route("/widget.js", get(widget_loader))
