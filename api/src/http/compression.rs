@@ -4,20 +4,45 @@
 //! browser ask again and again. Here nobody else's page can: the session cookie is `SameSite=Strict`, and tokens are sent by
 //! their holder alone.
 
-use axum::http::header::CONTENT_TYPE;
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures::future::ready;
+use tower::{ServiceExt as _, service_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::predicate::SizeAbove;
-use tower_http::compression::{CompressionLayer, Predicate};
+use tower_http::compression::{Compression, Predicate};
 
 /// Smaller answers fit into one packet anyway.
 const WORTH_IT: u64 = 1024;
 
-/// The layer. Events are left alone: each must leave at once.
-pub(super) fn compress() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
-        SizeAbove::new(WORTH_IT).and(is_text as fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool),
-    )
+/// Answers, compressed if it is worth it. Events are left alone: each must leave at once.
+pub(super) async fn compressed(request: Request, next: Next) -> Response {
+    let mut asks = HeaderMap::new();
+    for line in request.headers().get_all(ACCEPT_ENCODING) {
+        asks.append(ACCEPT_ENCODING, line.clone());
+    }
+    let response = next.run(request).await;
+    let worth_it = SizeAbove::new(WORTH_IT).and(is_text as fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool);
+    // Most answers are not, and go as they are.
+    if !worth_it.should_compress(&response) {
+        return response;
+    }
+    let mut request = Request::new(Body::empty());
+    *request.headers_mut() = asks;
+    // It is asked once.
+    let mut response = Some(response);
+    let answer = service_fn(move |_: Request| ready(Ok::<_, Infallible>(response.take().unwrap_or_default())));
+    let compression = Compression::new(answer).quality(CompressionLevel::Fastest).compress_when(worth_it);
+    match compression.oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    }
 }
 
 fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {

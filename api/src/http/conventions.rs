@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::address::ClientAddress;
 use super::ask::RequestId;
+use super::cors::{OpenPaths, cors};
 use super::extract::BodyLimit;
 use super::parameters::check_path;
 use super::problem::Problem;
@@ -36,8 +37,13 @@ pub(crate) fn current_request() -> Option<Uuid> {
     CURRENT.try_with(|id| *id).ok()
 }
 
-/// The outermost layer.
-pub(crate) async fn conventions(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// The one layer around all routes. Inside it come, in this order, [`cors`], [`unchanged`](super::unchanged::unchanged) and
+/// [`compressed`](super::compression::compressed), as plain calls: of layers, each request would clone and box every one.
+pub(super) async fn conventions(
+    State((app, paths)): State<(App, OpenPaths)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     // The id is ours: it becomes what the audit trail ties events together by. The caller's own goes to the log beside it.
     let id = new_id();
     if let Some(theirs) = request.headers().get(&REQUEST_ID) {
@@ -66,7 +72,7 @@ pub(crate) async fn conventions(State(app): State<App>, mut request: Request, ne
     } else if let Err(refusal) = check_path(request.uri().path(), route.as_ref().map(MatchedPath::as_str)) {
         refusal.into_response()
     } else {
-        let work = CURRENT.scope(id, next.run(request));
+        let work = CURRENT.scope(id, cors(&app, &paths, request, next));
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(response) => response,
             Err(_) => CURRENT.sync_scope(id, || Problem::internal("a handler panicked").into_response()),

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::access::Access;
 use super::table::Route;
+use super::unchanged::unchanged;
 use super::widget::{allows_origin, find_widget, origin_refused};
 use crate::app::App;
 
@@ -56,11 +57,11 @@ impl OpenPaths {
 }
 
 /// Answers preflights, and lets pages of allowed origins read answers.
-pub(super) async fn cors(State((app, paths)): State<(App, OpenPaths)>, request: Request, next: Next) -> Response {
-    let Some(opening) = paths.get(&request) else { return next.run(request).await };
+pub(super) async fn cors(app: &App, paths: &OpenPaths, request: Request, next: Next) -> Response {
+    let Some(opening) = paths.get(&request) else { return unchanged(request, next).await };
     let mut response = match request.headers().get(ORIGIN).cloned() {
-        Some(origin) => answer(&app, opening, origin, request, next).await,
-        None => next.run(request).await,
+        Some(origin) => answer(app, opening, origin, request, next).await,
+        None => unchanged(request, next).await,
     };
     response.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     response
@@ -97,7 +98,7 @@ async fn answer(app: &App, opening: Opening, origin: HeaderValue, request: Reque
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         return response;
     }
-    let mut response = next.run(request).await;
+    let mut response = unchanged(request, next).await;
     if allowed == Some(true) || response.extensions().get::<ForVisitor>().is_some() {
         share(response.headers_mut(), origin);
     }

@@ -59,7 +59,7 @@ mod web;
 mod widget;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use utoipa::openapi::OpenApi;
 
 use self::access::Access::Public;
@@ -127,10 +127,7 @@ impl Http {
         let router = more(router, &openapi)
             .fallback(conventions::no_such_path)
             .method_not_allowed_fallback(conventions::no_such_method)
-            .layer(compression::compress())
-            .layer(from_fn(unchanged::unchanged))
-            .layer(from_fn_with_state((app.clone(), cors::OpenPaths::of(&routes)), cors::cors))
-            .layer(from_fn_with_state(app.clone(), conventions::conventions))
+            .layer(from_fn_with_state((app.clone(), cors::OpenPaths::of(&routes)), conventions::conventions))
             .with_state(app);
         Self { router, openapi, routes }
     }

@@ -10,9 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::compression::compressed;
 use super::tags::Tags;
 
-/// The layer.
+/// Answers, with no more than that where it is known.
 pub(super) async fn unchanged(request: Request, next: Next) -> Response {
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     let mut known = HeaderMap::new();
@@ -21,7 +22,7 @@ pub(super) async fn unchanged(request: Request, next: Next) -> Response {
             known.append(IF_NONE_MATCH, line.clone());
         }
     }
-    let response = next.run(request).await;
+    let response = compressed(request, next).await;
     let is_known =
         response.status() == StatusCode::OK && response.headers().get(ETAG).is_some_and(|tag| names(&known, tag));
     if is_known { without_body(response) } else { response }
