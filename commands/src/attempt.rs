@@ -241,8 +241,8 @@ impl<'a> Attempt<'a> {
         self.now = self.commands.journal().clock().now();
     }
 
-    /// Those who come with the same request key go one after the other, so that all but the first find its answer before they take
-    /// anything. Gives a place in another queue back, as taking any does.
+    /// Those who come with the same request key go one after the other, so that what all but the first take in
+    /// vain is given back before the next of them takes it. Gives a place in another queue back, as taking any does.
     pub(crate) async fn queue_for_key(&mut self) {
         if self.queued.is_none()
             && let Some(key) = &self.invocation.idempotency

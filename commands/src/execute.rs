@@ -17,8 +17,9 @@ use crate::identities::Identities;
 use crate::numbers::Numbers;
 use crate::{CommandError, Done, Invocation, Loaded, metric};
 
-/// How many queues there are for streams that many change at once. Two streams may share one.
-const QUEUES: usize = 512;
+/// How many queues there are for streams that many change at once, and for request keys. Two may share one; with a few hundred
+/// requests at once that must be rare, since each waits until the other is on disk.
+const QUEUES: usize = 4096;
 
 /// What the write side is told when it begins.
 #[derive(Debug, Clone)]

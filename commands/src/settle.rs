@@ -145,11 +145,6 @@ impl Attempt<'_> {
         }
     }
 
-    /// Whether the request's key was used before: it will be answered as then, whatever is decided now.
-    pub(crate) async fn is_answered(&mut self) -> Result<bool, CommandError> {
-        Ok(self.first_answer().await?.is_some())
-    }
-
     /// What was answered when the request's key was used before. A caller who repeats a request that went through
     /// finds the world changed by it; that is no reason to refuse.
     async fn first_answer(&mut self) -> Result<Option<Done>, CommandError> {

@@ -257,7 +257,7 @@ impl Opening {
 }
 
 /// Opens a ticket; `number` is taken once and kept over tries. It is taken when everything else is as it must be: a
-/// request that is refused, or is answered already, takes none.
+/// request that is refused takes none, and one that was answered before gives it back.
 pub(crate) async fn open(
     attempt: &mut Attempt<'_>,
     opening: &Opening,
@@ -270,7 +270,6 @@ pub(crate) async fn open(
         Some(number) => number,
         // What is yet to be is at no version: whoever names one is refused.
         None if attempt.invocation.if_match.as_ref().is_some_and(|wanted| !wanted.takes(0)) => TicketNumber(0),
-        None if attempt.is_answered().await? => TicketNumber(0),
         None => *number.insert(attempt.next_number().await?),
     };
     if let TicketCommand::Open { number, .. } = &mut command {
